@@ -1,0 +1,81 @@
+"""Money: integers of fen, exact arithmetic in between, one rounding at the end.
+
+An amount is an ``int`` of fen (1 yuan = 100 fen) and its name ends in ``_minor``. Rates are
+``Decimal``. Anything in between (a product of balance, days and rate) is a ``Fraction``, so that no
+precision is lost before the one place where a figure is rounded: ``round_minor``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from core.domain.errors import InvalidInput
+
+MAX_MINOR = 10**15
+"""10¹³ yuan. Far above any card portfolio, far below 2⁶³: sums stay inside a database BIGINT."""
+
+_AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,2})?", re.ASCII)
+
+
+class Rounding(StrEnum):
+    """How a fraction of a fen becomes a whole one."""
+
+    HALF_UP = "half_up"
+    """Half a fen goes away from zero: the convention of every published card example."""
+    DOWN = "down"
+    """Towards zero; where the payer gets the benefit."""
+
+
+def round_minor(exact: Fraction | Decimal | int, rounding: Rounding = Rounding.HALF_UP) -> int:
+    """Return ``exact`` fen as whole fen. The only place where a figure loses precision."""
+    value = Fraction(exact)
+    magnitude = abs(value)
+    whole = magnitude.numerator // magnitude.denominator
+    if rounding is Rounding.HALF_UP and 2 * (magnitude - whole) >= 1:
+        whole += 1
+    return whole if value >= 0 else -whole
+
+
+def parse_yuan(text: object, field: str | None = None, *, signed: bool = False) -> int:
+    """Read a decimal string of yuan (``"1000.00"``) as fen.
+
+    Strict, for machines: plain ASCII digits, at most two decimals, no exponent, separator or sign
+    (``signed`` allows a leading minus, for cash flows). Raises ``InvalidInput`` naming ``field``.
+    """
+    if not isinstance(text, str):
+        raise InvalidInput("amount_not_text", f"an amount is a string such as \"1000.00\", not {type(text).__name__}",
+                           field=field)
+    sign, digits = (-1, text[1:]) if signed and text.startswith("-") else (1, text)
+    # Leading zeros are harmless and appear in bank exports; anything else is not a plain amount.
+    if len(digits) > 18 or not _AMOUNT.fullmatch(digits):
+        raise InvalidInput("amount_malformed", "an amount has digits and at most two decimals, in yuan",
+                           field=field)
+    yuan, _, fen = digits.partition(".")
+    minor = int(yuan) * 100 + int(fen.ljust(2, "0") or "0")
+    if minor > MAX_MINOR:
+        raise InvalidInput("amount_too_large", "amounts go up to 10000000000000 yuan", field=field)
+    return sign * minor
+
+
+def format_yuan(amount_minor: int) -> str:
+    """Write fen as a decimal string of yuan with two decimals: ``-12345`` → ``"-123.45"``."""
+    sign = "-" if amount_minor < 0 else ""
+    yuan, fen = divmod(abs(amount_minor), 100)
+    return f"{sign}{yuan}.{fen:02d}"
+
+
+def share_minor(amount_minor: int, ratio: Decimal | Fraction, rounding: Rounding = Rounding.HALF_UP) -> int:
+    """``ratio`` of an amount, rounded once."""
+    return round_minor(Fraction(amount_minor) * Fraction(ratio), rounding)
+
+
+def total_minor(amounts: Iterable[int]) -> int:
+    """The exact sum; refuses one that would not fit the books."""
+    total = sum(amounts)
+    if abs(total) > MAX_MINOR:
+        raise InvalidInput("amount_too_large", "the sum of these amounts is too large")
+    return total
