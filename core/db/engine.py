@@ -1,0 +1,84 @@
+"""Engines and transactions that mean the same on SQLite and PostgreSQL.
+
+SQLite's driver would start transactions late and without a write lock; two writers could then read
+the same row and one would fail at commit. Here a write transaction takes the lock first
+(``BEGIN IMMEDIATE``), which on PostgreSQL is the job of row locks and conditional updates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from core.domain.errors import Unavailable
+
+BUSY_TIMEOUT_MS = 5_000
+"""How long a writer waits for another before the user is told to try again."""
+
+
+def make_engine(url: str) -> sa.Engine:
+    """An engine for ``url`` with the settings this product needs."""
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return sa.create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, pool_timeout=5,
+                            connect_args={"connect_timeout": 5,
+                                          "options": "-c lock_timeout=5000 -c timezone=UTC"})
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    write = connection.get_execution_options().get("portal_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A read transaction: one consistent picture, nothing kept."""
+    with _typed_failures(), engine.connect() as connection:
+        try:
+            yield connection
+        finally:
+            connection.rollback()
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A write transaction: all of it at the end of the block, or nothing."""
+    with _typed_failures(), engine.connect() as plain:
+        connection = plain.execution_options(portal_write=True)
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def _typed_failures() -> Iterator[None]:
+    """A locked or lost database becomes ``Unavailable``; mistakes of ours stay what they are."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, sa.exc.TimeoutError) as failure:
+        if isinstance(failure, OperationalError) and "no such" in str(failure.orig):
+            raise  # a missing table is a programming or migration error, not an outage
+        raise Unavailable(type(failure).__name__) from failure
+    except DBAPIError as failure:
+        if failure.connection_invalidated:
+            raise Unavailable(type(failure).__name__) from failure
+        raise

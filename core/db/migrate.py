@@ -1,0 +1,36 @@
+"""Bring a database to the schema of this version, or say whether it is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def _config(connection: sa.Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
+
+
+def upgrade(engine: sa.Engine) -> tuple[str | None, str | None]:
+    """Migrate to the newest revision; returns the revisions before and after. Safe to repeat."""
+    with engine.connect().execution_options(portal_write=True) as connection, connection.begin():
+        before = MigrationContext.configure(connection).get_current_revision()
+        command.upgrade(_config(connection), "head")
+        after = MigrationContext.configure(connection).get_current_revision()
+    return before, after
+
+
+def is_current(engine: sa.Engine) -> bool:
+    """Whether the database stands at the newest revision."""
+    with engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+        return current == ScriptDirectory.from_config(_config(connection)).get_current_head()

@@ -1,0 +1,72 @@
+"""Settings from the environment, typed and checked once at start."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.domain.errors import InvalidInput
+
+SMALLEST_SECRET = 32
+
+
+class Settings(BaseSettings):
+    """Every knob of an installation. ``docs/operations.md`` has a heading for each."""
+
+    model_config = SettingsConfigDict(env_prefix="PORTAL_", extra="ignore", populate_by_name=True)
+
+    database_url: str = Field(default="", alias="DATABASE_URL")
+    """SQLAlchemy address; empty means the embedded SQLite file under ``var_dir``."""
+    var_dir: Path = Path("var")
+    """Where the embedded database and the demo's generated secret live; never served."""
+    demo: bool = False
+    """Synthetic people: shows codes on screen, generates its own secret. Never with real data."""
+    secret_key: SecretStr = SecretStr("")
+    """Keys encryption at rest, keyed hashes and cookies. At least 32 characters outside the demo."""
+    secret_key_id: str = "k1"  # noqa: S105 - the name of a key, not a key
+    """Stored with what the key encrypted, so that keys can be rotated."""
+    issuer: str = "standard"
+    """Issuer profile used when an import names none."""
+    policy_dir: Path | None = None
+    """A folder of policy files that replaces the shipped ones."""
+    public_origin: str = ""
+    """The exact origin browsers use, such as https://portal.example.com; empty accepts this host only."""
+    log_json: bool = False
+    """One JSON object per log line instead of coloured text."""
+
+    @field_validator("database_url")
+    @classmethod
+    def _driver(cls, value: str) -> str:
+        # "postgresql://" is what most hosts hand out; we ship psycopg 3 only.
+        for plain in ("postgresql://", "postgres://"):
+            if value.startswith(plain):
+                return "postgresql+psycopg://" + value[len(plain):]
+        return value
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The address, or that of the embedded SQLite file."""
+        return self.database_url or f"sqlite:///{(self.var_dir / 'portal.sqlite').resolve()}"
+
+    def key(self) -> bytes:
+        """The master secret. Demo mode makes one under ``var_dir`` on first use; real mode refuses a weak one."""
+        given = self.secret_key.get_secret_value()
+        if not given and self.demo:
+            given = _kept_secret(self.var_dir / "secret.key")
+        if len(given) < SMALLEST_SECRET:
+            raise InvalidInput("secret_key_weak",
+                               "set PORTAL_SECRET_KEY to at least 32 random characters, "
+                               "for example from: python -c 'import secrets; print(secrets.token_urlsafe(32))'",
+                               field="PORTAL_SECRET_KEY")
+        return given.encode()
+
+
+def _kept_secret(path: Path) -> str:
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    return path.read_text(encoding="ascii").strip()
