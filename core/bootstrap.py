@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from core.clock import Clock
+from core.db import migrate
 from core.db.engine import make_engine
 from core.db.vault import Vault
 from core.policy.book import PolicyBook
+from core.services import records
 from core.services.context import ServiceContext
 from core.settings import Settings
 
@@ -20,3 +22,18 @@ def start(settings: Settings | None = None, clock: Clock | None = None) -> Servi
         vault=Vault(settings.key(), settings.secret_key_id),
         settings=settings,
     )
+
+
+def upgrade_database(context: ServiceContext) -> tuple[str | None, str | None]:
+    """Migrate to the newest revision; returns the revisions before and after."""
+    return migrate.upgrade(context.engine)
+
+
+def check_database(context: ServiceContext) -> list[str]:
+    """One line per finding; a line that begins with ``ok`` is good news."""
+    if not migrate.is_current(context.engine):
+        return ["the schema is not at this version: run `portal db upgrade`"]
+    with context.reading() as connection:
+        broken = records.first_broken_link(connection)
+    chain = "ok: audit chain holds" if broken is None else f"audit row {broken} was altered or the one before removed"
+    return [f"ok: {context.engine.dialect.name} at this version's schema", chain]

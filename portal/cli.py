@@ -1,0 +1,56 @@
+"""The command ``portal``: one module per command under ``portal/commands``, loaded only when asked for.
+
+``portal calc`` must answer in a fraction of a second, so nothing here imports the web or the database.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import typer
+
+COMMANDS: dict[str, str] = {
+    "run": "Serve the portal.",
+    "calc": "Recompute any figure a cardholder was shown, as JSON.",
+    "import": "Read accounts, balances and payments from a file.",
+    "export": "Write accounts, or the request statistics, to a file.",
+    "user": "Create, list and disable the bank's own users.",
+    "demo": "Load and inspect the demo portfolio.",
+    "db": "Migrate the database, or check it.",
+    "policy": "Show and validate the policy numbers and their sources.",
+    "audit": "Verify the audit chain.",
+}
+"""Every command and its line in ``portal --help``; module ``portal/commands/<name>.py`` (``import_`` for import)."""
+
+
+def _load(application: typer.Typer, name: str) -> None:
+    module = import_module(f"portal.commands.{'import_' if name == 'import' else name}")
+    loaded: typer.Typer = module.app
+    application.add_typer(loaded, name=name, help=COMMANDS[name])
+
+
+def application(asked_for: str | None = None) -> typer.Typer:
+    """The command line with the command that was asked for, or with all of them (for ``--help``)."""
+    app = typer.Typer(name="portal", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+                      help="The portal for cardholders in arrears: serve it, feed it, recompute its figures.")
+    for name in [asked_for] if asked_for in COMMANDS else COMMANDS:
+        _load(app, name)
+
+    @app.callback()
+    def _keep_group() -> None:
+        """Without a callback Typer would drop the name of a command that stands alone."""
+
+    return app
+
+
+def main() -> None:
+    """Entry point of the installed command; a refusal is one calm line and exit status 1, never a traceback."""
+    from core.domain.errors import PortalError
+
+    try:
+        application(sys.argv[1] if len(sys.argv) > 1 else None)()
+    except PortalError as refusal:
+        where = f"{refusal.field}: " if refusal.field else ""
+        print(f"portal: {where}{refusal}", file=sys.stderr)
+        sys.exit(1)
