@@ -1,0 +1,260 @@
+"""Instalment schedules: what is due when, and what each instalment pays.
+
+The level payment of ``equal_instalment`` is principal ÷ Σ Π 1/(1 + period rate) over the actual period
+rates. Rates and day counts become integers over one denominator, so everything before a rounding is
+exact and no fraction is built in the loop. ``rounding`` governs each principal share; interest and
+fees are rounded half-up; the last instalment absorbs what rounding left (policy
+``instalment.rounding``), so the principal always sums to the amount repaid.
+"""
+
+from __future__ import annotations
+
+from calendar import isleap
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from core.domain.apr import AnnualisedRate, dated_rate, monthly_rate
+from core.domain.calendar import Frequency, MonthEnd, add_months, due_dates
+from core.domain.errors import InvalidInput
+from core.domain.money import MAX_MINOR, Rounding
+
+
+class Method(StrEnum):
+    """How principal and cost are spread over the instalments."""
+
+    EQUAL_INSTALMENT = "equal_instalment"
+    """等额本息: every instalment is the same amount."""
+    EQUAL_PRINCIPAL = "equal_principal"
+    """等额本金: every instalment repays the same principal, interest on what is still owed."""
+    FEE_PER_PERIOD = "fee_per_period"
+    """A fixed fee each period on the original principal, whatever has been repaid."""
+    INTEREST_FREE = "interest_free"
+    """Equal shares of principal and nothing else."""
+
+
+class DayCount(StrEnum):
+    """How many days a period has, and how many its year has."""
+
+    THIRTY_360 = "30/360"
+    """A whole month is 30 days of a year of 360, so a month bears a twelfth of the annual rate."""
+    ACTUAL_365 = "actual/365"
+    ACTUAL_ACTUAL = "actual/actual"
+    """Each day is divided by the length of its own calendar year."""
+
+
+class RatePer(StrEnum):
+    """Per what a rate is quoted."""
+
+    YEAR = "year"
+    DAY = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class Instalment:
+    """One payment; ``amount_minor`` = principal + interest + fee."""
+
+    number: int
+    due_date: date
+    principal_minor: int
+    interest_minor: int
+    fee_minor: int
+    amount_minor: int
+    balance_after_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulePlan:
+    """The terms a schedule is made from.
+
+    ``rate`` bears interest (``rate_per`` year or day; 0.12 is 12 %); ``fee_rate`` is per period on the
+    principal repaid by instalments. The first ``interest_free_periods`` periods bear no interest.
+    ``first_due_date`` defaults to one period after ``start_date``, when ``down_payment_minor`` is paid.
+    """
+
+    principal_minor: int
+    start_date: date
+    count: int
+    method: Method = Method.EQUAL_INSTALMENT
+    first_due_date: date | None = None
+    frequency: Frequency = Frequency.MONTHLY
+    rate: Decimal = Decimal(0)
+    rate_per: RatePer = RatePer.YEAR
+    fee_rate: Decimal = Decimal(0)
+    day_count: DayCount = DayCount.THIRTY_360
+    down_payment_minor: int = 0
+    interest_free_periods: int = 0
+    rounding: Rounding = Rounding.HALF_UP
+    month_end: MonthEnd = MonthEnd.CLAMP
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The instalments with their totals in fen; ``principal_minor`` is what the instalments repay."""
+
+    start_date: date
+    frequency: Frequency
+    down_payment_minor: int
+    instalments: tuple[Instalment, ...]
+    principal_minor: int = field(init=False)
+    interest_minor: int = field(init=False)
+    fee_minor: int = field(init=False)
+    amount_minor: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        for name in ("principal_minor", "interest_minor", "fee_minor", "amount_minor"):
+            object.__setattr__(self, name, sum(getattr(row, name) for row in self.instalments))
+
+    @property
+    def cost_minor(self) -> int:
+        """Interest and fees together."""
+        return self.interest_minor + self.fee_minor
+
+
+def make_schedule(plan: SchedulePlan) -> Schedule:
+    """Lay out the instalments of ``plan``.
+
+    Raises ``InvalidInput`` for terms that are negative, contradictory or out of range (1-600
+    instalments, first due date not before the start, down payment not above the principal).
+    """
+    _check(plan)
+    dates = instalment_dates(plan)
+    principal = plan.principal_minor - plan.down_payment_minor
+    rates, denominator = _period_rates(plan, dates)
+    if plan.method is Method.EQUAL_INSTALMENT:
+        level = _level_payment(principal, rates, denominator, plan.rounding)
+        shares = None
+    else:
+        level, shares = 0, _divide(principal, plan.count, plan.rounding)
+    fee = _times(principal, plan.fee_rate)
+    rows = []
+    balance = principal
+    for number, (due_date, rate) in enumerate(zip(dates, rates, strict=True), 1):
+        interest = (2 * balance * rate + denominator) // (2 * denominator)  # half-up, exact
+        if number == plan.count:
+            share = balance
+        else:
+            # Never negative and never past zero: a long first period may cost more than the level
+            # payment, and a share rounded up many times may use the balance up early.
+            share = min(max(level - interest, 0) if shares is None else shares, balance)
+        balance -= share
+        rows.append(Instalment(number, due_date, share, interest, fee, share + interest + fee, balance))
+    return Schedule(plan.start_date, plan.frequency, plan.down_payment_minor, tuple(rows))
+
+
+def instalment_dates(plan: SchedulePlan) -> tuple[date, ...]:
+    """The due dates of ``plan``, all counted from the first one."""
+    first = plan.first_due_date or next_due_date(plan.start_date, plan.frequency, plan.month_end)
+    return due_dates(first, plan.count, plan.frequency, plan.month_end)
+
+
+def next_due_date(start: date, frequency: Frequency, month_end: MonthEnd = MonthEnd.CLAMP) -> date:
+    """One period after ``start``."""
+    if frequency is Frequency.MONTHLY:
+        return add_months(start, 1, month_end)
+    return start + timedelta(days=7 if frequency is Frequency.WEEKLY else 14)
+
+
+def annualised_rate(schedule: Schedule) -> AnnualisedRate:
+    """The disclosed rate of a schedule (PBOC announcement 2021 No. 3; policy ``disclosure.annualised_rate``).
+
+    Monthly instalments count as equal months, whatever the length of the first; other frequencies by
+    their dates. Interest and fees of zero give 0.00, also where nothing is repaid at all.
+    """
+    if schedule.cost_minor == 0:
+        return AnnualisedRate(Decimal("0.00"), Decimal("0.00"))
+    rows = schedule.instalments
+    if schedule.frequency is Frequency.MONTHLY:
+        return monthly_rate([(0, schedule.principal_minor), *((row.number, -row.amount_minor) for row in rows)])
+    return dated_rate([(schedule.start_date, schedule.principal_minor),
+                       *((row.due_date, -row.amount_minor) for row in rows)])
+
+
+def _check(plan: SchedulePlan) -> None:
+    if not 0 <= plan.principal_minor <= MAX_MINOR:
+        raise InvalidInput("amount_out_of_range", "the principal is not negative and not above the limit",
+                           field="principal")
+    if not 0 <= plan.down_payment_minor <= plan.principal_minor:
+        raise InvalidInput("down_payment_out_of_range", "the down payment lies between 0 and the principal",
+                           field="down_payment")
+    if plan.first_due_date is not None and plan.first_due_date < plan.start_date:
+        raise InvalidInput("dates_reversed", "the first due date is before the start", field="first_due_on")
+    if not 0 <= plan.interest_free_periods <= plan.count:
+        raise InvalidInput("interest_free_periods_out_of_range",
+                           "interest-free periods lie between 0 and the number of instalments",
+                           field="interest_free_periods")
+    for name, rate in (("rate", plan.rate), ("fee_rate_per_period", plan.fee_rate)):
+        if not rate.is_finite() or rate < 0:
+            raise InvalidInput("rate_negative", "a rate is a finite number, not negative", field=name)
+    bears_interest = plan.method in (Method.EQUAL_INSTALMENT, Method.EQUAL_PRINCIPAL)
+    if plan.rate and not bears_interest:
+        raise InvalidInput("rate_contradicts_method", f"{plan.method} has no interest rate", field="method")
+    if plan.fee_rate and plan.method is not Method.FEE_PER_PERIOD:
+        raise InvalidInput("rate_contradicts_method", f"{plan.method} has no fee per period", field="method")
+
+
+def _times(amount_minor: int, rate: Decimal) -> int:
+    numerator, denominator = rate.as_integer_ratio()
+    return (2 * amount_minor * numerator + denominator) // (2 * denominator)
+
+
+def _divide(amount_minor: int, count: int, rounding: Rounding) -> int:
+    return (2 * amount_minor + count) // (2 * count) if rounding is Rounding.HALF_UP else amount_minor // count
+
+
+def _level_payment(principal: int, rates: Sequence[int], denominator: int, rounding: Rounding) -> int:
+    """principal ÷ Σ_k Π_{j≤k} 1/(1 + rate_j), rounded once.
+
+    From the last period backwards: value V_k = (1 + V_{k+1}) / (1 + rate_k), kept as ``worth / growth``
+    with integers only.
+    """
+    growth, worth = 1, 0
+    for rate in reversed(rates):
+        growth, worth = growth * (denominator + rate), denominator * (growth + worth)
+    if rounding is Rounding.HALF_UP:
+        return (2 * principal * growth + worth) // (2 * worth)
+    return principal * growth // worth
+
+
+def _period_rates(plan: SchedulePlan, dates: Sequence[date]) -> tuple[list[int], int]:
+    """The rate of each period as integers over the returned denominator."""
+    numerator, denominator = plan.rate.as_integer_ratio()
+    if not numerator:
+        return [0] * plan.count, 1
+    starts = (plan.start_date, *dates[:-1])
+    if plan.rate_per is RatePer.DAY:
+        year = 1
+    else:
+        year = {DayCount.THIRTY_360: 360, DayCount.ACTUAL_365: 365, DayCount.ACTUAL_ACTUAL: 365 * 366}[plan.day_count]
+    rates = []
+    for number, (start, end) in enumerate(zip(starts, dates, strict=True), 1):
+        if number <= plan.interest_free_periods:
+            rates.append(0)
+        elif plan.day_count is DayCount.THIRTY_360:
+            whole_month = number > 1 and plan.frequency is Frequency.MONTHLY
+            rates.append(numerator * (30 if whole_month else days_30_360(start, end)))
+        elif plan.day_count is DayCount.ACTUAL_365 or plan.rate_per is RatePer.DAY:
+            rates.append(numerator * (end - start).days)
+        else:
+            rates.append(numerator * _weighted_days(start, end))
+    return rates, denominator * year
+
+
+def days_30_360(start: date, end: date) -> int:
+    """Days under 30/360: whole months, also from one month's end to another's, are 30 days each."""
+    months = (end.year - start.year) * 12 + end.month - start.month
+    if end == add_months(start, months) or start == add_months(end, -months):
+        return 30 * months
+    return 30 * months + min(end.day, 30) - min(start.day, 30)
+
+
+def _weighted_days(start: date, end: date) -> int:
+    """Days over (365 × 366): a day of a common year counts 366, a day of a leap year 365."""
+    weighted = 0
+    while start < end:
+        until = min(end, date(start.year + 1, 1, 1))
+        weighted += (until - start).days * (365 if isleap(start.year) else 366)
+        start = until
+    return weighted
