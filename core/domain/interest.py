@@ -156,7 +156,7 @@ def exact_interest(segments: Iterable[Segment]) -> Fraction:
 
 
 def decimal_rate(rate: Fraction) -> Decimal:
-    """A daily rate as a plain decimal: exact where it ends, else to 12 decimals half-up. Write it with ``format(rate, "f")``."""
+    """A daily rate as a decimal, to be written with format "f": exact where it ends, else 12 decimals."""
     scaled = round_minor(rate * 10**12)
     exact = Fraction(scaled, 10**12) == rate
     if not exact and _ends(rate.denominator):

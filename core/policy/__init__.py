@@ -1,0 +1,1 @@
+"""Policy as data: every number dated, sourced and checked. Start at ``core.policy.book``."""
