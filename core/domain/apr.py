@@ -8,6 +8,7 @@ step (an equal month, or a day of a 365-day year), the rate is a root of Σ amou
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -116,7 +117,7 @@ def _bracket(rows: Sequence[tuple[int, int]], steps_per_year: int) -> tuple[Deci
     at_one = sum(amount for _, amount in rows)
     weight = sum(abs(amount) for _, amount in rows)
     widest = Decimal(weight) / min(abs(rows[0][1]), abs(rows[-1][1])) + 1
-    directions = sum(1 for (_, a), (_, b) in zip(rows, rows[1:], strict=False) if (a > 0) != (b > 0))
+    directions = sum(1 for (_, a), (_, b) in itertools.pairwise(rows) if (a > 0) != (b > 0))
     # One change of direction: the side is known from the sign at factor 1, and steps may be long.
     only_below = directions == 1 and (at_one > 0) != (rows[0][1] > 0)
     only_above = directions == 1 and not only_below
