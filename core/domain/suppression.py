@@ -7,7 +7,8 @@ row, column and grand totals (complementary suppression). A zero says that there
 The table is read as a circulation: row totals flow into rows, rows into columns, columns into the
 column totals. What a reader can deduce about a hidden cell is then exact, not a rule of thumb: it has
 another possible value if, and only if, one unit can be sent around a ring of hidden cells through it.
-See docs/decisions for why periods do not overlap and small columns are put together.
+Published periods do not overlap (``core.domain.quarter``) and small columns are put together, so that
+two tables are no more telling than one.
 """
 
 from __future__ import annotations

@@ -1,0 +1,262 @@
+"""What is asked for, granted and kept: counts of requests without persons, small counts hidden.
+
+Everything is about the requests submitted in one calendar quarter. The database counts; nothing here
+ever holds a row per person. See ``core.domain.suppression`` for what is hidden and why it stays so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import pandas as pd
+
+from core.clock import CHINA
+from core.db.repositories import statistics as repository
+from core.domain.actor import Actor, Role
+from core.domain.proposal import OPEN_STATES, ProposalState
+from core.domain.quarter import Quarter
+from core.domain.suppression import Mask, is_small, merge_small, protect, protect_line, protect_linked
+from core.services.context import ServiceContext
+
+_READERS = (Role.STAFF, Role.SUPERVISOR)
+_MOST_PERIODS = 20
+
+
+class Outcome(StrEnum):
+    """What became of a request."""
+
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    """Taken back, or lapsed without an answer to the bank's question."""
+    OPEN = "open"
+
+
+_DECIDED = (Outcome.APPROVED, Outcome.REFUSED)
+_OUTCOMES = {
+    ProposalState.APPROVED.value: Outcome.APPROVED.value,
+    ProposalState.REFUSED.value: Outcome.REFUSED.value,
+    ProposalState.WITHDRAWN.value: Outcome.WITHDRAWN.value,
+    ProposalState.EXPIRED.value: Outcome.WITHDRAWN.value,
+    **{state.value: Outcome.OPEN.value for state in OPEN_STATES},
+}
+
+
+class Dimension(StrEnum):
+    """What requests are broken down by, as they were when submitted."""
+
+    WEEK = "week"
+    KIND = "kind"
+    BUCKET = "bucket"
+    REASON = "reason"
+    PRODUCT = "product"
+
+
+_DAY = repository.DAY_SECONDS
+TIME_BINS = (_DAY // 6, _DAY, 2 * _DAY, 3 * _DAY, 5 * _DAY, 7 * _DAY, 14 * _DAY)
+"""Upper ends of the classes of decision time, in seconds; one more class is open-ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of figures. None is a figure that is hidden, or that there is nothing to make it from."""
+
+    value: str
+    """Code of what the line is about: a bucket, a product; a week's first day; empty for all requests."""
+    counts: tuple[int | None, ...]
+    """Requests per column."""
+    requests: int | None
+    amount_minor: int | None
+    """What the requests are about: the balances, in fen."""
+    approval_share: Decimal | None
+    """Approved out of decided, 0 to 1."""
+    in_time_share: Decimal | None
+    """Decided by the promised time out of decided, 0 to 1."""
+    median_seconds: int | None
+    """From submission to decision, by the clock (days off included); half of the decisions took no longer."""
+    p90_seconds: int | None
+
+    @property
+    def hides(self) -> bool:
+        """Whether a count of this line is hidden."""
+        return self.requests is None or None in self.counts
+
+
+@dataclass(frozen=True, slots=True)
+class TimeBin:
+    """How many decisions took more than ``above`` and at most ``up_to`` seconds (None: no end)."""
+
+    above: int
+    up_to: int | None
+    decisions: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestStatistics:
+    """The figures of one quarter. With too few requests to publish anything, ``total`` is None."""
+
+    period: Quarter
+    as_of: date
+    smallest_cell: int
+    policy_version: str
+    columns: tuple[tuple[Outcome, ...], ...]
+    """What the count columns are; outcomes too rare to publish stand together in one."""
+    total: Line | None
+    breakdowns: dict[Dimension, tuple[Line, ...]]
+    decision_times: tuple[TimeBin, ...]
+
+    @property
+    def hides(self) -> bool:
+        """Whether anything is hidden or put together because it is small."""
+        return (self.total is None or any(len(column) > 1 for column in self.columns)
+                or any(line.hides for lines in self.breakdowns.values() for line in lines)
+                or any(step.decisions is None for step in self.decision_times))
+
+
+def reporting_periods(actor: Actor, context: ServiceContext, as_of: date) -> tuple[Quarter, ...]:
+    """The quarters that have requests, newest first, at most 20; this quarter if there are none."""
+    actor.must_be(*_READERS, action="read_statistics")
+    with context.reading() as connection:
+        span = repository.submitted_between(connection)
+    if span is None:
+        return (Quarter.of(as_of),)
+    first, last = (Quarter.of(moment.astimezone(CHINA).date()) for moment in span)
+    periods = [last]
+    while periods[-1] > first and len(periods) < _MOST_PERIODS:
+        periods.append(periods[-1].previous)
+    return tuple(periods)
+
+
+def request_statistics(actor: Actor, context: ServiceContext, period: Quarter, as_of: date,
+                       dimensions: Sequence[Dimension] = tuple(Dimension)) -> RequestStatistics:
+    """The figures of the requests submitted in ``period``, as they stand now. Staff and supervisors only.
+
+    Two statements whatever the number of dimensions. ``as_of`` picks the policy and ends the weeks.
+    """
+    actor.must_be(*_READERS, action="read_statistics")
+    policy = context.policy.on(as_of)
+    smallest = policy.integer("statistics.smallest_cell")
+    weeks = [week for week in period.weeks() if week[0] <= as_of] or [period.weeks()[0]]
+    cohort = repository.Cohort(
+        _midnight(period.first_day), _midnight(period.next.first_day), outcomes=_OUTCOMES,
+        decided=[outcome.value for outcome in _DECIDED],
+        weeks=[_midnight(first) for first, _ in weeks[1:]], time_bins=TIME_BINS)
+    asked = [dimension.value for dimension in dimensions]
+    with context.reading() as connection:
+        counted = pd.DataFrame(
+            [tuple(row) for row in cohort.counts(connection, [*asked, "decision_time", "outcome"])],
+            columns=["dimension", "value", "outcome", "in_time", "requests", "amount_minor"])
+        times = {(row.dimension, row.value): row for row in cohort.decision_times(connection, asked)}
+    parts = {str(name): part for name, part in counted.groupby("dimension")}
+    empty = counted.iloc[:0]
+    picture = _Picture(parts.get("outcome", empty), times, smallest)
+    if picture.too_small:
+        return RequestStatistics(period, as_of, smallest, policy.version, (), None, {}, ())
+    return RequestStatistics(
+        period, as_of, smallest, policy.version, picture.columns, picture.total(),
+        {dimension: picture.breakdown(dimension, parts.get(dimension.value, empty), [first for first, _ in weeks])
+         for dimension in dimensions},
+        _time_bins(parts.get("decision_time", empty), smallest))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=CHINA)
+
+
+def _time_bins(counted: pd.DataFrame, smallest: int) -> tuple[TimeBin, ...]:
+    by_bin = counted.groupby("value")["requests"].sum()
+    counts = [int(by_bin.get(str(index), 0)) for index in range(len(TIME_BINS) + 1)]
+    hidden = protect_line(counts, smallest)
+    ends: tuple[int | None, ...] = (*TIME_BINS, None)
+    return tuple(TimeBin(above, up_to, None if index in hidden else counts[index])
+                 for index, (above, up_to) in enumerate(zip((0, *TIME_BINS), ends, strict=True)))
+
+
+class _Picture:
+    """One cohort's counts, with what all its tables share: the columns and their published totals."""
+
+    def __init__(self, counted: pd.DataFrame, times: dict[tuple[str, str], Any], smallest: int) -> None:
+        self.smallest = smallest
+        self.times = times
+        self.all = counted.assign(value="")
+        totals = self.all.groupby("outcome")["requests"].sum()
+        by_outcome = [int(totals.get(outcome.value, 0)) for outcome in Outcome]
+        self.requests = sum(by_outcome)
+        self.too_small = self.requests < smallest
+        if self.too_small:
+            return
+        groups = merge_small(by_outcome, smallest)
+        self.columns = tuple(tuple(list(Outcome)[index] for index in group) for group in groups)
+        # A share says how many where the number decided is known, so both parts must be publishable.
+        in_time, late = _in_time(self.all).get("", (0, 0))
+        self.tells_in_time = (all((outcome,) in self.columns for outcome in _DECIDED)
+                              and in_time + late > 0 and not is_small(in_time, smallest)
+                              and not is_small(late, smallest))
+
+    def total(self) -> Line:
+        """The line of all requests."""
+        return self._lines("", self.all, [""], Mask(frozenset(), frozenset()), frozenset())[0]
+
+    def breakdown(self, dimension: Dimension, counted: pd.DataFrame, weeks: Sequence[date]) -> tuple[Line, ...]:
+        """The lines of one dimension in the order of their codes; weeks in time's order, empty ones too."""
+        values = ([str(index) for index in range(len(weeks))] if dimension is Dimension.WEEK
+                  else sorted(set(counted["value"])))
+        mask = protect(self._cells(counted, values), self.smallest)
+        touched = frozenset(row for row in range(len(values)) if mask.touches(row))
+        in_time = _in_time(counted)
+        timely = protect_linked([in_time.get(value, (0, 0)) for value in values], self.smallest, touched)
+        untimely = frozenset(row for row, _ in timely.cells)
+        lines = self._lines(dimension.value, counted, values, mask, untimely)
+        if dimension is Dimension.WEEK:
+            return tuple(replace(line, value=weeks[int(line.value)].isoformat()) for line in lines)
+        return lines
+
+    def _cells(self, counted: pd.DataFrame, values: Sequence[str]) -> list[list[int]]:
+        table = counted.pivot_table(index="value", columns="outcome", values="requests", aggfunc="sum", fill_value=0)
+        table = table.reindex(index=list(values), columns=[outcome.value for outcome in Outcome], fill_value=0)
+        merged = [table[[outcome.value for outcome in column]].sum(axis=1) for column in self.columns]
+        return [[int(column.iloc[row]) for column in merged] for row in range(len(values))]
+
+    def _lines(self, dimension: str, counted: pd.DataFrame, values: Sequence[str], mask: Mask,
+               untimely: frozenset[int]) -> tuple[Line, ...]:
+        amounts = counted.groupby("value")["amount_minor"].sum()
+        in_time = _in_time(counted)
+        lines = []
+        for row, (value, counts) in enumerate(zip(values, self._cells(counted, values), strict=True)):
+            decided = dict(zip(self.columns, counts, strict=True))
+            approved, refused = (decided.get((outcome,)) for outcome in _DECIDED)
+            open_book = not mask.touches(row)
+            took = self.times.get((dimension, value)) if open_book else None
+            if took is not None and took.decided < self.smallest:
+                took = None
+            timely, late = in_time.get(value, (0, 0))
+            lines.append(Line(
+                value=value,
+                counts=tuple(None if (row, column) in mask.cells else count for column, count in enumerate(counts)),
+                requests=None if row in mask.row_totals else sum(counts),
+                amount_minor=None if row in mask.row_totals else int(amounts.get(value, 0)),
+                approval_share=_share(approved, refused) if open_book else None,
+                in_time_share=_share(timely, late) if self.tells_in_time and row not in untimely else None,
+                median_seconds=took.median_seconds if took else None,
+                p90_seconds=took.p90_seconds if took else None))
+        return tuple(lines)
+
+
+def _in_time(counted: pd.DataFrame) -> dict[str, tuple[int, int]]:
+    """Per value: decisions by the promised time, and later ones."""
+    decided = counted[counted["in_time"].notna()]
+    table = decided.pivot_table(index="value", columns="in_time", values="requests", aggfunc="sum", fill_value=0)
+    table = table.reindex(columns=[1, 0], fill_value=0)
+    return {str(value): (int(kept), int(late)) for value, kept, late in table.itertuples()}
+
+
+def _share(part: int | None, rest: int | None) -> Decimal | None:
+    """``part`` out of both; None where one is not published or nothing is there."""
+    if part is None or rest is None or part + rest == 0:
+        return None
+    return Decimal(part) / Decimal(part + rest)
