@@ -281,6 +281,8 @@ class _Account:
             self._add(principal=interest)
         else:
             self._add(interest=interest)
+        if self.owed.total_minor > MAX_MINOR:
+            raise InvalidInput("amount_too_large", "the debt outgrows every book within these months", field="months")
         if interest:
             self.settled_on = None
         self._ask(on, purchases, interest + self.new_interest)

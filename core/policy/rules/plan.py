@@ -37,15 +37,6 @@ class ExtensionLimits:
     late_fee_suspended: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduleDefaults:
-    """How a schedule is laid out where its terms do not say (policy ``instalment.*``)."""
-
-    rounding: Rounding
-    day_count: DayCount
-    annual_rate: Decimal
-
-
 def affordability_rule(policy: Policy) -> AffordabilityRule:
     """Every number of ``core.domain.affordability`` (policy ``afford.*``)."""
     return AffordabilityRule(
@@ -105,12 +96,19 @@ def extension_limits(policy: Policy) -> ExtensionLimits:
         late_fee_suspended=policy.flag("extension.late_fee_suspended"))
 
 
-def schedule_defaults(policy: Policy) -> ScheduleDefaults:
-    """Rounding, day count and rate of an instalment plan whose terms leave them out."""
-    return ScheduleDefaults(
-        rounding=_ROUNDINGS[policy.text("instalment.rounding")],
-        day_count=DayCount(policy.text("instalment.day_count")),
-        annual_rate=policy.decimal("p70.interest_during_plan"))
+def instalment_rounding(policy: Policy) -> Rounding:
+    """How the principal share of an instalment is rounded where the terms do not say."""
+    return _ROUNDINGS[policy.text("instalment.rounding")]
+
+
+def instalment_day_count(policy: Policy) -> DayCount:
+    """The day count of an annual rate where the terms do not say."""
+    return DayCount(policy.text("instalment.day_count"))
+
+
+def instalment_annual_rate(policy: Policy) -> Decimal:
+    """The yearly rate during an instalment agreement where the terms do not say; 0 is 停息."""
+    return policy.decimal("p70.interest_during_plan")
 
 
 def disclosure_method(policy: Policy) -> str:
