@@ -98,6 +98,15 @@ def list_users(actor: Actor, context: ServiceContext, *, after: str = "", page_s
     return tuple(_user(row) for row in rows)
 
 
+def find_user(actor: Actor, context: ServiceContext, login: str) -> User | None:
+    """One of the bank's own people by login, or None. Administrators only; cardholders are not found."""
+    actor.must_be(Role.ADMIN, action="find_user")
+    with context.reading() as connection:
+        row = connection.execute(sa.select(users).where(
+            users.c.role != Role.CARDHOLDER.value, users.c.login == clean_login(login))).first()
+    return _user(row) if row else None
+
+
 def set_user_active(actor: Actor, context: ServiceContext, user_id: str, *, active: bool, version: int) -> User:
     """Disable or enable one of the bank's users; disabling ends their sessions at once. Administrators only.
 
