@@ -8,7 +8,7 @@ so it cannot drift from the rule (accumulated balance × days, ``core.domain.int
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -17,10 +17,11 @@ import sqlalchemy as sa
 
 from core.clock import CHINA
 from core.db.repositories import accounts as repository
+from core.domain.accrual import Accrual
 from core.domain.delinquency import AssetClass, DelinquencyBucket, asset_classes, bucket, days_past_due
 from core.domain.errors import NotFound
-from core.domain.interest import NO_INTEREST, ONE_DAY, Base, Interest, Movement, accumulated_interest
-from core.policy.rules.account import delinquency_rule, interest_terms
+from core.policy.rules.account import delinquency_rule
+from core.services.accruals import accrued, paid_since, window_start
 from core.services.context import ServiceContext
 
 
@@ -128,7 +129,7 @@ class AccountPosition:
     open_request: OpenRequest | None
     status: str
     version: int
-    accrued: Interest
+    accrual: Accrual
     """The accrued interest with the segments that explain it."""
 
     @property
@@ -165,7 +166,7 @@ def positions(connection: sa.Connection, context: ServiceContext, rows: Sequence
         return []
     ids = [row.id for row in rows]
     newest = repository.last_statements(connection, ids)
-    moved = repository.movements_since(connection, {row.id: _window_start(row, newest.get(row.id, ())) for row in rows})
+    moved = repository.movements_since(connection, {row.id: window_start(row, newest.get(row.id, ())) for row in rows})
     granted = repository.live_arrangements(connection, ids)
     asked = repository.open_proposals(connection, ids)
     return [_position(context, row, newest.get(row.id, ()), moved.get(row.id, ()), granted.get(row.id),
@@ -185,11 +186,6 @@ def statement_figures(row: sa.Row[Any]) -> StatementFigures:
     return StatementFigures(**{name: getattr(row, name) for name in StatementFigures.__dataclass_fields__})
 
 
-def _window_start(row: sa.Row[Any], newest: Sequence[sa.Row[Any]]) -> date:
-    through: date = row.interest_through_date
-    return min(through, newest[0].statement_date) if newest else through
-
-
 def _position(context: ServiceContext, row: sa.Row[Any], newest: Sequence[sa.Row[Any]], moved: Sequence[sa.Row[Any]],
               granted: sa.Row[Any] | None, asked: sa.Row[Any] | None, as_of: date) -> AccountPosition:
     policy = context.policy.on(as_of, row.issuer)
@@ -197,8 +193,8 @@ def _position(context: ServiceContext, row: sa.Row[Any], newest: Sequence[sa.Row
     overdue = days_past_due(row.oldest_unpaid_due_date, as_of)
     classes = asset_classes(overdue, rule)
     statement = statement_figures(newest[0]) if newest else None
-    accrued = _accrued(context, row, statement, moved, as_of)
-    minimum_due = _minimum_due(statement, moved)
+    accrual = accrued(context, row, newest, moved, as_of)
+    minimum_due = max(newest[0].minimum_payment_minor - paid_since(newest[0], moved), 0) if newest else 0
     arrangement = None if granted is None else ActiveArrangement(
         granted.id, granted.proposal_id, granted.kind, granted.state, granted.first_due_date, granted.last_due_date)
     request = None if asked is None else OpenRequest(asked.id, asked.reference, asked.kind, asked.state,
@@ -209,77 +205,28 @@ def _position(context: ServiceContext, row: sa.Row[Any], newest: Sequence[sa.Row
         account_id=row.id, cardholder_id=row.cardholder_id, card_last4=row.card_last4, product=row.product,
         issuer=row.issuer, credit_limit_minor=row.credit_limit_minor, statement_day=row.statement_day, as_of=as_of,
         principal_minor=row.principal_minor, interest_minor=row.interest_minor,
-        accrued_interest_minor=accrued.interest_minor, late_fee_minor=row.late_fee_minor,
-        other_fees_minor=row.other_fees_minor, total_minor=posted + accrued.interest_minor,
+        accrued_interest_minor=accrual.interest_minor, late_fee_minor=row.late_fee_minor,
+        other_fees_minor=row.other_fees_minor, total_minor=posted + accrual.interest_minor,
         disputed_minor=row.disputed_minor, in_transit_minor=row.in_transit_minor,
         interest_through_date=row.interest_through_date, oldest_unpaid_due_date=row.oldest_unpaid_due_date,
         days_past_due=overdue, bucket=bucket(overdue, rule), asset_class_2011=classes.class_2011,
         asset_class_2023=classes.class_2023, asset_class=classes.stricter, last_statement=statement,
         minimum_due_minor=minimum_due, next_statement_date=closes,
         next_deadline=_next_deadline(statement, minimum_due, arrangement, request, closes, as_of),
-        arrangement=arrangement, open_request=request, status=row.status, version=row.version, accrued=accrued)
-
-
-def _accrued(context: ServiceContext, row: sa.Row[Any], statement: StatementFigures | None,
-             moved: Sequence[sa.Row[Any]], as_of: date) -> Interest:
-    """Interest from the day after ``interest_through_date`` to ``as_of``.
-
-    The base is principal and, where the issuer compounds at statement, posted interest; fees never bear
-    interest (银发〔2016〕111号 三, in force 2017-01-01).
-    """
-    first = row.interest_through_date + ONE_DAY
-    if as_of < first or _interest_free(row, statement, moved, as_of):
-        return NO_INTEREST
-    compounds = context.policy.on(as_of, row.issuer).text("interest.compounding") == "monthly"
-    bearing = {"principal", "interest"} if compounds else {"principal"}
-    later = [entry for entry in moved if entry.value_date >= first and entry.component in bearing]
-    opening = row.principal_minor + (row.interest_minor if compounds else 0) - sum(
-        entry.amount_minor for entry in later)
-    debits, credits = [], []
-    for on, amount in [(first, opening), *((entry.value_date, entry.amount_minor) for entry in later)]:
-        if on <= as_of and amount:
-            (debits if amount > 0 else credits).append(Movement(on, abs(amount)))
-    # What is carried over bears interest on whatever is left of it: the two bases differ only in the
-    # bill whose due date lies ahead, and that bill is interest-free here until it is missed.
-    terms = replace(interest_terms(context.policy, row.issuer, first, as_of), base=Base.FULL_BALANCE)
-    return accumulated_interest(debits, credits, as_of, terms)
-
-
-def _interest_free(row: sa.Row[Any], statement: StatementFigures | None, moved: Sequence[sa.Row[Any]],
-                   as_of: date) -> bool:
-    """Whether the card is still within its interest-free days: nothing overdue and nothing carried over."""
-    if row.oldest_unpaid_due_date is not None and row.oldest_unpaid_due_date < as_of:
-        return False
-    if statement is None or statement.closing_balance_minor <= 0:
-        return True
-    carried_over = statement.interest_minor > 0 or statement.opening_balance_minor > statement.payments_minor
-    paid_in_full = _paid_since(statement, moved) >= statement.closing_balance_minor
-    return paid_in_full or (not carried_over and as_of <= statement.due_date)
-
-
-def _paid_since(statement: StatementFigures, moved: Sequence[sa.Row[Any]]) -> int:
-    return -sum(entry.amount_minor for entry in moved
-                if entry.kind == "payment" and entry.value_date > statement.statement_date)
-
-
-def _minimum_due(statement: StatementFigures | None, moved: Sequence[sa.Row[Any]]) -> int:
-    """What is left of the newest statement's minimum payment after what was paid since it closed."""
-    if statement is None:
-        return 0
-    return max(statement.minimum_payment_minor - _paid_since(statement, moved), 0)
+        arrangement=arrangement, open_request=request, status=row.status, version=row.version, accrual=accrual)
 
 
 def _next_deadline(statement: StatementFigures | None, minimum_due: int, arrangement: ActiveArrangement | None,
                    request: OpenRequest | None, closes: date, as_of: date) -> Deadline:
     """The soonest date from ``as_of`` on that asks something of the reader or answers them."""
     ahead = [Deadline(closes, DeadlineKind.NEXT_STATEMENT)]
-    if statement is not None and minimum_due > 0:
-        ahead.append(Deadline(statement.due_date, DeadlineKind.MINIMUM_DUE))
+    if request is not None:
+        ahead.append(Deadline(request.promised_by.astimezone(CHINA).date(), DeadlineKind.ANSWER_PROMISED))
     if arrangement is not None and arrangement.state == "awaiting_signature":
         ahead.append(Deadline(arrangement.first_due_date, DeadlineKind.SIGNATURE))
     elif arrangement is not None and arrangement.kind == "extension":
         ahead.append(Deadline(arrangement.last_due_date, DeadlineKind.EXTENSION_ENDS))
-    if request is not None:
-        ahead.append(Deadline(request.promised_by.astimezone(CHINA).date(), DeadlineKind.ANSWER_PROMISED))
+    if statement is not None and minimum_due > 0:
+        ahead.append(Deadline(statement.due_date, DeadlineKind.MINIMUM_DUE))
     # Of several on one day the one that asks something of the reader comes first, the statement last.
     return min((deadline for deadline in reversed(ahead) if deadline.on >= as_of), key=lambda deadline: deadline.on)

@@ -14,12 +14,10 @@ import sqlalchemy as sa
 
 from core.db.tables.accounts import accounts, cardholders, ledger_entries, payments, statements
 from core.db.tables.requests import arrangements, proposals
+from core.domain.proposal import OPEN_STATES
 
 MAX_ACCOUNTS_PER_PERSON = 50
 """More card accounts than one person holds at one bank; keeps the query bounded."""
-
-OPEN_STATES = ("submitted", "in_review", "information_requested", "referred")
-"""States of a proposal that still wait for somebody."""
 
 Row = sa.Row[Any]
 
@@ -85,16 +83,17 @@ def movements_since(connection: sa.Connection, after: Mapping[str, date]) -> Map
 def charges(connection: sa.Connection, account_id: str, limit: int) -> Sequence[Row]:
     """The newest interest, late fees and other fees debited to one account, newest first."""
     entries = ledger_entries.c
-    return connection.execute(
+    rows: Sequence[Row] = connection.execute(
         sa.select(entries.id, entries.posting_date, entries.value_date, entries.kind, entries.amount_minor,
                   entries.reason)
         .where(entries.account_id == account_id, entries.kind.in_(("interest", "late_fee", "other_fee", "reversal")))
         .order_by(entries.value_date.desc(), entries.id.desc()).limit(limit)).all()
+    return rows
 
 
 def live_arrangements(connection: sa.Connection, account_ids: Sequence[str]) -> Mapping[str, Row]:
     """The newest granted arrangement of each account that is active or waits for a signature."""
-    rows = connection.execute(
+    rows: Sequence[Row] = connection.execute(
         sa.select(arrangements.c.account_id, arrangements.c.id, arrangements.c.proposal_id, arrangements.c.kind,
                   arrangements.c.state, arrangements.c.first_due_date, arrangements.c.last_due_date,
                   arrangements.c.granted_at)
@@ -106,7 +105,7 @@ def live_arrangements(connection: sa.Connection, account_ids: Sequence[str]) -> 
 
 def open_proposals(connection: sa.Connection, account_ids: Sequence[str]) -> Mapping[str, Row]:
     """The newest proposal of each account that still waits for somebody."""
-    rows = connection.execute(
+    rows: Sequence[Row] = connection.execute(
         sa.select(proposals.c.account_id, proposals.c.id, proposals.c.reference, proposals.c.kind,
                   proposals.c.state, proposals.c.promised_by)
         .where(proposals.c.account_id.in_(account_ids), proposals.c.state.in_(OPEN_STATES))

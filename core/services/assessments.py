@@ -1,0 +1,305 @@
+"""What a person can afford: one draft kept across days, then a finished assessment that can be replayed.
+
+A person has one draft. Two tabs that write it meet on its version: the later one gets ``Conflict`` with
+both contents, so nothing typed is lost. A finished assessment keeps its input, its result and the policy
+version; ``replay`` computes it again from those (PIPL Art. 24: a result must be explainable).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.db.repositories import accounts as people
+from core.db.repositories import assessments as repository
+from core.domain.actor import Actor, Role
+from core.domain.affordability import (
+    AffordabilityAssessment,
+    Counted,
+    Evidence,
+    Household,
+    Income,
+    Lever,
+    Limit,
+    NearestChange,
+    Outcome,
+    Reason,
+    Route,
+    Spending,
+    SpendingKind,
+    assess,
+)
+from core.domain.errors import Conflict, InvalidInput, NotFound
+from core.domain.hardship import HardshipReason
+from core.domain.money import MAX_MINOR, share_minor
+from core.policy.book import Policy
+from core.policy.rules.plan import affordability_rule, living_cost_floor
+from core.services import records
+from core.services.commands import once
+from core.services.context import ServiceContext
+
+MOST_PERSONS = 20
+MOST_LINES = 40
+"""Lines of income or spending; more is a mistake of the client."""
+
+
+class IncomeKind(StrEnum):
+    """Where money comes from; the words are ``reasons.income.<value>``."""
+
+    SALARY = "salary"
+    SELF_EMPLOYMENT = "self_employment"
+    PENSION = "pension"
+    BENEFITS = "benefits"
+    FAMILY_SUPPORT = "family_support"
+    RENT_RECEIVED = "rent_received"
+    OTHER = "other_income"
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentInput:
+    """What a person declares, in fen per month. A draft may leave anything out."""
+
+    persons: int = 1
+    """The cardholder and everyone who depends on them."""
+    city: str | None = None
+    """A city of policy ``afford.dibao_table``; None: another one, see ``local_allowance_minor``."""
+    local_allowance_minor: int = 0
+    """The minimum living allowance (低保) per person where the city is not in the table; never guessed."""
+    income: tuple[Income, ...] = ()
+    spending: tuple[Spending, ...] = ()
+    other_debt_payments_minor: int = 0
+    variable_income: bool = False
+    hardship: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The saved draft; ``version`` goes back into ``save_draft``."""
+
+    input: AssessmentInput
+    version: int
+    saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedAssessment:
+    """A finished assessment as it was shown; ``replay`` computes ``result`` again."""
+
+    assessment_id: str
+    as_of: date
+    finished_at: datetime
+    input: AssessmentInput
+    outcome: Outcome
+    affordable_minor: int
+    policy_version: str
+    result: AffordabilityAssessment
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentState:
+    """What there is of a person: a draft, a finished assessment, both or neither; and what may be chosen."""
+
+    draft: Draft | None
+    finished: FinishedAssessment | None
+    cities: tuple[str, ...]
+    home_city: str | None
+    """Where the bank knows the person to live; a proposal for the form, nothing more."""
+
+
+def latest(actor: Actor, context: ServiceContext) -> AssessmentState:
+    """The draft and the newest finished assessment of the person who asks. Three queries."""
+    cardholder_id = _own(actor, "read an assessment")
+    with context.reading() as connection:
+        draft = repository.draft_of(connection, cardholder_id)
+        final = repository.newest_final(connection, cardholder_id)
+        home = people.city_of(connection, cardholder_id)
+    table = _policy(context, context.clock.today()).table("afford.dibao_table")
+    return AssessmentState(
+        draft=None if draft is None else _draft(draft), finished=None if final is None else finished(final),
+        cities=tuple(table), home_city=home if home in table else None)
+
+
+def save_draft(actor: Actor, context: ServiceContext, content: AssessmentInput,
+               expected_version: int | None) -> Draft:
+    """Keep what was typed so far; ``expected_version`` is the draft last seen (None: none yet).
+
+    Raises ``Conflict`` ``draft_changed`` with ``mine`` and ``theirs`` (the stored ``Draft``) when the draft
+    moved on meanwhile, ``InvalidInput`` for figures no household has.
+    """
+    cardholder_id = _own(actor, "save an assessment")
+    _check(content)
+    now, today = context.clock.now(), context.clock.today()
+    record = as_record(content)
+    with context.writing() as connection:
+        stored = repository.draft_of(connection, cardholder_id)
+        if (stored.version if stored else None) != expected_version:
+            raise _draft_changed(content, stored)
+        if expected_version is None:
+            repository.insert_draft(connection, cardholder_id, today, record, now)
+        elif not repository.update_draft(connection, cardholder_id, expected_version, today, record, now):
+            raise _draft_changed(content, repository.draft_of(connection, cardholder_id))
+        version = (expected_version or 0) + 1
+        records.audit(connection, actor, "assessment_draft_saved", "cardholder", cardholder_id, now, version=version)
+    return Draft(content, version, now)
+
+
+def finish(actor: Actor, context: ServiceContext, content: AssessmentInput, idempotency_key: str) -> FinishedAssessment:
+    """Assess what was declared, keep it in place of the draft, and return the result.
+
+    Raises ``InvalidInput`` naming the field (``city`` where no living-cost floor is known: it is never
+    guessed), ``Conflict`` for a key used for another input.
+    """
+    cardholder_id = _own(actor, "finish an assessment")
+    _check(content)
+    now, as_of = context.clock.now(), context.clock.today()
+    record = as_record(content)
+
+    def carry_out(connection: sa.Connection) -> str:
+        policy = _policy(context, as_of)
+        result = assess(household(content, policy), affordability_rule(policy))
+        identifier = repository.keep_final(connection, {
+            "cardholder_id": cardholder_id, "as_of": as_of, "input": record, "result": result_record(result),
+            "outcome": result.outcome.value, "affordable_minor": result.affordable_minor,
+            "policy_version": policy.version, "updated_at": now})
+        records.audit(connection, actor, "assessment_finished", "assessment", identifier, now,
+                      outcome=result.outcome.value, affordable_minor=result.affordable_minor,
+                      policy_version=policy.version)
+        return identifier
+
+    identifier = once(actor, context, "assessments.finish", idempotency_key, record, carry_out)
+    with context.reading() as connection:
+        row = repository.final_by_id(connection, identifier)
+    if row is None:
+        raise NotFound("assessment")
+    return finished(row)
+
+
+def newest_finished(connection: sa.Connection, cardholder_id: str) -> FinishedAssessment | None:
+    """The newest finished assessment of a person, inside another service's transaction. Checks no actor."""
+    row = repository.newest_final(connection, cardholder_id)
+    return None if row is None else finished(row)
+
+
+def replay(context: ServiceContext, assessment: FinishedAssessment) -> AffordabilityAssessment:
+    """Compute a finished assessment again from its stored input and the policy of its day."""
+    policy = _policy(context, assessment.as_of)
+    return assess(household(assessment.input, policy), affordability_rule(policy))
+
+
+def household(content: AssessmentInput, policy: Policy) -> Household:
+    """What was declared as the rule takes it, with the living-cost floor of the place (``afford.*``)."""
+    if content.city:
+        floor_minor = living_cost_floor(policy, content.city)
+    elif content.local_allowance_minor:
+        floor_minor = share_minor(content.local_allowance_minor, policy.decimal("afford.working_floor"))
+    else:
+        raise InvalidInput("city_missing", "a living-cost floor needs a city or the local allowance", field="city")
+    return Household(
+        persons=content.persons, living_cost_floor_minor=floor_minor, income=content.income, spending=content.spending,
+        other_debt_payments_minor=content.other_debt_payments_minor, variable_income=content.variable_income,
+        hardship=content.hardship)
+
+
+def finished(row: sa.Row[Any]) -> FinishedAssessment:
+    """A stored row as a finished assessment."""
+    return FinishedAssessment(
+        assessment_id=row.id, as_of=row.as_of, finished_at=row.updated_at, input=from_record(row.input),
+        outcome=Outcome(row.outcome), affordable_minor=row.affordable_minor, policy_version=row.policy_version,
+        result=result_from(row.result))
+
+
+def as_record(content: AssessmentInput) -> dict[str, Any]:
+    """What was declared as it is stored: plain JSON, amounts in fen."""
+    return asdict(content)
+
+
+def from_record(record: Mapping[str, Any]) -> AssessmentInput:
+    """A stored record read back. Raises ``InvalidInput`` for one that is not an assessment's."""
+    try:
+        return AssessmentInput(**{
+            **record,
+            "income": tuple(Income(line["kind"], line["monthly_minor"], Evidence(line["evidence"]))
+                            for line in record.get("income", ())),
+            "spending": tuple(Spending(SpendingKind(line["kind"]), line["monthly_minor"], Evidence(line["evidence"]))
+                              for line in record.get("spending", ())),
+            "hardship": tuple(record.get("hardship", ()))})
+    except (KeyError, TypeError, ValueError) as fault:
+        raise InvalidInput("assessment_malformed", "not the input of an assessment", field="input") from fault
+
+
+def result_record(result: AffordabilityAssessment) -> dict[str, Any]:
+    """A result as it is stored: amounts in fen, exact limits as fractions in text."""
+    change = result.nearest_change
+    return {
+        "counted": asdict(result.counted),
+        "limits": {name.value: str(limit) for name, limit in result.limits.items()},
+        "binding": result.binding.value, "affordable_minor": result.affordable_minor,
+        "ceiling_minor": result.ceiling_minor, "outcome": result.outcome.value,
+        "reasons": [{"code": reason.code, "figures": dict(reason.figures)} for reason in result.reasons],
+        "evidence_requested": list(result.evidence_requested),
+        "nearest_change": None if change is None else {
+            "lever": change.lever.value, "amount_minor": change.amount_minor, "evidence": list(change.evidence)},
+        "routes": [route.value for route in result.routes],
+    }
+
+
+def result_from(record: Mapping[str, Any]) -> AffordabilityAssessment:
+    """A stored result read back: the figures that were shown, not computed again."""
+    change = record["nearest_change"]
+    return AffordabilityAssessment(
+        counted=Counted(**record["counted"]),
+        limits={Limit(name): Fraction(limit) for name, limit in record["limits"].items()},
+        binding=Limit(record["binding"]), affordable_minor=record["affordable_minor"],
+        ceiling_minor=record["ceiling_minor"], outcome=Outcome(record["outcome"]),
+        reasons=tuple(Reason(reason["code"], reason["figures"]) for reason in record["reasons"]),
+        evidence_requested=tuple(record["evidence_requested"]),
+        nearest_change=None if change is None else NearestChange(
+            Lever(change["lever"]), change["amount_minor"], tuple(change["evidence"])),
+        routes=tuple(Route(route) for route in record["routes"]))
+
+
+def _own(actor: Actor, action: str) -> str:
+    actor.must_be(Role.CARDHOLDER, action=action)
+    if actor.cardholder_id is None:
+        raise NotFound("cardholder")
+    return actor.cardholder_id
+
+
+def _policy(context: ServiceContext, on: date) -> Policy:
+    return context.policy.on(on, context.settings.issuer)
+
+
+def _draft(row: sa.Row[Any]) -> Draft:
+    return Draft(from_record(row.input), row.version, row.updated_at)
+
+
+def _draft_changed(mine: AssessmentInput, stored: sa.Row[Any] | None) -> Conflict:
+    return Conflict("draft_changed", "the draft was saved elsewhere meanwhile", mine=mine,
+                    theirs=None if stored is None else _draft(stored))
+
+
+def _check(content: AssessmentInput) -> None:
+    """Bounds that hold for a draft too; the rule itself checks the rest."""
+    if type(content.persons) is not int or not 1 <= content.persons <= MOST_PERSONS:
+        raise InvalidInput("persons_out_of_range", f"a household has 1 to {MOST_PERSONS} persons", field="persons",
+                           lowest=1, highest=MOST_PERSONS)
+    if len(content.income) > MOST_LINES or len(content.spending) > MOST_LINES:
+        raise InvalidInput("too_many_lines", f"at most {MOST_LINES} lines", field="income", highest=MOST_LINES)
+    amounts = {"other_debt_payments": content.other_debt_payments_minor,
+               "local_allowance": content.local_allowance_minor,
+               **{f"income.{line.kind}": line.monthly_minor for line in content.income},
+               **{f"spending.{line.kind}": line.monthly_minor for line in content.spending}}
+    for field, amount in amounts.items():
+        if type(amount) is not int or not 0 <= amount <= MAX_MINOR:
+            raise InvalidInput("amount_out_of_range", "an amount is not negative and not above the limit", field=field)
+    known_income, known_reasons = set(IncomeKind), set(HardshipReason)
+    if any(line.kind not in known_income for line in content.income):
+        raise InvalidInput("income_kind_unknown", "no such kind of income", field="income")
+    if any(reason not in known_reasons for reason in content.hardship):
+        raise InvalidInput("hardship_unknown", "no such reason", field="hardship")
