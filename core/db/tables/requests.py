@@ -48,6 +48,11 @@ proposals = sa.Table(
     sa.Column("submitted_at", UtcDateTime, nullable=False),
     sa.Column("promised_by", UtcDateTime, nullable=False),
     sa.Column("decided_at", UtcDateTime),
+    # The question put to the cardholder runs out after this day.
+    sa.Column("answer_due_date", sa.Date),
+    # Four eyes: who recommended what; another person decides.
+    reference("recommended_by", "users.id"),
+    sa.Column("recommendation", sa.String(20)),  # approved | refused
     # Claim: at most one collector holds a case. Written by one conditional UPDATE.
     reference("claimed_by", "users.id", index=True),
     sa.Column("claimed_at", UtcDateTime),
@@ -58,6 +63,10 @@ proposals = sa.Table(
     sa.Index("ix_proposals_account_id_state", "account_id", "state"),
     sa.Index("ix_proposals_submitted_at", "submitted_at"),
 )
+
+# An account has one request at a time: two tabs, or two people on the phone, meet on it.
+_OPEN = sa.text("state IN ('submitted', 'in_review', 'information_requested', 'referred')")
+sa.Index("uq_proposals_one_open", proposals.c.account_id, unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN)
 
 # Every step of a proposal's life, as both sides may read it.
 proposal_events = sa.Table(

@@ -255,6 +255,9 @@ def upgrade() -> None:
     sa.Column('submitted_at', UtcDateTime(), nullable=False),
     sa.Column('promised_by', UtcDateTime(), nullable=False),
     sa.Column('decided_at', UtcDateTime(), nullable=True),
+    sa.Column('answer_due_date', sa.Date(), nullable=True),
+    sa.Column('recommended_by', sa.String(length=22), nullable=True),
+    sa.Column('recommendation', sa.String(length=20), nullable=True),
     sa.Column('claimed_by', sa.String(length=22), nullable=True),
     sa.Column('claimed_at', UtcDateTime(), nullable=True),
     sa.Column('claim_expires_at', UtcDateTime(), nullable=True),
@@ -263,6 +266,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['assessment_id'], ['assessments.id'], name=op.f('fk_proposals_assessment_id')),
     sa.ForeignKeyConstraint(['cardholder_id'], ['cardholders.id'], name=op.f('fk_proposals_cardholder_id')),
     sa.ForeignKeyConstraint(['claimed_by'], ['users.id'], name=op.f('fk_proposals_claimed_by')),
+    sa.ForeignKeyConstraint(['recommended_by'], ['users.id'], name=op.f('fk_proposals_recommended_by')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_proposals')),
     sa.UniqueConstraint('reference', name=op.f('uq_proposals_reference'))
     )
@@ -272,6 +276,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_proposals_claimed_by'), ['claimed_by'], unique=False)
         batch_op.create_index('ix_proposals_state_promised_by', ['state', 'promised_by'], unique=False)
         batch_op.create_index('ix_proposals_submitted_at', ['submitted_at'], unique=False)
+        batch_op.create_index('uq_proposals_one_open', ['account_id'], unique=True, sqlite_where=sa.text("state IN ('submitted', 'in_review', 'information_requested', 'referred')"), postgresql_where=sa.text("state IN ('submitted', 'in_review', 'information_requested', 'referred')"))
 
     op.create_table('sessions',
     sa.Column('token_hash', sa.String(length=64), nullable=False),
