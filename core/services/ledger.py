@@ -4,29 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from core.db.tables.accounts import accounts, ledger_entries
+from core.domain.statement import Balances
 
 COMPONENTS = ("principal", "interest", "late_fee", "other_fees")
 """What an entry may move, and what an account's balance consists of."""
-
-
-@dataclass(frozen=True, slots=True)
-class Balances:
-    """Posted fen by component; principal is negative where the bank owes the cardholder."""
-
-    principal_minor: int = 0
-    interest_minor: int = 0
-    late_fee_minor: int = 0
-    other_fees_minor: int = 0
-
-    @property
-    def total_minor(self) -> int:
-        """All components together."""
-        return self.principal_minor + self.interest_minor + self.late_fee_minor + self.other_fees_minor
 
 
 def balances_of(movements: Iterable[tuple[str, int]]) -> Balances:

@@ -1,27 +1,39 @@
-"""Progress bars on long work, drawn only where somebody watches."""
+"""A bar for work that takes long: drawn on a terminal, silent everywhere else."""
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from core.services.progress import Progress, quiet
 
-from core.services.progress import Progress as Report
+_PATIENCE_SECONDS = 1.0
 
 
 @contextmanager
-def drawn() -> Iterator[Report]:
-    """A callback for the services: a bar per stage on a terminal, silence in a pipe."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bars:
-        stages: dict[str, object] = {}
+def drawn() -> Iterator[Progress]:
+    """Progress as a bar on the terminal, once the work has taken a second; nothing when nobody looks."""
+    if not sys.stderr.isatty():
+        yield quiet
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
 
-        def report(stage: str, done: int, total: int) -> None:
-            if stage not in stages:
-                stages[stage] = bars.add_task(stage, total=total)
-            bars.update(stages[stage], completed=done, total=total)  # type: ignore[arg-type]  # rich's TaskID
+    bar = Bar(TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+              console=Console(stderr=True), transient=True)
+    started, tasks = time.monotonic(), {}
 
-        yield report
+    def draw(stage: str, done: int, total: int) -> None:
+        if stage not in tasks:
+            tasks[stage] = bar.add_task(stage, total=total)
+        bar.update(tasks[stage], completed=done, total=total)
+        if time.monotonic() - started > _PATIENCE_SECONDS:
+            bar.start()
+
+    try:
+        yield draw
+    finally:
+        bar.stop()

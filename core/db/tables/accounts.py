@@ -72,6 +72,7 @@ statements = sa.Table(
     sa.Column("adjustments_minor", Money, nullable=False, server_default="0"),
     sa.Column("closing_balance_minor", Money, nullable=False),
     sa.Column("minimum_payment_minor", Money, nullable=False),
+    # Paid towards this statement by its own due date and grace; the next statement's late fee is on the rest.
     sa.Column("paid_by_due_minor", Money, nullable=False, server_default="0"),
     sa.Column("policy_version", sa.String(40), nullable=False),
     sa.UniqueConstraint("account_id", "statement_date"),

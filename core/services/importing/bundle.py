@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from core.domain.errors import InvalidInput
-from core.services.ledger import Balances, balances_of
+from core.domain.statement import Balances
+from core.services.ledger import balances_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,10 @@ class CardholderRecord:
 
 @dataclass(frozen=True, slots=True)
 class StatementRecord:
-    """A closed statement in fen; its parts must lead from the opening to the closing balance."""
+    """A closed statement in fen; its parts must lead from the opening to the closing balance.
+
+    ``paid_by_due_minor`` is what was paid towards this statement by its own due date and grace.
+    """
 
     statement_date: date
     due_date: date

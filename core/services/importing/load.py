@@ -62,6 +62,10 @@ class LoadReport:
     refused: tuple[Refused, ...]
 
 
+Proof = Callable[[sa.Connection, LoadReport], None]
+"""Called inside the transaction, before it counts; raises to keep nothing."""
+
+
 @dataclass(slots=True)
 class _Plan:
     """What is to be written, decided before anything is."""
@@ -73,11 +77,12 @@ class _Plan:
 
 
 def load(actor: Actor, context: ServiceContext, bundles: Sequence[AccountBundle], batch: Batch, *,
-         all_or_nothing: bool = False, progress: Progress = quiet,
+         all_or_nothing: bool = False, prove: Proof | None = None, progress: Progress = quiet,
          make_id: Callable[[], str] = new_id) -> LoadReport:
     """Write ``bundles`` and one row of ``imports``; returns what was done.
 
-    With ``all_or_nothing`` one refused account leaves everything unwritten. Raises ``Conflict`` when a
+    With ``all_or_nothing`` one refused account leaves everything unwritten. ``prove`` sees the database
+    before anything counts and may raise, which keeps nothing. Raises ``Conflict`` when a
     written account does not add up (and keeps nothing), ``NotPermitted`` for anybody but the system.
     """
     must_be_system(actor, "load accounts")
@@ -89,6 +94,8 @@ def load(actor: Actor, context: ServiceContext, bundles: Sequence[AccountBundle]
             return LoadReport(None, 0, 0, plan.unchanged, tuple(plan.refused))
         _write(connection, maker, plan, progress)
         report = LoadReport(make_id(), len(plan.new), len(plan.extensions), plan.unchanged, tuple(plan.refused))
+        if prove is not None:
+            prove(connection, report)
         _keep_record(connection, actor, maker, batch, report)
         return report
 

@@ -1,0 +1,116 @@
+"""``portal import``: accounts, statements and payments from files, each row answered for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from portal.commands.import_words import words
+
+if TYPE_CHECKING:
+    from core.services.importing.report import RowFault
+    from core.services.importing.uci.load import UciReport
+
+app = typer.Typer(no_args_is_help=True)
+
+_SHOWN_FAULTS = 50
+
+
+def _day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a banking date has no zone
+    except ValueError:
+        raise typer.BadParameter("a date looks like 2026-11-22") from None
+
+
+def _rate(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise typer.BadParameter("a rate looks like 0.22") from None
+
+
+AsOf = Annotated[date | None, typer.Option("--as-of", parser=_day, metavar="DATE")]
+
+
+@app.command("uci-card-clients")
+def uci_card_clients(
+    file: Annotated[Path, typer.Argument(help="The CSV of the public data set of 30,000 card clients.")],
+    as_of: Annotated[date | None, typer.Option(
+        "--as-of", parser=_day, metavar="DATE",
+        help="The day the newest statement (September 2005) is brought up to. Default: today, or the day of an "
+             "earlier import of the same file.")] = None,
+    fx: Annotated[Decimal, typer.Option(parser=_rate, metavar="RATE",
+                                        help="CNY per NT dollar; a convenience, not a quote.")] = Decimal("0.22"),
+    issuer: Annotated[str | None, typer.Option(metavar="PROFILE", help="Issuer profile of the policy.")] = None,
+) -> None:
+    """Import the late accounts of the public data set as this bank's portfolio (docs/importing.md)."""
+    from core.domain.actor import SYSTEM
+    from core.services.importing.reading import read_bytes
+    from core.services.importing.uci.load import import_uci_card_clients
+    from portal.commands.progress import drawn
+    from portal.commands.wiring import context_from_environment
+
+    context = context_from_environment()
+    with drawn() as progress:
+        report = import_uci_card_clients(SYSTEM, context, read_bytes(file), as_of=as_of, fx=fx, issuer=issuer,
+                                         progress=progress)
+    _print_uci(report, fx)
+    if report.tally.rejected_rows or report.loaded.refused:
+        raise typer.Exit(1)
+
+
+def _print_uci(report: UciReport, fx: Decimal) -> None:
+    tally, loaded = report.tally, report.loaded
+    earlier = ", as when this file was first imported" if report.placed_as_before else ""
+    typer.echo(f"{tally.rows:,} rows read; newest statements placed up to {report.as_of}{earlier}")
+    if loaded.import_id is None and loaded.unchanged and not loaded.refused:
+        typer.echo(f"{loaded.unchanged:,} accounts are known with these very values: nothing to change")
+    else:
+        typer.echo(f"{loaded.imported:,} accounts imported, {loaded.extended:,} extended, "
+                   f"{loaded.unchanged:,} unchanged")
+    _print_counts("skipped", tally.skipped)
+    refused: dict[str, int] = {}
+    for one in loaded.refused:
+        refused[one.reason] = refused.get(one.reason, 0) + 1
+    _print_counts("rejected", {**tally.rejected, **refused})
+    _print_counts("imported with an oddity", tally.observed)
+    print_faults(tally.faults)
+    typer.echo(f"\nreconciliation at {fx} CNY per NT dollar, every figure of the file rounded by itself, yuan")
+    typer.echo(f"  {'':26}{'file':>18}{'database':>18}{'difference':>12}")
+    for name in ("bills", "payments", "latest_balances"):
+        in_file = getattr(report.file_totals, f"{name}_minor")
+        stored = getattr(report.stored_totals, f"{name}_minor")
+        typer.echo(f"  {name.replace('_', ' '):26}{_yuan(in_file):>18}{_yuan(stored):>18}{_yuan(stored - in_file):>12}")
+    typer.echo(f"  bills in NT dollars {report.twd_bills:,.2f}, times {fx} is {report.twd_bills * fx:,.2f} "
+               "before rounding figure by figure")
+
+
+def _print_counts(title: str, counts: Mapping[str, int]) -> None:
+    if not counts:
+        return
+    typer.echo(f"{title}:")
+    for code, count in sorted(counts.items(), key=lambda item: -item[1]):
+        typer.echo(f"  {count:>7,}  {code}: {words(code)}")
+
+
+def print_faults(faults: list[RowFault]) -> None:
+    """Every faulty cell with row and column, the first fifty of them."""
+    for fault in faults[:_SHOWN_FAULTS]:
+        place = f"{fault.file + ' ' if fault.file else ''}row {fault.row}"
+        place += f", column {fault.column}" if fault.column else ""
+        found = f" ({fault.detail})" if fault.detail else ""
+        typer.echo(f"  {place}: {fault.code}: {words(fault.code)}{found}", err=True)
+    if len(faults) > _SHOWN_FAULTS:
+        typer.echo(f"  and {len(faults) - _SHOWN_FAULTS:,} more", err=True)
+
+
+def _yuan(amount_minor: int) -> str:
+    sign = "-" if amount_minor < 0 else ""
+    yuan, fen = divmod(abs(amount_minor), 100)
+    return f"{sign}{yuan:,}.{fen:02d}"
