@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from core.domain.errors import InvalidInput, PolicyMissing
-from core.policy.loader import PolicyFiles, PolicyInvalid, read_directory
+from core.policy.files import PolicyFiles, PolicyInvalid
+from core.policy.loader import read_directory
 from core.policy.model import MONEY_UNITS, DatedValue, Parameter, Scalar, Source, Value
 
 SHIPPED = Path(__file__).parent / "data"
