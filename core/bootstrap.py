@@ -29,6 +29,16 @@ def upgrade_database(context: ServiceContext) -> tuple[str | None, str | None]:
     return migrate.upgrade(context.engine)
 
 
+def is_ready(context: ServiceContext) -> bool:
+    """Whether the database answers and stands at this version's schema: cheap enough to be asked every second.
+
+    Raises ``Unavailable`` when it does not answer.
+    """
+    with context.reading():
+        pass
+    return migrate.is_current(context.engine)
+
+
 def check_database(context: ServiceContext) -> list[str]:
     """One line per finding; a line that begins with ``ok`` is good news."""
     if not migrate.is_current(context.engine):

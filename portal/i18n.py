@@ -7,7 +7,7 @@ and begin with their area, so a text is found by its id and an id by its text.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
@@ -26,7 +26,8 @@ from core.clock import CHINA
 LOCALES = ("zh_CN", "en")
 DEFAULT_LOCALE = "zh_CN"
 LOCALE_DIR = Path(__file__).parent / "locale"
-_current: ContextVar[str] = ContextVar("locale", default=DEFAULT_LOCALE)
+_current: ContextVar[str | None] = ContextVar("locale", default=None)
+_ask: Callable[[], str | None] | None = None
 
 
 @cache
@@ -64,7 +65,13 @@ def speaking(locale: str) -> Iterator[None]:
 
 def current() -> str:
     """The language being spoken: ``zh_CN`` or ``en``."""
-    return _current.get()
+    return _current.get() or (_ask() if _ask else None) or DEFAULT_LOCALE
+
+
+def ask_when_unsaid(ask: Callable[[], str | None]) -> None:
+    """Whom to ask where nobody said ``use``: a fragment runs in a thread of its own, without the page around it."""
+    global _ask
+    _ask = ask
 
 
 def best_locale(accepted: str | None) -> str:

@@ -25,6 +25,7 @@ from core.services.identity.users import (
     change_user_role,
     choose_language,
     create_user,
+    find_user,
     list_users,
     set_user_active,
     set_user_password,
@@ -33,7 +34,7 @@ from core.services.identity.users import (
 __all__ = [
     "NOBODY", "DemoMessage", "LiveSession", "Person", "User", "activate", "authenticate", "change_password",
     "change_user_role", "choose_language", "clean_login", "clean_name", "count_sessions", "create_user",
-    "demo_messages", "issue_ticket", "list_users", "masked_name", "redeem_ticket", "reset_password",
+    "demo_messages", "find_user", "issue_ticket", "list_users", "masked_name", "redeem_ticket", "reset_password",
     "resolve_session", "set_user_active", "set_user_password", "sign_out", "sign_out_everywhere",
     "start_activation", "start_reset",
 ]

@@ -1,0 +1,103 @@
+"""First sign-in, or a forgotten password: a code to the reserved phone, then a login and a password."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.domain.errors import PortalError
+from core.services import identity
+from portal import errors, navigation, session
+from portal.i18n import t
+from portal.identity import adapter
+from portal.identity.library import LoginError
+from portal.web import signals
+from portal.wiring import services
+
+_ASKED = "activation_asked"
+RESETTING = st.query_params.get("mode") == "reset"
+KIND = "reset" if RESETTING else "activate"
+
+
+def _ask() -> None:
+    with st.form("ask_for_code"):
+        name = st.text_input(t("identity.activate.name"), max_chars=80, autocomplete="name",
+                             placeholder=t("identity.activate.name_help"), key="activation_name")
+        last4 = st.text_input(t("identity.activate.card_last4"), max_chars=4, autocomplete="off",
+                              key="activation_last4")
+        asked = st.form_submit_button(t("identity.activate.send"), type="primary", width="stretch")
+    if not asked:
+        return
+    start = identity.start_reset if RESETTING else identity.start_activation
+    try:
+        start(services(), card_last4=last4 or "", name=name or "", address=session.client_address())
+    except PortalError as refusal:
+        errors.show(refusal)
+    else:
+        st.session_state[_ASKED] = {"kind": KIND, "card_last4": last4, "name": name}
+        st.rerun()
+
+
+def _finish(asked: dict[str, str]) -> None:
+    st.success(t("identity.activate.sent"))
+    _demo_phone(asked)
+    with st.form("finish_activation"):
+        code = st.text_input(t("identity.activate.code"), max_chars=12, autocomplete="one-time-code",
+                             key="activation_code")
+        login = None if RESETTING else st.text_input(
+            t("identity.activate.login"), max_chars=80, autocomplete="username",
+            help=t("identity.activate.login_help"), key="activation_login")
+        password = st.text_input(t("identity.activate.password"), type="password", max_chars=128,
+                                 autocomplete="new-password", key="activation_password")
+        st.caption(t("identity.activate.password_help"))
+        again = st.text_input(t("identity.activate.again"), type="password", max_chars=128,
+                              autocomplete="new-password", key="activation_again")
+        done = st.form_submit_button(t(f"identity.{KIND}.submit"), type="primary", width="stretch")
+    if done and password != again:
+        st.error(t("identity.activate.passwords_differ"))
+    elif done:
+        _carry_out(asked, code or "", login or "", password or "")
+    st.caption(t("identity.activate.no_code"))
+    st.button(t("identity.activate.start_over"), on_click=lambda: st.session_state.pop(_ASKED, None))
+
+
+def _carry_out(asked: dict[str, str], code: str, login: str, password: str) -> None:
+    proof = {"card_last4": asked["card_last4"], "name": asked["name"], "code": code,
+             "address": session.client_address()}
+    try:
+        if RESETTING:
+            login = identity.reset_password(services(), password=password, **proof)
+        else:
+            login = identity.activate(services(), login=login, password=password, **proof)
+        person = adapter.sign_in(services(), login, password, session.client_address())
+        ticket = identity.issue_ticket(person.actor, services(), session.browser_binding())
+    except LoginError:
+        st.error(t("errors.sign_in_failed"))
+    except PortalError as refusal:
+        errors.show(refusal)
+    else:
+        st.session_state.pop(_ASKED, None)
+        st.info(t("identity.activate.your_login", login=login))
+        signals.exchange(ticket, "/")
+
+
+def _demo_phone(asked: dict[str, str]) -> None:
+    if not services().settings.demo:
+        return
+    with st.container(border=True):
+        st.markdown(f"**{t('identity.demo.phone')}**")
+        messages = identity.demo_messages(services(), card_last4=asked["card_last4"], name=asked["name"], limit=1)
+        for message in messages:
+            st.markdown(t(message.template, **message.parameters))
+        if not messages:
+            st.markdown(t("identity.demo.empty"))
+        st.caption(t("identity.demo.note"))
+
+
+st.title(t(f"identity.{KIND}.title"))
+waiting = st.session_state.get(_ASKED)
+if waiting and waiting["kind"] == KIND:
+    _finish(waiting)
+else:
+    st.markdown(t(f"identity.{KIND}.lead"))
+    _ask()
+navigation.link("sign_in", t("identity.activate.to_sign_in"))

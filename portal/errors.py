@@ -1,0 +1,39 @@
+"""Typed refusals in the reader's words, and a calm answer to what nobody expected."""
+
+from __future__ import annotations
+
+import secrets
+
+import streamlit as st
+import structlog
+
+from core.domain.errors import PortalError
+from portal.i18n import has, t
+
+_log = structlog.get_logger("portal")
+
+
+def explain(refusal: PortalError) -> str:
+    """The sentence for a refusal: ``errors.<code>`` filled from its data."""
+    key = f"errors.{refusal.code}"
+    return t(key, **{name: str(value) for name, value in refusal.data.items()}) if has(key) else t("errors.general")
+
+
+def show(refusal: PortalError) -> None:
+    """Put the sentence where the reader is looking, and leave what they typed alone."""
+    st.error(explain(refusal))
+
+
+def on_script_error(failure: Exception) -> bool:
+    """What Streamlit calls for anything a page did not handle; True: it shows nothing of its own.
+
+    The reader gets a sentence and a number to quote; the traceback goes to the log under that number.
+    """
+    if isinstance(failure, PortalError):
+        _log.info("refused", code=failure.code)
+        show(failure)
+        return True
+    number = secrets.token_hex(4)
+    _log.error("unexpected", error_id=number, exc_info=failure)
+    st.error(t("errors.unexpected", number=number))
+    return True

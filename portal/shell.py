@@ -1,0 +1,74 @@
+"""What surrounds every page: menu, language, signing out; and the way in for people not signed in."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.services import identity
+from core.services.identity import LiveSession
+from portal import i18n, navigation, session
+from portal.i18n import t
+from portal.identity import adapter
+from portal.web import signals
+from portal.wiring import services
+
+_LEAVING = "portal_leaving"
+
+
+def run() -> None:
+    """One run of one tab."""
+    if st.session_state.pop(_LEAVING, False):
+        signals.sign_out("/?ended=out")
+        st.stop()
+    live = session.live_session()
+    session.use_language(live.person.locale if live else None)
+    signals.speaking(i18n.current())
+    if live is None:
+        _signed_out()
+    else:
+        _signed_in(live)
+
+
+def _signed_out() -> None:
+    if st.session_state.get("username") is not None:
+        session.leave("ended")
+    page = st.navigation(navigation.pages_for(None), position="hidden")
+    st.set_page_config(page_title=f"{page.title} · {t('common.product')}", layout="centered")
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f"**{t('common.product')}**", width="content")
+        _language_switch("outside")
+    page.run()
+
+
+def _signed_in(live: LiveSession) -> None:
+    role = live.person.actor.role
+    page = st.navigation(navigation.pages_for(role))
+    current = next((spec for spec in navigation.specs_for(role) if t(f"common.page.{spec.key}") == page.title), None)
+    st.set_page_config(page_title=f"{page.title} · {t('common.product')}", layout=current.layout if current else None)
+    with st.sidebar:
+        st.caption(f"{t(f'common.role.{role.value}')} · {live.person.display_name}")
+        _language_switch("inside")
+        st.button(t("identity.sign_out"), key="portal_sign_out", on_click=_sign_out, width="stretch")
+    page.run()
+
+
+def _language_switch(where: str) -> None:
+    key = f"portal_language_{where}"
+    st.session_state[key] = i18n.current()
+    st.segmented_control(t("common.language"), i18n.LOCALES, key=key, required=True, label_visibility="collapsed",
+                         format_func=i18n.language_name, on_change=_choose_language, args=(key,))
+
+
+def _choose_language(key: str) -> None:
+    locale = st.session_state[key]
+    session.speak(locale)
+    live = session.live_session()
+    if live is not None:
+        identity.choose_language(live.person.actor, services(), locale)
+
+
+def _sign_out() -> None:
+    # The server session ends here and now; what follows in the browser is only tidying up.
+    identity.sign_out(services(), session.presented_token())
+    adapter.forget()
+    st.session_state[_LEAVING] = True

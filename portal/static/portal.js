@@ -1,0 +1,144 @@
+// The browser's half of signing in, staying signed in, and speaking the reader's language.
+// Plain script, loaded before Streamlit's front end; no words of its own (they come from the server).
+"use strict";
+
+(() => {
+  // Pages have one-segment addresses, so the server is always at the root: no guessing by trial requests.
+  const root = location.origin + "/";
+  window.__streamlit = { BACKEND_BASE_URL: root, MAIN_PAGE_BASE_URL: root };
+
+  const tabs = new BroadcastChannel("portal");
+  const done = new WeakSet();
+  let leaving = false;
+
+  const post = (path, body) => fetch(path, {
+    method: "POST", credentials: "same-origin", cache: "no-store",
+    headers: { "Content-Type": "application/json" }, body: JSON.stringify(body ?? {}),
+  });
+
+  // Only paths of this portal: what comes from a page must not lead anywhere else.
+  const open = (path) => {
+    leaving = true;
+    const target = new URL(path, root);
+    location.replace(target.origin === location.origin ? target.href : root);
+  };
+
+  const signals = {
+    async ticket({ ticket, then }) {
+      const answer = await post("/auth/session", { ticket });
+      if (answer.ok) tabs.postMessage("signed-in");
+      open(answer.ok ? then : "/?ended=failed");
+    },
+    async "sign-out"({ then }) {
+      await post("/auth/sign-out").catch(() => undefined);
+      tabs.postMessage("signed-out");
+      open(then);
+    },
+    go({ then }) {
+      tabs.postMessage("look");
+      open(then);
+    },
+    language({ locale }) {
+      const secure = location.protocol === "https:" ? "; Secure" : "";
+      document.cookie = `portal_language=${locale}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+      signals.speaking({ locale });
+    },
+    speaking({ locale }) {
+      document.documentElement.lang = locale === "zh_CN" ? "zh-CN" : locale;
+    },
+  };
+
+  const obey = () => {
+    for (const element of document.querySelectorAll("span[data-portal]")) {
+      if (done.has(element) || leaving) continue;
+      done.add(element);
+      signals[element.dataset.portal]?.({ ...element.dataset });
+    }
+  };
+
+  // --- how long the session lasts -------------------------------------------------------------
+  let signedIn = null; // not known yet
+  let next = 0;
+
+  const look = async (path = "/auth/state", method = "GET") => {
+    clearTimeout(next);
+    let state;
+    try {
+      const answer = method === "POST" ? await post(path) : await fetch(path, { cache: "no-store" });
+      if (!answer.ok) throw new Error(String(answer.status));
+      state = await answer.json();
+    } catch {
+      next = setTimeout(look, 15_000); // the server is away: ask again, change nothing
+      return;
+    }
+    if (leaving) return;
+    if (signedIn && !state.signed_in) {
+      open("/?ended=ended");
+      return;
+    }
+    if (signedIn === false && state.signed_in) {
+      open("/"); // signed in from another tab of this browser
+      return;
+    }
+    signedIn = state.signed_in;
+    warn(state);
+    if (!signedIn) return;
+    const untilWarning = state.seconds - state.warn_at;
+    const wait = untilWarning > 0 ? Math.min(untilWarning + 1, 30) : Math.min(state.seconds + 1, 15);
+    next = setTimeout(look, Math.max(wait, 1) * 1000);
+  };
+
+  // --- the question before the end ------------------------------------------------------------
+  let dialog = null;
+  let ticking = 0;
+
+  const element = (tag, text, attributes = {}) => {
+    const made = document.createElement(tag);
+    made.textContent = text;
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    return made;
+  };
+
+  const warn = (state) => {
+    clearInterval(ticking);
+    if (!state.signed_in || !state.words) {
+      dialog?.remove();
+      dialog = null;
+      return;
+    }
+    const ends = Date.now() + state.seconds * 1000;
+    if (!dialog) {
+      dialog = element("dialog", "", { class: "portal-idle", "aria-labelledby": "portal-idle-title" });
+      const stay = element("button", state.words.stay, { class: "portal-idle-stay", type: "button" });
+      const leave = element("button", state.words.leave, { type: "button" });
+      stay.addEventListener("click", () => look("/auth/keep-alive", "POST"));
+      leave.addEventListener("click", () => signals["sign-out"]({ then: "/?ended=out" }));
+      const clock = element("p", "", { class: "portal-idle-clock", "aria-hidden": "true" });
+      dialog.append(element("h2", state.words.title, { id: "portal-idle-title" }),
+        element("p", state.for_good ? state.words.last : state.words.text), clock, ...(state.for_good ? [leave] : [stay, leave]));
+      dialog.addEventListener("cancel", (event) => event.preventDefault());
+      document.body.append(dialog);
+      dialog.showModal();
+    }
+    const tick = () => {
+      const left = Math.max(0, Math.round((ends - Date.now()) / 1000));
+      const clock = dialog?.querySelector(".portal-idle-clock");
+      if (clock) clock.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    };
+    tick();
+    ticking = setInterval(tick, 1000);
+  };
+
+  tabs.addEventListener("message", () => look());
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") look();
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) location.reload(); // a page kept by the back button may be somebody else's by now
+  });
+  document.addEventListener("DOMContentLoaded", () => {
+    new MutationObserver(obey).observe(document.body, { childList: true, subtree: true });
+    obey();
+    look();
+  });
+})();
