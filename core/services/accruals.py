@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,6 +19,22 @@ from core.services.context import ServiceContext
 Row = sa.Row[Any]
 
 
+@dataclass(frozen=True, slots=True)
+class BearingAccount:
+    """What of an account decides its interest; balances in fen, posted."""
+
+    issuer: str
+    principal_minor: int
+    interest_minor: int
+    interest_through_date: date
+    oldest_unpaid_due_date: date | None
+
+    @classmethod
+    def of(cls, row: Row) -> BearingAccount:
+        """A row of ``accounts`` as it is now."""
+        return cls(**{name: getattr(row, name) for name in cls.__dataclass_fields__})
+
+
 def window_start(account: Row, newest: Sequence[Row]) -> date:
     """The day after which movements must be read to accrue: the statement before the last one."""
     through: date = account.interest_through_date
@@ -29,12 +46,13 @@ def window_start(account: Row, newest: Sequence[Row]) -> date:
 
 def paid_since(statement: Row, moved: Iterable[Row], until: date | None = None) -> int:
     """What was paid after a statement closed, in fen; up to and including ``until``."""
-    return -sum(entry.amount_minor for entry in moved
+    return -sum(int(entry.amount_minor) for entry in moved
                 if entry.kind == "payment" and entry.value_date > statement.statement_date
                 and (until is None or entry.value_date <= until))
 
 
-def accrued(context: ServiceContext, account: Row, newest: Sequence[Row], moved: Sequence[Row], as_of: date) -> Accrual:
+def accrued(context: ServiceContext, account: BearingAccount, newest: Sequence[Row], moved: Sequence[Row],
+            as_of: date) -> Accrual:
     """Interest after ``interest_through_date`` up to ``as_of``, and on a missed bill before it.
 
     The base is principal and, where the issuer compounds at statement, posted interest; fees never bear
@@ -67,7 +85,7 @@ def accrued(context: ServiceContext, account: Row, newest: Sequence[Row], moved:
     return accrue(since, as_of, terms)
 
 
-def _since_statement(account: Row, statement: Row, before: Sequence[Row], moved: Sequence[Row],
+def _since_statement(account: BearingAccount, statement: Row, before: Sequence[Row], moved: Sequence[Row],
                      bearing: set[str]) -> SinceStatement:
     """Everything owed at the last statement, parted into its own purchases and what was carried over."""
     closed = statement.statement_date
@@ -84,7 +102,7 @@ def _since_statement(account: Row, statement: Row, before: Sequence[Row], moved:
     return SinceStatement(carried, billed, payments)
 
 
-def _since_day(account: Row, moved: Sequence[Row], bearing: set[str], first: date) -> SinceStatement:
+def _since_day(account: BearingAccount, moved: Sequence[Row], bearing: set[str], first: date) -> SinceStatement:
     """Everything owed on the day up to which interest is posted counts as carried over."""
     later = [entry for entry in moved if entry.value_date >= first and entry.component in bearing]
     owed = _bearing_now(account, bearing) - sum(entry.amount_minor for entry in later)
@@ -92,8 +110,8 @@ def _since_day(account: Row, moved: Sequence[Row], bearing: set[str], first: dat
     return SinceStatement(carried, (), payments)
 
 
-def _bearing_now(account: Row, bearing: set[str]) -> int:
-    return int(account.principal_minor + (account.interest_minor if "interest" in bearing else 0))
+def _bearing_now(account: BearingAccount, bearing: set[str]) -> int:
+    return account.principal_minor + (account.interest_minor if "interest" in bearing else 0)
 
 
 def _split(owed_minor: int, first: date, later: Iterable[Row]) -> tuple[tuple[Movement, ...], tuple[Movement, ...]]:

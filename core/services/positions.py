@@ -21,7 +21,7 @@ from core.domain.accrual import Accrual
 from core.domain.delinquency import AssetClass, DelinquencyBucket, asset_classes, bucket, days_past_due
 from core.domain.errors import NotFound
 from core.policy.rules.account import delinquency_rule
-from core.services.accruals import accrued, paid_since, window_start
+from core.services.accruals import BearingAccount, accrued, paid_since, window_start
 from core.services.context import ServiceContext
 
 
@@ -193,7 +193,7 @@ def _position(context: ServiceContext, row: sa.Row[Any], newest: Sequence[sa.Row
     overdue = days_past_due(row.oldest_unpaid_due_date, as_of)
     classes = asset_classes(overdue, rule)
     statement = statement_figures(newest[0]) if newest else None
-    accrual = accrued(context, row, newest, moved, as_of)
+    accrual = accrued(context, BearingAccount.of(row), newest, moved, as_of)
     minimum_due = max(newest[0].minimum_payment_minor - paid_since(newest[0], moved), 0) if newest else 0
     arrangement = None if granted is None else ActiveArrangement(
         granted.id, granted.proposal_id, granted.kind, granted.state, granted.first_due_date, granted.last_due_date)

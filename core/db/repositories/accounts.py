@@ -83,20 +83,22 @@ def movements_since(connection: sa.Connection, after: Mapping[str, date]) -> Map
 def charges(connection: sa.Connection, account_id: str, limit: int) -> Sequence[Row]:
     """The newest interest, late fees and other fees debited to one account, newest first."""
     entries = ledger_entries.c
-    rows: Sequence[Row] = connection.execute(
-        sa.select(entries.id, entries.posting_date, entries.value_date, entries.kind, entries.amount_minor,
-                  entries.reason)
+    wanted: list[sa.ColumnElement[Any]] = [entries.id, entries.posting_date, entries.value_date, entries.kind,
+                                           entries.amount_minor, entries.reason]
+    return connection.execute(
+        sa.select(*wanted)
         .where(entries.account_id == account_id, entries.kind.in_(("interest", "late_fee", "other_fee", "reversal")))
         .order_by(entries.value_date.desc(), entries.id.desc()).limit(limit)).all()
-    return rows
 
 
 def live_arrangements(connection: sa.Connection, account_ids: Sequence[str]) -> Mapping[str, Row]:
     """The newest granted arrangement of each account that is active or waits for a signature."""
-    rows: Sequence[Row] = connection.execute(
-        sa.select(arrangements.c.account_id, arrangements.c.id, arrangements.c.proposal_id, arrangements.c.kind,
-                  arrangements.c.state, arrangements.c.first_due_date, arrangements.c.last_due_date,
-                  arrangements.c.granted_at)
+    granted = arrangements.c
+    wanted: list[sa.ColumnElement[Any]] = [
+        granted.account_id, granted.id, granted.proposal_id, granted.kind, granted.state, granted.first_due_date,
+        granted.last_due_date, granted.granted_at]
+    rows = connection.execute(
+        sa.select(*wanted)
         .where(arrangements.c.account_id.in_(account_ids),
                arrangements.c.state.in_(("active", "awaiting_signature")))
         .order_by(arrangements.c.granted_at.asc()).limit(10 * MAX_ACCOUNTS_PER_PERSON)).all()
@@ -105,9 +107,11 @@ def live_arrangements(connection: sa.Connection, account_ids: Sequence[str]) -> 
 
 def open_proposals(connection: sa.Connection, account_ids: Sequence[str]) -> Mapping[str, Row]:
     """The newest proposal of each account that still waits for somebody."""
-    rows: Sequence[Row] = connection.execute(
-        sa.select(proposals.c.account_id, proposals.c.id, proposals.c.reference, proposals.c.kind,
-                  proposals.c.state, proposals.c.promised_by)
+    asked = proposals.c
+    wanted: list[sa.ColumnElement[Any]] = [asked.account_id, asked.id, asked.reference, asked.kind, asked.state,
+                                           asked.promised_by]
+    rows = connection.execute(
+        sa.select(*wanted)
         .where(proposals.c.account_id.in_(account_ids), proposals.c.state.in_(OPEN_STATES))
         .order_by(proposals.c.submitted_at.asc()).limit(10 * MAX_ACCOUNTS_PER_PERSON)).all()
     return {row.account_id: row for row in rows}
