@@ -4,9 +4,9 @@ Civil Code Art. 201-203: a period of months ends on the day of the same number, 
 a month that has none; a last day that is a day off moves to the next working day.
 
 The State Council publishes next year's days off each autumn, so the statutory calendar is known only
-up to the current year (``chinese_calendar``). Other years are **provisional**: weekends and the fixed
-days of 全国年节及纪念日放假办法 (国务院令第795号, Art. 2) are off; the festivals of the lunar calendar and
-the exchanged weekends are not known yet and count as they fall in the week.
+up to the current year (``chinese_calendar``). Other years are **provisional**: weekends and the days of
+全国年节及纪念日放假办法 (国务院令第795号, Art. 2) are off, the lunar festivals among them (``festivals``);
+which weekends will be exchanged is not known yet, so they count as they fall in the week.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from core.domain.errors import InvalidInput
+from core.domain.festivals import lunar_days_off
 
 WorkingDay = Callable[[date], bool]
 """Whether a day is a working day: the mainland's by default, another's in a test or another market."""
@@ -104,7 +105,9 @@ def is_mainland_working_day(day: date) -> bool:
         from chinese_calendar import is_workday
 
         return bool(is_workday(day))
-    return day.weekday() < 5 and (day.month, day.day) not in _FIXED_DAYS_OFF and not _is_qingming(day)
+    if day.weekday() >= 5 or (day.month, day.day) in _FIXED_DAYS_OFF or _is_qingming(day):
+        return False
+    return day not in lunar_days_off()
 
 
 def is_provisional(year: int) -> bool:
