@@ -20,8 +20,10 @@ def run() -> None:
     if st.session_state.pop(_LEAVING, False):
         signals.sign_out("/?ended=out")
         st.stop()
+    session.use_language()  # before anything can fail: a refusal is told in the reader's language too
     live = session.live_session()
-    session.use_language(live.person.locale if live else None)
+    if live is not None:
+        session.use_language(live.person.locale)
     signals.speaking(i18n.current())
     if live is None:
         _signed_out()

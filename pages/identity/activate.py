@@ -43,9 +43,7 @@ def _finish(asked: dict[str, str]) -> None:
     with st.form("finish_activation"):
         code = st.text_input(t("identity.activate.code"), max_chars=12, autocomplete="one-time-code",
                              key="activation_code")
-        login = None if RESETTING else st.text_input(
-            t("identity.activate.login"), max_chars=80, autocomplete="username",
-            help=t("identity.activate.login_help"), key="activation_login")
+        login = None if RESETTING else _login_field()
         password = st.text_input(t("identity.activate.password"), type="password", max_chars=128,
                                  autocomplete="new-password", key="activation_password")
         st.caption(t("identity.activate.password_help"))
@@ -58,6 +56,13 @@ def _finish(asked: dict[str, str]) -> None:
         _carry_out(asked, code or "", login or "", password or "")
     st.caption(t("identity.activate.no_code"))
     st.button(t("identity.activate.start_over"), on_click=lambda: st.session_state.pop(_ASKED, None))
+
+
+def _login_field() -> str | None:
+    login = st.text_input(t("identity.activate.login"), max_chars=80, autocomplete="username",
+                          key="activation_login")
+    st.caption(t("identity.activate.login_help"))  # Streamlit's own help bubble is labelled in English
+    return login
 
 
 def _carry_out(asked: dict[str, str], code: str, login: str, password: str) -> None:

@@ -7,9 +7,15 @@
   const root = location.origin + "/";
   window.__streamlit = { BACKEND_BASE_URL: root, MAIN_PAGE_BASE_URL: root };
 
+  // On a phone an open menu covers the page; Streamlit would remember it open for every later visit.
+  if (innerWidth <= 768) {
+    for (const key of Object.keys(localStorage)) if (key.startsWith("stSidebarCollapsed")) localStorage.removeItem(key);
+  }
+
   const tabs = new BroadcastChannel("portal");
   const done = new WeakSet();
   let leaving = false;
+  let names = []; // of the two menu buttons, which Streamlit leaves without a word
 
   const post = (path, body) => fetch(path, {
     method: "POST", credentials: "same-origin", cache: "no-store",
@@ -43,8 +49,11 @@
       document.cookie = `portal_language=${locale}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
       signals.speaking({ locale });
     },
-    speaking({ locale }) {
+    speaking({ locale, menu, close }) {
       document.documentElement.lang = locale === "zh_CN" ? "zh-CN" : locale;
+      if (!menu) return;
+      document.documentElement.style.setProperty("--portal-menu", JSON.stringify(menu));
+      names = [["stExpandSidebarButton", menu], ["stSidebarCollapseButton", close]];
     },
   };
 
@@ -53,6 +62,11 @@
       if (done.has(element) || leaving) continue;
       done.add(element);
       signals[element.dataset.portal]?.({ ...element.dataset });
+    }
+    for (const [id, name] of names) {
+      const place = document.querySelector(`[data-testid="${id}"]`);
+      const button = place?.matches("button") ? place : place?.querySelector("button");
+      if (button && button.getAttribute("aria-label") !== name) button.setAttribute("aria-label", name);
     }
   };
 

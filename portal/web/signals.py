@@ -1,6 +1,6 @@
 """What the script run tells the browser's own script: one hidden, inert element each.
 
-The script in ``portal/static/portal.js`` reads them. They carry no words and nothing personal; a
+The script in ``portal/static/portal.js`` reads them. They carry nothing personal; a
 ticket lives 30 seconds, once, in this browser.
 """
 
@@ -10,6 +10,8 @@ from html import escape
 from urllib.parse import urlencode
 
 import streamlit as st
+
+from portal.i18n import t
 
 
 def _signal(kind: str, **values: str) -> None:
@@ -38,5 +40,5 @@ def remember_language(locale: str) -> None:
 
 
 def speaking(locale: str) -> None:
-    """Say in ``<html lang>`` what is being spoken."""
-    _signal("speaking", locale=locale)
+    """Say in ``<html lang>`` what is being spoken, and name the menu's buttons in it."""
+    _signal("speaking", locale=locale, menu=t("common.menu"), close=t("common.menu_close"))
