@@ -23,12 +23,18 @@ def read_input(model: type[Model], document: dict[str, Any]) -> Model:
         return model.model_validate(document)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
-    # A missing or unknown key explains more than what else its absence broke.
-    fault = min(faults, key=lambda one: one["type"] not in ("missing", "extra_forbidden"))
+    fault = min(faults, key=lambda one: _rank(one["type"]))
     kind = fault["type"]
     field = _place(fault["loc"], last_is_key=kind in ("missing", "extra_forbidden"))
     code = _CODES.get(kind) or (kind if _is_ours(kind) else "wrong_type")
     raise InvalidInput(code, _message(fault["msg"]), field=field)
+
+
+def _rank(kind: str) -> int:
+    """A missing or unknown key explains more than what else its absence broke; our words more than pydantic's."""
+    if kind in ("missing", "extra_forbidden"):
+        return 0
+    return 1 if _is_ours(kind) else 2
 
 
 def _is_ours(kind: str) -> bool:
