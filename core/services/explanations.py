@@ -150,17 +150,19 @@ def _statement_interest(context: ServiceContext, account: Row, closed: Sequence[
     if len(closed) < 2:
         return unexplained
     before = closed[1]
-    later = [entry for entry in moved if entry.value_date > before.statement_date]
+    closes: date = newest.statement_date
+    # The ledger as it was when the statement closed: without its own interest and what came after.
+    def before_close(entry: Row) -> bool:
+        return bool(entry.value_date < closes or (entry.value_date == closes and entry.kind != "interest"))
 
-    def earlier(component: str) -> int:
+    def then(component: str) -> int:
         now: int = getattr(account, f"{component}_minor")
-        return now - sum(int(entry.amount_minor) for entry in later if entry.component == component)
+        return now - sum(int(entry.amount_minor) for entry in moved
+                         if entry.component == component and not before_close(entry))
 
     through = before.statement_date - (newest.statement_date - account.interest_through_date)
-    then = BearingAccount(account.issuer, earlier("principal"), earlier("interest"), through, before.due_date)
-    within = [entry for entry in moved if entry.value_date <= newest.statement_date
-              and not (entry.kind == "interest" and entry.value_date == newest.statement_date)]
-    again = accrued(context, then, closed[1:3], within, newest.statement_date)
+    closing = BearingAccount(account.issuer, then("principal"), then("interest"), through, before.due_date)
+    again = accrued(context, closing, closed[1:3], [entry for entry in moved if before_close(entry)], closes)
     if again.interest_minor != newest.interest_minor:
         return unexplained
     return replace(_working(Figure.STATEMENT_INTEREST, again, cited), facts=facts)

@@ -20,7 +20,7 @@ from core.db.repositories import accounts as repository
 from core.domain.accrual import Accrual
 from core.domain.delinquency import AssetClass, DelinquencyBucket, asset_classes, bucket, days_past_due
 from core.domain.errors import NotFound
-from core.policy.rules.account import delinquency_rule
+from core.policy.rules.account import delinquency_rule, grace_rule
 from core.services.accruals import BearingAccount, accrued, paid_since, window_start
 from core.services.context import ServiceContext
 
@@ -190,11 +190,16 @@ def _position(context: ServiceContext, row: sa.Row[Any], newest: Sequence[sa.Row
               granted: sa.Row[Any] | None, asked: sa.Row[Any] | None, as_of: date) -> AccountPosition:
     policy = context.policy.on(as_of, row.issuer)
     rule = delinquency_rule(policy)
-    overdue = days_past_due(row.oldest_unpaid_due_date, as_of)
-    classes = asset_classes(overdue, rule)
     statement = statement_figures(newest[0]) if newest else None
-    accrual = accrued(context, BearingAccount.of(row), newest, moved, as_of)
     minimum_due = max(newest[0].minimum_payment_minor - paid_since(newest[0], moved), 0) if newest else 0
+    oldest_unpaid = row.oldest_unpaid_due_date
+    if oldest_unpaid is None and statement is not None and minimum_due:
+        # Missed since the books were last written: overdue once the days of grace are over (容时).
+        missed = as_of > statement.due_date + timedelta(days=grace_rule(policy).days)
+        oldest_unpaid = statement.due_date if missed else None
+    overdue = days_past_due(oldest_unpaid, as_of)
+    classes = asset_classes(overdue, rule)
+    accrual = accrued(context, BearingAccount.of(row), newest, moved, as_of)
     arrangement = None if granted is None else ActiveArrangement(
         granted.id, granted.proposal_id, granted.kind, granted.state, granted.first_due_date, granted.last_due_date)
     request = None if asked is None else OpenRequest(asked.id, asked.reference, asked.kind, asked.state,
@@ -208,7 +213,7 @@ def _position(context: ServiceContext, row: sa.Row[Any], newest: Sequence[sa.Row
         accrued_interest_minor=accrual.interest_minor, late_fee_minor=row.late_fee_minor,
         other_fees_minor=row.other_fees_minor, total_minor=posted + accrual.interest_minor,
         disputed_minor=row.disputed_minor, in_transit_minor=row.in_transit_minor,
-        interest_through_date=row.interest_through_date, oldest_unpaid_due_date=row.oldest_unpaid_due_date,
+        interest_through_date=row.interest_through_date, oldest_unpaid_due_date=oldest_unpaid,
         days_past_due=overdue, bucket=bucket(overdue, rule), asset_class_2011=classes.class_2011,
         asset_class_2023=classes.class_2023, asset_class=classes.stricter, last_statement=statement,
         minimum_due_minor=minimum_due, next_statement_date=closes,

@@ -1,0 +1,141 @@
+"""Where an account stands: every total is the sum of its parts, and interest is what the next statement posts."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from core.db.repositories import accounts as repository
+from core.db.tables.requests import arrangements, proposals
+from core.domain.closing import close_cycle
+from core.domain.errors import NotFound
+from core.domain.statement import StatementCycle
+from core.policy.rules.account import cycle_rules
+from core.services.context import ServiceContext
+from core.services.positions import AccountPosition, DeadlineKind, account_position, next_statement_date, positions
+from tests.services.cards import MISSED_SINCE_AUGUST, QUIET, SPENT, TODAY, Month, add_card, played
+
+
+def position_of(context: ServiceContext, account_id: str, as_of: date = TODAY) -> AccountPosition:
+    with context.reading() as connection:
+        return account_position(connection, context, account_id, as_of)
+
+
+def test_the_total_is_the_sum_of_its_five_parts(context: ServiceContext) -> None:
+    found = position_of(context, add_card(context))
+    assert found.total_minor == (found.principal_minor + found.interest_minor + found.accrued_interest_minor
+                                 + found.late_fee_minor + found.other_fees_minor)
+    assert min(found.principal_minor, found.interest_minor, found.accrued_interest_minor, found.late_fee_minor) > 0
+
+
+@pytest.mark.parametrize("issuer", ["standard", "unpaid_exclusive"])
+@pytest.mark.parametrize("months", [
+    MISSED_SINCE_AUGUST, (SPENT, SPENT), (SPENT, Month(purchases=((2, 90_000),), payments=((10, 655_050),))),
+    (SPENT, Month(payments=((9, 100_000),)), SPENT), (Month(cash=((4, 200_000),)), QUIET)])
+def test_interest_accrued_by_the_statement_day_is_what_the_next_statement_posts(
+        sqlite_context: ServiceContext, issuer: str, months: tuple[Month, ...]) -> None:
+    account_id = add_card(sqlite_context, months, issuer=issuer)
+    closes = next_statement_date(5, TODAY)
+    state = played(sqlite_context, months, issuer, TODAY.replace(day=5)).state
+    cycle = StatementCycle(closes)
+    rules = cycle_rules(sqlite_context.policy, issuer, state, cycle)
+    posted = close_cycle(state, cycle, rules).interest.interest_minor
+    assert position_of(sqlite_context, account_id, closes).accrued_interest_minor == posted
+
+
+def test_interest_grows_day_by_day_and_never_shrinks(sqlite_context: ServiceContext) -> None:
+    account_id = add_card(sqlite_context)
+    grown = [position_of(sqlite_context, account_id, TODAY + timedelta(days=day)).accrued_interest_minor
+             for day in range(8)]
+    assert grown == sorted(grown)
+    assert len(set(grown)) == 8
+
+
+def test_purchases_within_their_interest_free_days_bear_none(context: ServiceContext) -> None:
+    found = position_of(context, add_card(context, (Month(purchases=((3, 300_000),)),)))
+    assert found.accrued_interest_minor == 0
+    assert found.days_past_due == 0
+    assert found.next_deadline.kind is DeadlineKind.MINIMUM_DUE
+    assert found.next_deadline.on == found.last_statement.due_date
+
+
+def test_a_payment_after_the_statement_lowers_interest_and_the_minimum(context: ServiceContext) -> None:
+    without = position_of(context, add_card(context, card="c1"))
+    paid = position_of(context, add_card(context, card="c22", since=[("payment", 3, 100_000)]))
+    assert paid.accrued_interest_minor < without.accrued_interest_minor
+    assert without.minimum_due_minor - paid.minimum_due_minor == min(100_000, without.minimum_due_minor)
+
+
+def test_days_past_due_count_from_the_day_after_the_oldest_missed_due_date(context: ServiceContext) -> None:
+    account_id = add_card(context)
+    due = position_of(context, account_id).oldest_unpaid_due_date
+    assert position_of(context, account_id, due).days_past_due == 0
+    assert position_of(context, account_id, due + timedelta(days=1)).days_past_due == 1
+    assert position_of(context, account_id, due + timedelta(days=1)).bucket == "M1"
+
+
+def test_a_minimum_missed_since_the_last_statement_is_overdue_once_grace_is_over(context: ServiceContext) -> None:
+    account_id = add_card(context, (Month(purchases=((3, 300_000),)),))
+    due = position_of(context, account_id).last_statement.due_date
+    assert position_of(context, account_id, due + timedelta(days=3)).days_past_due == 0
+    late = position_of(context, account_id, due + timedelta(days=4))
+    assert (late.days_past_due, late.bucket, late.oldest_unpaid_due_date) == (4, "M1", due)
+    assert late.accrued_interest_minor > 0
+
+
+def test_a_day_before_interest_is_posted_shows_the_posted_figures_alone(context: ServiceContext) -> None:
+    found = position_of(context, add_card(context), date(2026, 10, 1))
+    assert found.accrued_interest_minor == 0
+    assert found.next_deadline.on >= date(2026, 10, 1)
+
+
+def _insert_request(context: ServiceContext, account_id: str, promised: Any) -> None:
+    with context.writing() as connection:
+        row = repository.by_id(connection, account_id)
+        connection.execute(proposals.insert().values(
+            id="proposal-1", reference="R1", account_id=account_id, cardholder_id=row.cardholder_id,
+            kind="extension", state="submitted", terms={"days": 30}, amount_minor=1, days_past_due=1, bucket="M1",
+            product="gold", vulnerable=False, needed_authority="L1", policy_version="x", submitted_at=promised,
+            promised_by=promised))
+
+
+def test_a_promised_answer_is_the_next_deadline_when_it_comes_first(context: ServiceContext) -> None:
+    account_id = add_card(context)
+    _insert_request(context, account_id, context.clock.now() + timedelta(days=1))
+    found = position_of(context, account_id)
+    assert found.open_request.reference == "R1"
+    assert (found.next_deadline.kind, found.next_deadline.on) == (DeadlineKind.ANSWER_PROMISED, date(2026, 11, 23))
+
+
+def test_an_agreement_waiting_for_a_signature_is_shown_with_its_first_due_date(context: ServiceContext) -> None:
+    account_id = add_card(context)
+    _insert_request(context, account_id, context.clock.now() + timedelta(days=60))
+    with context.writing() as connection:
+        connection.execute(sa.update(proposals).values(state="approved"))
+        connection.execute(arrangements.insert().values(
+            id="arrangement-1", account_id=account_id, proposal_id="proposal-1", kind="personalised_agreement",
+            state="awaiting_signature", terms={}, schedule={}, first_due_date=date(2026, 11, 24),
+            last_due_date=date(2027, 11, 24), granted_at=context.clock.now()))
+    found = position_of(context, account_id)
+    assert found.open_request is None
+    assert found.arrangement.state == "awaiting_signature"
+    assert (found.next_deadline.kind, found.next_deadline.on) == (DeadlineKind.SIGNATURE, date(2026, 11, 24))
+
+
+def test_an_unknown_account_is_not_found(context: ServiceContext) -> None:
+    with pytest.raises(NotFound):
+        position_of(context, "nowhere")
+
+
+def test_many_accounts_cost_as_many_queries_as_one(context: ServiceContext, counted_queries: Any) -> None:
+    ids = [add_card(context, card="c" * number) for number in (1, 2, 3, 4)]
+    with context.reading() as connection:
+        rows = [repository.by_id(connection, account_id) for account_id in ids]
+        for some in (rows[:1], rows):
+            with counted_queries(context.engine) as counted:
+                found = positions(connection, context, some, TODAY)
+            assert len(counted) == 4
+            assert [one.account_id for one in found] == [row.id for row in some]
