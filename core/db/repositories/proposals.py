@@ -1,0 +1,138 @@
+"""Requests and their steps: keyed, bounded queries. Who may see a row, the services decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.db.tables.accounts import accounts, cardholders
+from core.db.tables.requests import arrangements, decisions, proposal_events, proposals
+from core.db.types import new_id
+from core.domain.actor import Actor
+from core.domain.errors import Conflict
+from core.domain.proposal import ProposalEvent, ProposalKind, ProposalState
+
+MOST_EVENTS = 200
+"""More steps than any request takes; keeps the query bounded."""
+
+Row = sa.Row[Any]
+
+
+def lock_account(connection: sa.Connection, account_id: str) -> Row | None:
+    """The account's row, held until the transaction ends, so that two requests on it meet here."""
+    return connection.execute(sa.select(accounts).where(accounts.c.id == account_id).with_for_update()).first()
+
+
+def cardholder(connection: sa.Connection, cardholder_id: str) -> Row:
+    """The person's row."""
+    return connection.execute(sa.select(cardholders).where(cardholders.c.id == cardholder_id)).one()
+
+
+def insert(connection: sa.Connection, values: Mapping[str, Any]) -> str:
+    """Keep a new request; raises ``Conflict`` where the account already has an open one."""
+    identifier = new_id()
+    try:
+        with connection.begin_nested():
+            connection.execute(proposals.insert().values(id=identifier, **values))
+    except sa.exc.IntegrityError as clash:
+        raise Conflict("open_request_exists", "the account has an open request") from clash
+    return identifier
+
+
+def reference_taken(connection: sa.Connection, reference: str) -> bool:
+    """Whether another request is already read out by this reference."""
+    return connection.execute(sa.select(proposals.c.id).where(proposals.c.reference == reference)).first() is not None
+
+
+def by_id(connection: sa.Connection, proposal_id: str, *, lock: bool = False) -> Row | None:
+    """One request; ``lock`` holds it until the transaction ends."""
+    query = sa.select(proposals).where(proposals.c.id == proposal_id)
+    return connection.execute(query.with_for_update() if lock else query).first()
+
+
+def update(connection: sa.Connection, proposal_id: str, version: int, values: Mapping[str, Any]) -> bool:
+    """Change a request that still has ``version`` and count the version up; whether it had."""
+    return connection.execute(
+        proposals.update().where(proposals.c.id == proposal_id, proposals.c.version == version)
+        .values(**values, version=version + 1)).rowcount == 1
+
+
+def of_cardholder(connection: sa.Connection, cardholder_id: str, limit: int, before: datetime | None) -> Sequence[Row]:
+    """A person's requests with the card they are about, newest first, from before an instant on."""
+    query = (sa.select(proposals, accounts.c.card_last4)
+             .join(accounts, accounts.c.id == proposals.c.account_id)
+             .where(proposals.c.cardholder_id == cardholder_id)
+             .order_by(proposals.c.submitted_at.desc(), proposals.c.id).limit(limit))
+    if before is not None:
+        query = query.where(proposals.c.submitted_at < before)
+    return connection.execute(query).all()
+
+
+def events(connection: sa.Connection, proposal_id: str) -> Sequence[Row]:
+    """The steps of one request, oldest first."""
+    return connection.execute(
+        sa.select(proposal_events).where(proposal_events.c.proposal_id == proposal_id)
+        .order_by(proposal_events.c.sequence).limit(MOST_EVENTS)).all()
+
+
+def add_event(connection: sa.Connection, actor: Actor, proposal_id: str, event: ProposalEvent,
+              from_state: ProposalState | None, to_state: ProposalState, at: datetime, *,
+              reasons: Sequence[str] = (), message: str | None = None, internal_note: str | None = None) -> None:
+    """Append a step. The caller holds the request's row, so the numbers have no gaps and no doubles."""
+    last = connection.execute(sa.select(sa.func.max(proposal_events.c.sequence)).where(
+        proposal_events.c.proposal_id == proposal_id)).scalar()
+    known_user = None if actor.user_id == "system" else actor.user_id
+    connection.execute(proposal_events.insert().values(
+        id=new_id(), proposal_id=proposal_id, sequence=(last or 0) + 1, event=event.value,
+        from_state=from_state.value if from_state else None, to_state=to_state.value, actor_role=actor.role.value,
+        actor_user_id=known_user, reasons=list(reasons), message=message or None, internal_note=internal_note or None,
+        at=at))
+
+
+def decision(connection: sa.Connection, proposal_id: str) -> Row | None:
+    """The decision of a request, if it has one."""
+    return connection.execute(sa.select(decisions).where(decisions.c.proposal_id == proposal_id)
+                              .order_by(decisions.c.decided_at.desc()).limit(1)).first()
+
+
+def add_decision(connection: sa.Connection, values: Mapping[str, Any]) -> None:
+    """Keep a decision; it can never be changed."""
+    connection.execute(decisions.insert().values(id=new_id(), **values))
+
+
+def arrangement(connection: sa.Connection, proposal_id: str) -> Row | None:
+    """What was granted on a request, if anything."""
+    return connection.execute(sa.select(arrangements).where(arrangements.c.proposal_id == proposal_id)).first()
+
+
+def add_arrangement(connection: sa.Connection, values: Mapping[str, Any]) -> str:
+    """Keep what was granted."""
+    identifier = new_id()
+    connection.execute(arrangements.insert().values(id=identifier, **values))
+    return identifier
+
+
+def had_agreement(connection: sa.Connection, account_ids: Sequence[str]) -> frozenset[str]:
+    """Those of the accounts on which a personalised agreement was ever granted."""
+    rows = connection.execute(
+        sa.select(arrangements.c.account_id).distinct()
+        .where(arrangements.c.account_id.in_(account_ids),
+               arrangements.c.kind == ProposalKind.PERSONALISED_AGREEMENT.value))
+    return frozenset(row.account_id for row in rows)
+
+
+def unanswered(connection: sa.Connection, today: date, limit: int) -> Sequence[Row]:
+    """Requests whose question ran out before ``today``, oldest first, held until the transaction ends."""
+    return connection.execute(
+        sa.select(proposals)
+        .where(proposals.c.state == ProposalState.INFORMATION_REQUESTED.value, proposals.c.answer_due_date < today)
+        .order_by(proposals.c.answer_due_date, proposals.c.id).limit(limit)
+        .with_for_update(skip_locked=True)).all()
+
+
+def account(connection: sa.Connection, account_id: str) -> Row:
+    """The account a request is about."""
+    return connection.execute(sa.select(accounts).where(accounts.c.id == account_id)).one()

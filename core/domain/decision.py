@@ -1,0 +1,46 @@
+"""What a reviewer says and why: codes that both sides read as words (``reasons.decision.<code>``)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """How a request is decided, or what a reviewer recommends."""
+
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+class ApproveReason(StrEnum):
+    """Why it is granted."""
+
+    AFFORDABLE = "affordable"
+    HARDSHIP_SHOWN = "hardship_shown"
+    SHORT_DELAY = "short_delay"
+    EXCEPTION_JUSTIFIED = "exception_justified"
+
+
+class RefuseReason(StrEnum):
+    """Why it is not granted; each names what would help."""
+
+    NOT_AFFORDABLE = "not_affordable"
+    WITHIN_ABILITY = "within_ability"
+    HARDSHIP_NOT_SHOWN = "hardship_not_shown"
+    EVIDENCE_MISSING = "evidence_missing"
+    FIGURES_CONTRADICT = "figures_contradict"
+    TERMS_OUTSIDE_POLICY = "terms_outside_policy"
+    OTHER_WAY_BETTER = "other_way_better"
+
+
+class InformationItem(StrEnum):
+    """What a cardholder may be asked for (policy ``p70.evidence``, and two questions of our own)."""
+
+    INCOME_OR_BANK_FLOW = "income_or_bank_flow"
+    UNEMPLOYMENT_OR_DISMISSAL = "unemployment_or_dismissal"
+    MEDICAL_RECORD = "medical_record"
+    DEATH_DISABILITY_OR_DISASTER = "death_disability_or_disaster"
+    CREDIT_REPORT = "credit_report"
+    HOUSEHOLD_AND_DEPENDANTS = "household_and_dependants"
+    NEW_ASSESSMENT = "new_assessment"
+    TERMS_UNCLEAR = "terms_unclear"

@@ -1,0 +1,192 @@
+"""What a cardholder may ask for, and what a draft would come to before it is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+from core.clock import CHINA
+from core.db.repositories import accounts as accounts_repository
+from core.domain.actor import Actor
+from core.domain.affordability import Outcome
+from core.domain.authority import AuthorityNeed
+from core.domain.errors import Conflict, InvalidInput, NotFound
+from core.domain.hardship import HardshipReason
+from core.domain.proposal import ProposalKind
+from core.domain.request_checks import CheckResult, TermLimits, first_due_range, nearest_terms
+from core.domain.request_terms import AgreementTerms, Terms, kind_of
+from core.domain.schedule import Schedule
+from core.policy.rules.requests import decision_promise, term_limits
+from core.services.assessments import FinishedAssessment, newest_finished
+from core.services.context import ServiceContext
+from core.services.positions import AccountPosition, account_position, positions
+from core.services.request_figures import RequestFigures, agreed_before, facts_of, work_out
+from core.services.request_reading import is_identifier, own_cardholder
+from core.services.texts import clean_text
+
+LEGAL_EFFECTS = {
+    ProposalKind.EXTENSION: ("acknowledges_debt", "restarts_limitation", "interest_continues", "late_fee_suspended"),
+    ProposalKind.PERSONALISED_AGREEMENT: ("acknowledges_debt", "restarts_limitation", "card_frozen", "no_new_cards",
+                                          "credit_record_marked", "signature_follows"),
+}
+"""Civil Code 192 and 195, 诉讼时效规定 Art. 14 and 19; Art. 70; words are ``reasons.effect.<code>``."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestDraft:
+    """What is asked for, not yet sent."""
+
+    account_id: str
+    kind: ProposalKind
+    terms: Terms
+    hardship_reason: HardshipReason | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountOption:
+    """One account and whether a request on it can be sent now; amounts in fen."""
+
+    account_id: str
+    card_last4: str
+    product: str
+    balance_minor: int
+    amount_due_minor: int
+    days_past_due: int
+    bucket: str
+    blocked_by: str | None
+    """``open_request``, ``arrangement`` or ``nothing_owed``; None: may ask."""
+    open_request_id: str | None
+    kinds: tuple[ProposalKind, ...]
+    limits: TermLimits
+    max_down_payment_minor: int
+    minimum_instalment_minor: int
+    first_due_from: date
+    first_due_to: date
+    suggested_agreement: AgreementTerms | None
+    """The fewest months whose instalment is affordable; None without an affordable one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestOptions:
+    """What the person may ask for, and what the bank knows of their means."""
+
+    accounts: tuple[AccountOption, ...]
+    affordable_minor: int | None
+    assessed_on: date | None
+    assessment_outcome: Outcome | None
+    hardship_reasons: tuple[HardshipReason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a draft would come to. Amounts in fen; ``annualised_rate`` is percent with two decimals."""
+
+    kind: ProposalKind
+    terms: Terms
+    balance_minor: int
+    schedule: Schedule | None
+    until_date: date
+    deferred_minor: int
+    annualised_rate: Decimal
+    total_minor: int
+    cost_minor: int
+    do_nothing_total_minor: int
+    checks: tuple[CheckResult, ...]
+    nearest_terms: Terms | None
+    may_send: bool
+    """Whether a person could still decide; False only past a hard limit."""
+    promised_by: datetime
+    legal_effects: tuple[str, ...]
+    needed_authority: AuthorityNeed
+    """The bank's own matter; never shown to the cardholder."""
+
+
+def request_options(actor: Actor, context: ServiceContext, as_of: date) -> RequestOptions:
+    """Which accounts may ask for what, within which limits. Six queries however many accounts."""
+    cardholder_id = own_cardholder(actor, "ask for an arrangement")
+    with context.reading() as connection:
+        rows = accounts_repository.of_cardholder(connection, cardholder_id)
+        stands = positions(connection, context, rows, as_of)
+        assessment = newest_finished(connection, cardholder_id)
+    return RequestOptions(
+        accounts=tuple(_option(context, position, assessment) for position in stands),
+        affordable_minor=assessment.affordable_minor if assessment else None,
+        assessed_on=assessment.as_of if assessment else None,
+        assessment_outcome=assessment.outcome if assessment else None,
+        hardship_reasons=tuple(HardshipReason))
+
+
+def preview(actor: Actor, context: ServiceContext, draft: RequestDraft, as_of: date) -> Preview:
+    """What the draft would come to today; sends nothing.
+
+    Raises ``NotFound`` for another person's account, ``InvalidInput`` for terms nothing can be made of.
+    """
+    cardholder_id = own_cardholder(actor, "ask for an arrangement")
+    check_draft(draft)
+    with context.reading() as connection:
+        figures, position, _ = draft_figures(connection, context, cardholder_id, draft, as_of)
+    return _preview(context, draft, figures, position)
+
+
+def draft_figures(connection: sa.Connection, context: ServiceContext, cardholder_id: str, draft: RequestDraft,
+                  as_of: date) -> tuple[RequestFigures, AccountPosition, FinishedAssessment | None]:
+    """Figures, position and assessment of a draft on the person's own account; ``NotFound`` for another's."""
+    account = accounts_repository.by_id(connection, draft.account_id) if is_identifier(draft.account_id) else None
+    if account is None or account.cardholder_id != cardholder_id:
+        raise NotFound("account")
+    position = account_position(connection, context, account, as_of)
+    if position.total_minor <= 0:
+        raise Conflict("nothing_owed", "nothing is owed on this account")
+    assessment = newest_finished(connection, cardholder_id)
+    facts = facts_of(position, assessment, hardship_given=draft.hardship_reason is not None)
+    figures = work_out(context, position, draft.terms, facts,
+                       agreed_before=agreed_before(connection, position.account_id))
+    return figures, position, assessment
+
+
+def _preview(context: ServiceContext, draft: RequestDraft, figures: RequestFigures,
+             position: AccountPosition) -> Preview:
+    policy = context.policy.on(position.as_of, position.issuer)
+    return Preview(
+        kind=figures.kind, terms=figures.terms, balance_minor=figures.balance_minor, schedule=figures.schedule,
+        until_date=figures.until_date, deferred_minor=figures.deferred_minor,
+        annualised_rate=figures.annualised_rate, total_minor=figures.total_minor, cost_minor=figures.cost_minor,
+        do_nothing_total_minor=figures.do_nothing_total_minor, checks=figures.checks,
+        nearest_terms=figures.nearest_terms, may_send=figures.hard_failure is None,
+        promised_by=decision_promise(policy, draft.kind, context.clock.now(), CHINA),
+        legal_effects=LEGAL_EFFECTS[draft.kind], needed_authority=figures.authority)
+
+
+def _option(context: ServiceContext, position: AccountPosition, assessment: FinishedAssessment | None) -> AccountOption:
+    limits = term_limits(context.policy.on(position.as_of, position.issuer))
+    earliest, latest = first_due_range(position.as_of, limits)
+    facts = facts_of(position, assessment, hardship_given=True)
+    blocked = ("nothing_owed" if position.total_minor <= 0 else "open_request" if facts.open_request
+               else "arrangement" if facts.arrangement else None)
+    kinds = (ProposalKind.EXTENSION, ProposalKind.PERSONALISED_AGREEMENT) if position.minimum_due_minor > 0 \
+        else (ProposalKind.PERSONALISED_AGREEMENT,)
+    lightest = AgreementTerms(limits.min_months, earliest, annual_rate=limits.lowest_annual_rate)
+    suggested = nearest_terms(lightest, facts, limits) if blocked is None and assessment else None
+    return AccountOption(
+        account_id=position.account_id, card_last4=position.card_last4, product=position.product,
+        balance_minor=position.total_minor, amount_due_minor=position.minimum_due_minor,
+        days_past_due=position.days_past_due, bucket=position.bucket.value, blocked_by=blocked,
+        open_request_id=position.open_request.proposal_id if position.open_request else None,
+        kinds=() if blocked else kinds, limits=limits,
+        max_down_payment_minor=limits.max_down_payment_minor(position.total_minor),
+        minimum_instalment_minor=limits.minimum_instalment_minor(position.total_minor),
+        first_due_from=earliest, first_due_to=latest,
+        suggested_agreement=suggested if isinstance(suggested, AgreementTerms) else None)
+
+
+def check_draft(draft: RequestDraft) -> str:
+    """The draft's note, cleaned; raises ``InvalidInput`` for a draft that contradicts itself."""
+    if kind_of(draft.terms) != draft.kind:
+        raise InvalidInput("kind_contradicts_terms", "the terms belong to another kind of request", field="kind")
+    if draft.hardship_reason is not None and draft.hardship_reason not in tuple(HardshipReason):
+        raise InvalidInput("hardship_unknown", "no such reason", field="hardship_reason")
+    return clean_text(draft.note, "note")
