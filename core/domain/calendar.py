@@ -75,7 +75,8 @@ def due_dates(
 ) -> tuple[date, ...]:
     """``count`` due dates from ``first_on``, which is the first date and the anchor of all others.
 
-    A moved date never moves a later one. Raises ``InvalidInput`` unless 1 ≤ ``count`` ≤ 600.
+    A moved date never moves a later one, so that across a long holiday two weekly dates may fall on the
+    same working day. Raises ``InvalidInput`` unless 1 ≤ ``count`` ≤ 600.
     """
     if not 1 <= count <= LAST_COUNT:
         raise InvalidInput("count_out_of_range", f"count goes from 1 to {LAST_COUNT}", field="count",
