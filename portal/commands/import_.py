@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from portal.commands.dates import parse_day
 from portal.commands.import_words import words
 
 if TYPE_CHECKING:
@@ -21,13 +22,6 @@ app = typer.Typer(no_args_is_help=True)
 _SHOWN_FAULTS = 50
 
 
-def _day(text: str) -> date:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a banking date has no zone
-    except ValueError:
-        raise typer.BadParameter("a date looks like 2026-11-22") from None
-
-
 def _rate(text: str) -> Decimal:
     try:
         return Decimal(text)
@@ -35,14 +29,11 @@ def _rate(text: str) -> Decimal:
         raise typer.BadParameter("a rate looks like 0.22") from None
 
 
-AsOf = Annotated[date | None, typer.Option("--as-of", parser=_day, metavar="DATE")]
-
-
 @app.command("uci-card-clients")
 def uci_card_clients(
     file: Annotated[Path, typer.Argument(help="The CSV of the public data set of 30,000 card clients.")],
     as_of: Annotated[date | None, typer.Option(
-        "--as-of", parser=_day, metavar="DATE",
+        "--as-of", parser=parse_day, metavar="DATE",
         help="The day the newest statement (September 2005) is brought up to. Default: today, or the day of an "
              "earlier import of the same file.")] = None,
     fx: Annotated[Decimal, typer.Option(parser=_rate, metavar="RATE",
