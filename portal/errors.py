@@ -35,5 +35,5 @@ def on_script_error(failure: Exception) -> bool:
         return True
     number = secrets.token_hex(4)
     _log.error("unexpected", error_id=number, exc_info=failure)
-    st.error(t("errors.unexpected", number=number))
+    st.error(t("errors.unexpected_numbered", number=number))
     return True
