@@ -129,8 +129,8 @@ class AffordabilityRule:
     ceiling_share_variable_income: Decimal
     ceiling_debt_service_share: Decimal
     minimum_instalment_minor: int
-    spending_trigger_minor: int
-    """Per person: non-housing spending above it is counted, but asks for evidence."""
+    spending_trigger_minor: int | None
+    """Per person: non-housing spending above it is counted, but asks for evidence. None: nothing asks."""
     token_payment_months: int
 
 
@@ -313,8 +313,8 @@ def _evidence_asked(household: Household, rule: AffordabilityRule) -> tuple[tupl
     reasons: list[Reason] = []
     non_housing = [item for item in household.spending if item.kind is not SpendingKind.HOUSING]
     declared = sum(item.monthly_minor for item in non_housing)
-    trigger = rule.spending_trigger_minor * household.persons
-    if declared > trigger:
+    trigger = None if rule.spending_trigger_minor is None else rule.spending_trigger_minor * household.persons
+    if trigger is not None and declared > trigger:
         kinds += [item.kind for item in non_housing if item.monthly_minor and item.evidence is Evidence.NONE]
         reasons.append(Reason("spending_above_trigger", {"declared_minor": declared, "trigger_minor": trigger}))
     if household.variable_income:

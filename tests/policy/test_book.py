@@ -14,7 +14,7 @@ from core.domain.interest import Base
 from core.policy import loader
 from core.policy.book import SHIPPED, PolicyBook
 from core.policy.model import Status, Unit
-from core.policy.rules import account
+from core.policy.rules import account, plan
 from core.policy.text import allowed_text, value_text
 
 BOOK = PolicyBook.load()
@@ -151,6 +151,11 @@ def test_there_was_no_grace_before_the_convention() -> None:
     assert account.grace_rule(BOOK.on(date(2013, 6, 30))).days == 0
     rule = account.grace_rule(BOOK.on(date(2013, 7, 1)))
     assert (rule.days, rule.amount_minor) == (3, 1000)
+
+
+def test_spending_asks_for_evidence_only_since_a_reference_figure_is_known() -> None:
+    assert plan.affordability_rule(BOOK.on(date(2025, 10, 19))).spending_trigger_minor is None
+    assert plan.affordability_rule(BOOK.on(date(2025, 10, 20))).spending_trigger_minor == 294_556
 
 
 def test_every_value_can_be_written_as_text() -> None:

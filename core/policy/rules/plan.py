@@ -50,9 +50,15 @@ def affordability_rule(policy: Policy) -> AffordabilityRule:
         ceiling_share_variable_income=policy.decimal("afford.ceiling_share_variable"),
         ceiling_debt_service_share=policy.decimal("afford.dsr_refer"),
         minimum_instalment_minor=policy.money("afford.min_instalment"),
-        spending_trigger_minor=share_minor(policy.money("afford.trigger_total"),
-                                           policy.decimal("afford.trigger_factor")),
+        spending_trigger_minor=_spending_trigger(policy),
         token_payment_months=policy.integer("token_plan.max_months"))
+
+
+def _spending_trigger(policy: Policy) -> int | None:
+    """Fen per person and month; None on dates for which no reference figure is known."""
+    if not policy.has("afford.trigger_total"):
+        return None
+    return share_minor(policy.money("afford.trigger_total"), policy.decimal("afford.trigger_factor"))
 
 
 def living_cost_floor(policy: Policy, city: str) -> int:
