@@ -100,16 +100,16 @@ def test_failed_sign_in_says_the_same_and_keeps_what_was_typed(
 def test_good_sign_in_hands_over_a_ticket_that_works_once_in_this_browser_only(
         open_as: OpenAs, sqlite_context: ServiceContext) -> None:
     make_user(sqlite_context)
-    for browser, works in (("another browser", False), (BINDING, True)):
+    for holder, works in (("another browser", False), (BINDING, True)):
         app = open_as(None, next="account")
         sign_in(app, "li.collector", GOOD)
         signal = next(html.proto.body for html in app.get("html") if 'data-portal="ticket"' in html.proto.body)
         assert 'data-then="/account"' in signal
         ticket = re.findall(r'data-ticket="([^"]+)"', signal)[0]
         if works:
-            assert identity.redeem_ticket(sqlite_context, ticket, browser)
+            assert identity.redeem_ticket(sqlite_context, ticket, holder)
         with pytest.raises(NotFound):
-            identity.redeem_ticket(sqlite_context, ticket, browser)
+            identity.redeem_ticket(sqlite_context, ticket, holder)
 
 
 @pytest.mark.parametrize("wanted", ["users", "//evil.example", "https://evil.example", "../../etc", "activate"])
