@@ -148,10 +148,10 @@ def _root(rows: Sequence[tuple[int, int]], start: Decimal, end: Decimal, digits:
         else:
             end = guess
         following = guess - value / slope if slope else start
-        if not min(start, end) < following < max(start, end):
-            following = (start + end) / 2
         if abs(following - guess) <= tolerance * guess:
             return following
+        if not min(start, end) < following < max(start, end):
+            following = (start + end) / 2
         guess = following
     return guess
 

@@ -32,12 +32,15 @@ class Rounding(StrEnum):
 
 def round_minor(exact: Fraction | Decimal | int, rounding: Rounding = Rounding.HALF_UP) -> int:
     """Return ``exact`` fen as whole fen. The only place where a figure loses precision."""
-    value = Fraction(exact)
-    magnitude = abs(value)
-    whole = magnitude.numerator // magnitude.denominator
-    if rounding is Rounding.HALF_UP and 2 * (magnitude - whole) >= 1:
-        whole += 1
-    return whole if value >= 0 else -whole
+    return divide_minor(*exact.as_integer_ratio(), rounding)
+
+
+def divide_minor(numerator: int, denominator: int, rounding: Rounding = Rounding.HALF_UP) -> int:
+    """``numerator`` ÷ ``denominator`` (positive) in whole fen: the rounding itself, on integers alone."""
+    magnitude = abs(numerator)
+    half_up = rounding is Rounding.HALF_UP
+    whole = (2 * magnitude + denominator) // (2 * denominator) if half_up else magnitude // denominator
+    return whole if numerator >= 0 else -whole
 
 
 def parse_yuan(text: object, field: str | None = None, *, signed: bool = False) -> int:
@@ -70,7 +73,8 @@ def format_yuan(amount_minor: int) -> str:
 
 def share_minor(amount_minor: int, ratio: Decimal | Fraction, rounding: Rounding = Rounding.HALF_UP) -> int:
     """``ratio`` of an amount, rounded once."""
-    return round_minor(Fraction(amount_minor) * Fraction(ratio), rounding)
+    numerator, denominator = ratio.as_integer_ratio()
+    return divide_minor(amount_minor * numerator, denominator, rounding)
 
 
 def total_minor(amounts: Iterable[int]) -> int:

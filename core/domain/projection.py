@@ -20,7 +20,7 @@ from core.domain.delinquency import DelinquencyBucket, DelinquencyRule, bucket
 from core.domain.errors import InvalidInput
 from core.domain.late_fee import LateFeeRule, late_fee
 from core.domain.minimum_payment import Billed, MinimumPaymentRule, minimum_payment
-from core.domain.money import MAX_MINOR
+from core.domain.money import MAX_MINOR, divide_minor
 from core.domain.schedule import Instalment, Schedule
 
 LONGEST_PROJECTION = 600
@@ -274,8 +274,7 @@ class _Account:
 
     def close(self, on: date) -> ProjectedMonth:
         """Make the statement of ``on``: charge the interest, ask for the next minimum, report."""
-        exact = 2 * self.balance_days * self.rate_numerator
-        interest = (exact + self.rate_denominator) // (2 * self.rate_denominator)  # rounded half-up, once
+        interest = divide_minor(self.balance_days * self.rate_numerator, self.rate_denominator)
         purchases = self.owed.principal_minor
         if self.rule.compounds:
             self._add(principal=interest)

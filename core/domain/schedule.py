@@ -19,7 +19,7 @@ from enum import StrEnum
 from core.domain.apr import AnnualisedRate, dated_rate, monthly_rate
 from core.domain.calendar import Frequency, MonthEnd, add_months, due_dates
 from core.domain.errors import InvalidInput
-from core.domain.money import MAX_MINOR, Rounding
+from core.domain.money import MAX_MINOR, Rounding, divide_minor, share_minor
 
 
 class Method(StrEnum):
@@ -127,12 +127,12 @@ def make_schedule(plan: SchedulePlan) -> Schedule:
         level = _level_payment(principal, rates, denominator, plan.rounding)
         shares = None
     else:
-        level, shares = 0, _divide(principal, plan.count, plan.rounding)
-    fee = _times(principal, plan.fee_rate)
+        level, shares = 0, divide_minor(principal, plan.count, plan.rounding)
+    fee = share_minor(principal, plan.fee_rate)
     rows = []
     balance = principal
     for number, (due_date, rate) in enumerate(zip(dates, rates, strict=True), 1):
-        interest = (2 * balance * rate + denominator) // (2 * denominator)  # half-up, exact
+        interest = divide_minor(balance * rate, denominator)
         if number == plan.count:
             share = balance
         else:
@@ -195,15 +195,6 @@ def _check(plan: SchedulePlan) -> None:
         raise InvalidInput("rate_contradicts_method", f"{plan.method} has no fee per period", field="method")
 
 
-def _times(amount_minor: int, rate: Decimal) -> int:
-    numerator, denominator = rate.as_integer_ratio()
-    return (2 * amount_minor * numerator + denominator) // (2 * denominator)
-
-
-def _divide(amount_minor: int, count: int, rounding: Rounding) -> int:
-    return (2 * amount_minor + count) // (2 * count) if rounding is Rounding.HALF_UP else amount_minor // count
-
-
 def _level_payment(principal: int, rates: Sequence[int], denominator: int, rounding: Rounding) -> int:
     """principal ÷ Σ_k Π_{j≤k} 1/(1 + rate_j), rounded once.
 
@@ -213,9 +204,7 @@ def _level_payment(principal: int, rates: Sequence[int], denominator: int, round
     growth, worth = 1, 0
     for rate in reversed(rates):
         growth, worth = growth * (denominator + rate), denominator * (growth + worth)
-    if rounding is Rounding.HALF_UP:
-        return (2 * principal * growth + worth) // (2 * worth)
-    return principal * growth // worth
+    return divide_minor(principal * growth, worth, rounding)
 
 
 def _period_rates(plan: SchedulePlan, dates: Sequence[date]) -> tuple[list[int], int]:

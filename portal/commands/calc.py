@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.domain.errors import PortalError
+from core.services.calculator.kinds import KINDS
 
 if TYPE_CHECKING:
     from core.policy.book import PolicyBook
@@ -25,14 +26,14 @@ FAULTY = 3
 
 @app.callback(invoke_without_command=True, context_settings={"allow_interspersed_args": True})
 def calc(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="What to compute, such as interest or schedule.")] = "",
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of: {', '.join(KINDS)}.")] = "",
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schemas of input and output.")] = False,
 ) -> None:
-    """Read JSON from standard input, write JSON to standard output; docs/calculator.md lists the kinds."""
+    """Read JSON from standard input, write JSON to standard output; ``--schema`` describes both."""
     from core.services import calculator
 
     try:
-        if schema or kind not in calculator.KINDS:
+        if schema or kind not in KINDS:
             answer = calculator.schema(kind)
         else:
             answer = calculator.calculate(kind, sys.stdin.buffer.read(_longest()), _book)
