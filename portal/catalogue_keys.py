@@ -36,7 +36,14 @@ _WRITTEN_UNITS = (DECIMAL_UNITS | INTEGER_UNITS | MONEY_UNITS) - {Unit.COUNT, Un
 
 DYNAMIC: Mapping[str, Endings] = {
     "common.page.": _pages,
+    "common.role.": _of(*Role),
     "errors.": error_codes,
+    "identity.ended.": _these("out", "ended", "failed"),
+    "identity.idle.": _these("title", "text", "stay", "leave", "last"),
+    "identity.title.": _these("activate", "reset"),
+    "identity.lead.": _these("activate", "reset"),
+    "identity.submit.": _these("activate", "reset"),
+    "identity.sms.": _these("code", "activated", "not_activated"),
     "reasons.hardship.": _of(*HardshipReason),
     "staff.quarter.q": _these("1", "2", "3", "4"),
     "staff.outcome.": _of(*Outcome),
@@ -47,7 +54,6 @@ DYNAMIC: Mapping[str, Endings] = {
     "admin.authority.": lambda root: [*Authority, "none"],
     "admin.users.head.": _these("login", "name", "role", "authority", "active", "since"),
     "admin.users.change.": _these("enable", "disable", "enabled", "disabled", "enable_note", "disable_note"),
-    "admin.policy.head.": _these("parameter", "value", "since", "sure", "source", "note"),
     "admin.policy.status.": _of(*Status),
     "admin.policy.confidence.": lambda root: [each.name.lower() for each in Confidence if each is not Confidence.NONE],
     "admin.unit.": _of(*_WRITTEN_UNITS),

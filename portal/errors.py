@@ -15,8 +15,12 @@ _log = structlog.get_logger("portal")
 
 def explain(refusal: PortalError) -> str:
     """The sentence for a refusal: ``errors.<code>`` filled from its data."""
-    key = f"errors.{refusal.code}"
-    return t(key, **{name: str(value) for name, value in refusal.data.items()}) if has(key) else t("errors.general")
+    if not has(f"errors.{refusal.code}"):
+        return t("errors.general")
+    try:
+        return t(f"errors.{refusal.code}", **{name: str(value) for name, value in refusal.data.items()})
+    except KeyError:  # the sentence wants a figure that this refusal does not carry
+        return t("errors.general")
 
 
 def show(refusal: PortalError) -> None:

@@ -49,7 +49,7 @@ def _finish(asked: dict[str, str]) -> None:
         st.caption(t("identity.activate.password_help"))
         again = st.text_input(t("identity.activate.again"), type="password", max_chars=128,
                               autocomplete="new-password", key="activation_again")
-        done = st.form_submit_button(t(f"identity.{KIND}.submit"), type="primary", width="stretch")
+        done = st.form_submit_button(t(f"identity.submit.{KIND}"), type="primary", width="stretch")
     if done and password != again:
         st.error(t("identity.activate.passwords_differ"))
     elif done:
@@ -92,17 +92,17 @@ def _demo_phone(asked: dict[str, str]) -> None:
         st.markdown(f"**{t('identity.demo.phone')}**")
         messages = identity.demo_messages(services(), card_last4=asked["card_last4"], name=asked["name"], limit=1)
         for message in messages:
-            st.markdown(t(message.template, **message.parameters))
+            st.markdown(t(f"identity.sms.{message.template}", **message.parameters))
         if not messages:
             st.markdown(t("identity.demo.empty"))
         st.caption(t("identity.demo.note"))
 
 
-st.title(t(f"identity.{KIND}.title"))
+st.title(t(f"identity.title.{KIND}"))
 waiting = st.session_state.get(_ASKED)
 if waiting and waiting["kind"] == KIND:
     _finish(waiting)
 else:
-    st.markdown(t(f"identity.{KIND}.lead"))
+    st.markdown(t(f"identity.lead.{KIND}"))
     _ask()
 navigation.link("sign_in", t("identity.activate.to_sign_in"))

@@ -21,7 +21,6 @@ from tests.conftest import TestTime, make_context
 from tests.identity.browsing import Browser, running
 from tests.services.test_identity_sign_in import GOOD, HERE, make_user
 
-
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - the address that must be refused
 
 

@@ -71,7 +71,7 @@ def test_cardholder_activates_with_the_code_and_signs_in(context: ServiceContext
 def test_name_is_found_whatever_its_case_width_and_blanks(context: ServiceContext, name: str) -> None:
     add_cardholder(context)
     start(context, name=name)
-    assert phone(context) == ["identity.sms.code"]
+    assert phone(context) == ["code"]
 
 
 def test_asking_for_a_stranger_answers_the_same_and_sends_nothing(context: ServiceContext) -> None:
@@ -200,7 +200,7 @@ def test_asking_again_after_activation_tells_the_owner_by_sms_and_nobody_else(
     activate(context, code_on_phone(context))
     time_.advance(seconds=5)
     start(context)
-    assert phone(context)[0] == "identity.sms.activated"
+    assert phone(context)[0] == "activated"
 
 
 def test_forgotten_password_is_reset_by_code_and_ends_all_sessions(context: ServiceContext, time_: TestTime) -> None:
@@ -229,7 +229,7 @@ def test_code_for_one_purpose_does_not_serve_the_other(context: ServiceContext) 
         identity.reset_password(context, **WHO, code=code, password=GOOD, address=HERE)
     assert refusal.value.code == "code_wrong"
     identity.start_reset(context, address=HERE, **WHO)
-    assert phone(context).count("identity.sms.not_activated") == 1
+    assert phone(context).count("not_activated") == 1
 
 
 def test_nothing_kept_reveals_code_or_name(context: ServiceContext) -> None:
@@ -245,7 +245,8 @@ def test_nothing_kept_reveals_code_or_name(context: ServiceContext) -> None:
 
 @pytest.mark.parametrize(("who", "code"), [
     ({"card_last4": "48a1"}, "card_last4_malformed"), ({"card_last4": ""}, "card_last4_malformed"),
-    ({"card_last4": "48211"}, "card_last4_malformed"), ({"card_last4": "\u0664\u0668\u0662\u0661"}, "card_last4_malformed"),
+    ({"card_last4": "48211"}, "card_last4_malformed"),
+    ({"card_last4": "\u0664\u0668\u0662\u0661"}, "card_last4_malformed"),
     ({"name": "  "}, "name_malformed"), ({"name": "x" * 81}, "name_malformed"),
 ])
 def test_malformed_card_or_name_is_refused(sqlite_context: ServiceContext, who: dict[str, str], code: str) -> None:

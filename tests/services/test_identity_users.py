@@ -55,7 +55,8 @@ def test_login_is_taken_in_any_spelling(context: ServiceContext) -> None:
 
 
 @pytest.mark.parametrize(("role", "authority", "cardholder_id", "code"), [
-    (Role.COLLECTOR, None, None, "role_authority_mismatch"), (Role.STAFF, Authority.L1, None, "role_authority_mismatch"),
+    (Role.COLLECTOR, None, None, "role_authority_mismatch"),
+    (Role.STAFF, Authority.L1, None, "role_authority_mismatch"),
     (Role.CARDHOLDER, None, None, "role_cardholder_mismatch"), (Role.ADMIN, None, "c", "role_cardholder_mismatch"),
 ])
 def test_role_authority_and_cardholder_go_together(sqlite_context: ServiceContext, role: Role,

@@ -32,6 +32,7 @@ from core.services.identity.users import insert_user, replace_password
 
 CODE_LIFE = timedelta(minutes=15)
 CODE_TRIES = 5
+_TEMPLATES = "identity.sms."
 _MOST_NAMESAKES = 3
 """Two people may share a name and four digits; each gets their own code on their own phone."""
 
@@ -134,7 +135,7 @@ def _send_code(connection: sa.Connection, context: ServiceContext, purpose: Purp
         # The rightful owner learns what to do; whoever else asked learns nothing.
         records.send(connection, context.vault, channel="sms", recipient_kind="cardholder",
                      recipient_id=match.cardholder_id, at=now,
-                     template="identity.sms.not_activated" if match.user_id is None else "identity.sms.activated")
+                     template=f"{_TEMPLATES}{'not_activated' if match.user_id is None else 'activated'}")
         return
     code = f"{secrets.randbelow(1_000_000):06d}"
     code_id = new_id()
@@ -145,7 +146,7 @@ def _send_code(connection: sa.Connection, context: ServiceContext, purpose: Purp
         id=code_id, cardholder_id=match.cardholder_id, purpose=purpose.value,
         code_hash=_code_hash(context, code_id, code), created_at=now, expires_at=now + CODE_LIFE))
     records.send(connection, context.vault, channel="sms", recipient_kind="cardholder",
-                 recipient_id=match.cardholder_id, at=now, template="identity.sms.code", code=code,
+                 recipient_id=match.cardholder_id, at=now, template=f"{_TEMPLATES}code", code=code,
                  minutes=int(CODE_LIFE.total_seconds()) // 60)
 
 
@@ -226,7 +227,7 @@ def _code_hash(context: ServiceContext, code_id: str, digits: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DemoMessage:
-    """One SMS as the demo's phone shows it: a message id of the catalogue and what fills it."""
+    """One SMS as the demo's phone shows it: ``code``, ``activated`` or ``not_activated``, and what fills it."""
 
     template: str
     parameters: dict[str, Any]
@@ -244,8 +245,10 @@ def demo_messages(context: ServiceContext, *, card_last4: str, name: str, limit:
         ids = [match.cardholder_id for match in _matches(connection, context, card_last4, folded)]
         rows = connection.execute(sa.select(outbox.c.template, outbox.c.parameters_encrypted).where(
             outbox.c.channel == "sms", outbox.c.recipient_kind == "cardholder", outbox.c.recipient_id.in_(ids),
+            outbox.c.template.startswith(_TEMPLATES, autoescape=True),
         ).order_by(outbox.c.created_at.desc()).limit(limit)).all()
-    return tuple(DemoMessage(row.template, _plain(context, row.parameters_encrypted)) for row in rows)
+    return tuple(DemoMessage(row.template.removeprefix(_TEMPLATES), _plain(context, row.parameters_encrypted))
+                 for row in rows)
 
 
 def _plain(context: ServiceContext, encrypted: bytes) -> dict[str, Any]:
