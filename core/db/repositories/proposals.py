@@ -9,9 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.db.tables.accounts import accounts, cardholders
+from core.db.tables.identity import users
+from core.db.tables.records import audit_log
 from core.db.tables.requests import arrangements, decisions, proposal_events, proposals
 from core.db.types import new_id
-from core.domain.actor import Actor
+from core.domain.actor import Actor, Role
 from core.domain.errors import Conflict
 from core.domain.proposal import ProposalEvent, ProposalKind, ProposalState
 
@@ -84,12 +86,40 @@ def add_event(connection: sa.Connection, actor: Actor, proposal_id: str, event: 
     """Append a step. The caller holds the request's row, so the numbers have no gaps and no doubles."""
     last = connection.execute(sa.select(sa.func.max(proposal_events.c.sequence)).where(
         proposal_events.c.proposal_id == proposal_id)).scalar()
-    known_user = None if actor.user_id == "system" else actor.user_id
+    # Of the bank's people it is kept who acted; a cardholder is the request's own, whoever typed it in.
+    reviewer = actor.user_id if actor.role in (Role.COLLECTOR, Role.SUPERVISOR) else None
     connection.execute(proposal_events.insert().values(
         id=new_id(), proposal_id=proposal_id, sequence=(last or 0) + 1, event=event.value,
         from_state=from_state.value if from_state else None, to_state=to_state.value, actor_role=actor.role.value,
-        actor_user_id=known_user, reasons=list(reasons), message=message or None, internal_note=internal_note or None,
+        actor_user_id=reviewer, reasons=list(reasons), message=message or None, internal_note=internal_note or None,
         at=at))
+
+
+def events_with_names(connection: sa.Connection, proposal_id: str) -> Sequence[Row]:
+    """The steps of one request with the display name of the bank's person who took each, oldest first."""
+    return connection.execute(
+        sa.select(proposal_events, users.c.display_name)
+        .outerjoin(users, users.c.id == proposal_events.c.actor_user_id)
+        .where(proposal_events.c.proposal_id == proposal_id)
+        .order_by(proposal_events.c.sequence).limit(MOST_EVENTS)).all()
+
+
+def earlier(connection: sa.Connection, cardholder_id: str, proposal_id: str, limit: int) -> Sequence[Row]:
+    """The person's other requests, newest first."""
+    return connection.execute(
+        sa.select(proposals, accounts.c.card_last4)
+        .join(accounts, accounts.c.id == proposals.c.account_id)
+        .where(proposals.c.cardholder_id == cardholder_id, proposals.c.id != proposal_id)
+        .order_by(proposals.c.submitted_at.desc(), proposals.c.id).limit(limit)).all()
+
+
+def viewed_since(connection: sa.Connection, proposal_id: str, user_id: str, since: datetime) -> bool:
+    """Whether the audit already says that this person has looked at the case since then."""
+    return connection.execute(
+        sa.select(audit_log.c.sequence)
+        .where(audit_log.c.object_kind == "proposal", audit_log.c.object_id == proposal_id,
+               audit_log.c.event == "case_viewed", audit_log.c.actor_user_id == user_id, audit_log.c.at >= since)
+        .limit(1)).first() is not None
 
 
 def decision(connection: sa.Connection, proposal_id: str) -> Row | None:

@@ -1,0 +1,270 @@
+"""Everything needed to decide one case, on one screen, and a trace of who looked at it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.db.repositories import proposals as repository
+from core.db.repositories import queue as queue_repository
+from core.domain.actor import Actor, Authority, Role
+from core.domain.affordability import Evidence
+from core.domain.authority import AuthorityNeed, AuthorityRule, FourEyesNeeded, check_may_grant, needs_four_eyes
+from core.domain.errors import AuthorityExceeded, Conflict, InvalidInput, NotFound
+from core.domain.priority import PriorityScore, score
+from core.domain.proposal import OPEN_STATES, WAITING_FOR_THE_BANK, ProposalEvent, ProposalKind, ProposalState
+from core.domain.request_terms import AgreementTerms, Terms, from_record
+from core.policy.rules.requests import authority_rule, priority_rule
+from core.services import records
+from core.services.assessments import FinishedAssessment, newest_finished
+from core.services.claims import claim_span, held, holds, review_policy, reviewer
+from core.services.context import ServiceContext
+from core.services.positions import AccountPosition, account_position
+from core.services.request_figures import RequestFigures, agreed_before, facts_of, work_out
+from core.services.request_reading import DecisionView, GrantedView, granted_view, is_identifier
+
+MOST_EARLIER = 10
+_ACTIVITY = timedelta(minutes=1)
+"""A claim is extended at most once a minute: looking at a case should not write all the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEvent:
+    """A step of the case as the bank reads it; ``by`` is the display name of the bank's person."""
+
+    event: ProposalEvent
+    at: datetime
+    role: Role
+    by: str | None
+    reasons: tuple[str, ...]
+    message: str | None
+    internal_note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierRequest:
+    """Another request of the same person."""
+
+    reference: str
+    card_last4: str
+    kind: ProposalKind
+    state: ProposalState
+    terms: Terms
+    submitted_at: datetime
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LevelGrant:
+    """What one level may grant: the longest extension and agreement."""
+
+    level: Authority
+    extension_days: int
+    plan_months: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityView:
+    """Whether this reviewer may grant the case, and if not, who may."""
+
+    held: Authority | None
+    need: AuthorityNeed
+    four_eyes: bool
+    """The decision takes two people."""
+    obstacle: str | None
+    """``authority_exceeded``, ``four_eyes_needed`` or ``four_eyes_own``; None: may grant."""
+    recommendation: str | None
+    recommended_by: str | None
+    """Display name of the colleague who recommended it."""
+    levels: tuple[LevelGrant, ...]
+    large_balance_minor: int
+    """From here on only ``large_balance_level`` decides."""
+    large_balance_level: Authority
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLine:
+    """One declared income or a kind of spending, and what stands behind it; fen per month."""
+
+    kind: str
+    monthly_minor: int
+    evidence: Evidence
+    income: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """One case. Amounts in fen; the person's phone is masked, their name is needed to speak to them."""
+
+    proposal_id: str
+    reference: str
+    version: int
+    kind: ProposalKind
+    state: ProposalState
+    cardholder_name: str
+    phone_masked: str | None
+    city: str | None
+    vulnerable: bool
+    hardship_reason: str | None
+    note: str | None
+    asked_terms: Terms
+    figures: RequestFigures | None
+    """As it would be granted today; None once closed, or where ``unworkable`` says why."""
+    unworkable: str | None
+    """Error code: today no schedule can be made of these terms."""
+    start_moved: bool
+    """The first instalment was moved by whole months, because its day has come too near."""
+    position: AccountPosition
+    assessment: FinishedAssessment | None
+    evidence: tuple[EvidenceLine, ...]
+    earlier: tuple[EarlierRequest, ...]
+    timeline: tuple[CaseEvent, ...]
+    amount_minor: int
+    """Owed on the account at submission."""
+    submitted_at: datetime
+    promised_by: datetime
+    overdue: bool
+    score: PriorityScore
+    highest: PriorityScore
+    in_my_hands: bool
+    held_by_other: bool
+    claim_expires_at: datetime | None
+    authority: AuthorityView | None
+    """None once closed."""
+    decision: DecisionView | None
+    granted: GrantedView | None
+
+
+def case(actor: Actor, context: ServiceContext, proposal_id: str) -> CaseView:
+    """The case, for its holder, for a supervisor, and read-only for whoever worked on it before.
+
+    Looking extends the holder's claim and is audited, once a claim. Raises ``NotFound``, or ``Conflict``
+    ``claim_needed`` (take it first) and ``claimed_by_other``.
+    """
+    reviewer(actor, "read a case")
+    now = context.clock.now()
+    policy = review_policy(context)
+    span = claim_span(policy)
+    with context.reading() as connection:
+        row = repository.by_id(connection, proposal_id) if is_identifier(proposal_id) else None
+        if row is None:
+            raise NotFound("proposal")
+        steps = repository.events_with_names(connection, row.id)
+        _may_read(actor, row, steps, now)
+        mine = holds(row, actor, now)
+        seen = repository.viewed_since(connection, row.id, actor.user_id, row.claimed_at if mine else now - span)
+        view = _view(connection, context, actor, row, steps, now)
+    if not seen or (mine and row.claim_expires_at < now + span - _ACTIVITY):
+        with context.writing() as connection:
+            if mine:
+                queue_repository.keep_claim(connection, row.id, actor.user_id, now + span)
+            if not seen:
+                records.audit(connection, actor, "case_viewed", "proposal", row.id, now)
+    return view
+
+
+def figures_today(connection: sa.Connection, context: ServiceContext, row: sa.Row[Any],
+                  position: AccountPosition, assessment: FinishedAssessment | None) -> RequestFigures:
+    """The request's figures if granted today; raises ``InvalidInput`` where nothing can be made of its terms."""
+    policy = context.policy.on(position.as_of, position.issuer)
+    terms = from_record(row.kind, row.terms)
+    if isinstance(terms, AgreementTerms):
+        terms = terms.not_before(position.as_of + timedelta(days=policy.integer("requests.first_due_notice_days")))
+    facts = facts_of(position, assessment, hardship_given=row.hardship_reason is not None, own_request=row.id)
+    return work_out(context, position, terms, facts, agreed_before=agreed_before(connection, row.account_id))
+
+
+def _may_read(actor: Actor, row: sa.Row[Any], steps: Sequence[sa.Row[Any]], now: datetime) -> None:
+    if actor.role is Role.SUPERVISOR or holds(row, actor, now):
+        return
+    if any(step.actor_user_id == actor.user_id for step in steps):
+        return
+    if ProposalState(row.state) not in WAITING_FOR_THE_BANK:
+        raise NotFound("proposal")
+    raise Conflict("claimed_by_other" if held(row, now) else "claim_needed", "the case is not in these hands")
+
+
+def _view(connection: sa.Connection, context: ServiceContext, actor: Actor, row: sa.Row[Any],
+          steps: Sequence[sa.Row[Any]], now: datetime) -> CaseView:
+    person = repository.cardholder(connection, row.cardholder_id)
+    position = account_position(connection, context, row.account_id, context.clock.today())
+    assessment = newest_finished(connection, row.cardholder_id)
+    state = ProposalState(row.state)
+    figures, unworkable = None, None
+    if state in OPEN_STATES:
+        try:
+            figures = figures_today(connection, context, row, position, assessment)
+        except InvalidInput as refusal:
+            unworkable = refusal.code
+    decision = repository.decision(connection, row.id)
+    granted = repository.arrangement(connection, row.id)
+    rule = priority_rule(review_policy(context))
+    terms = from_record(row.kind, row.terms)
+    return CaseView(
+        proposal_id=row.id, reference=row.reference, version=row.version, kind=ProposalKind(row.kind), state=state,
+        cardholder_name=context.vault.decrypt(person.name_encrypted),
+        phone_masked=_masked(context.vault.decrypt(person.phone_encrypted)) if person.phone_encrypted else None,
+        city=person.city, vulnerable=row.vulnerable, hardship_reason=row.hardship_reason, note=row.note,
+        asked_terms=terms, figures=figures, unworkable=unworkable,
+        start_moved=figures is not None and figures.terms != terms, position=position, assessment=assessment,
+        evidence=_evidence(assessment), earlier=_earlier(connection, row), timeline=tuple(map(_event, steps)),
+        amount_minor=row.amount_minor, submitted_at=row.submitted_at, promised_by=row.promised_by,
+        overdue=state in WAITING_FOR_THE_BANK and row.promised_by < now,
+        score=score(row.amount_minor, row.days_past_due, row.promised_by, row.vulnerable, now, rule),
+        highest=rule.highest, in_my_hands=holds(row, actor, now),
+        held_by_other=held(row, now) and row.claimed_by != actor.user_id,
+        claim_expires_at=row.claim_expires_at if held(row, now) else None,
+        authority=_authority(context, actor, row, figures, steps) if state in OPEN_STATES else None,
+        decision=None if decision is None else DecisionView(
+            decision.outcome, tuple(decision.reasons), decision.message, decision.decided_at),
+        granted=None if granted is None else granted_view(granted))
+
+
+def _authority(context: ServiceContext, actor: Actor, row: sa.Row[Any], figures: RequestFigures | None,
+               steps: Sequence[sa.Row[Any]]) -> AuthorityView:
+    rule = authority_rule(review_policy(context))
+    need = figures.authority if figures else AuthorityNeed(Authority(row.needed_authority), "submitted")
+    recommender = next((step.display_name for step in reversed(steps)
+                        if row.recommended_by and step.actor_user_id == row.recommended_by), None)
+    return AuthorityView(
+        held=actor.authority, need=need, four_eyes=needs_four_eyes(need.level, rule),
+        obstacle=_obstacle(need, actor, row.recommended_by, rule), recommendation=row.recommendation,
+        recommended_by=recommender,
+        levels=tuple(LevelGrant(level, rule.extension_days[level], rule.plan_months[level]) for level in Authority),
+        large_balance_minor=rule.large_balance_minor, large_balance_level=rule.large_balance_level)
+
+
+def _obstacle(need: AuthorityNeed, actor: Actor, recommended_by: str | None, rule: AuthorityRule) -> str | None:
+    try:
+        check_may_grant(need, actor.authority, actor.user_id, recommended_by, rule)
+    except (AuthorityExceeded, FourEyesNeeded) as refusal:
+        return refusal.code
+    return None
+
+
+def _evidence(assessment: FinishedAssessment | None) -> tuple[EvidenceLine, ...]:
+    if assessment is None:
+        return ()
+    declared = assessment.input
+    return (*(EvidenceLine(line.kind, line.monthly_minor, line.evidence, True) for line in declared.income),
+            *(EvidenceLine(line.kind.value, line.monthly_minor, line.evidence, False) for line in declared.spending))
+
+
+def _earlier(connection: sa.Connection, row: sa.Row[Any]) -> tuple[EarlierRequest, ...]:
+    return tuple(
+        EarlierRequest(other.reference, other.card_last4, ProposalKind(other.kind), ProposalState(other.state),
+                       from_record(other.kind, other.terms), other.submitted_at, other.decided_at)
+        for other in repository.earlier(connection, row.cardholder_id, row.id, MOST_EARLIER))
+
+
+def _event(step: sa.Row[Any]) -> CaseEvent:
+    return CaseEvent(ProposalEvent(step.event), step.at, Role(step.actor_role), step.display_name,
+                     tuple(step.reasons), step.message, step.internal_note)
+
+
+def _masked(phone: str) -> str:
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 10 else "****"

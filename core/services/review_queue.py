@@ -1,0 +1,161 @@
+"""The review queue as a reviewer reads it: whose turn it is and why, what is waiting, what is in hand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.db.repositories import queue as repository
+from core.db.repositories.queue import Narrowing, Viewpoint
+from core.domain.actor import Actor, Authority, Role
+from core.domain.errors import InvalidInput
+from core.domain.priority import PriorityRule, PriorityScore, score
+from core.domain.proposal import ProposalKind, ProposalState
+from core.domain.request_terms import Terms, from_record
+from core.policy.rules.requests import priority_rule
+from core.services.context import ServiceContext
+
+PAGE_SIZE = 20
+LAST_PAGE = 500
+"""Nobody turns five hundred pages; a number beyond is a slip or a probe."""
+MOST_IN_HAND = 20
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilters:
+    """What the reader wants to see; the default is everything that waits."""
+
+    kind: ProposalKind | None = None
+    bucket: str | None = None
+    state: ProposalState | None = None
+    overdue_only: bool = False
+    """Only cases whose promised time has passed."""
+    within_authority: bool = False
+    """Only cases this person's level covers."""
+
+    def narrowing(self, actor: Actor) -> Narrowing:
+        """The filters as the database takes them."""
+        levels = tuple(level.value for level in Authority if actor.authority is not None
+                       and actor.authority.covers(level)) if self.within_authority else None
+        return Narrowing(self.kind.value if self.kind else None, self.bucket,
+                         self.state.value if self.state else None, self.overdue_only, levels)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One waiting case, without the person's name: nobody needs it to choose the next case."""
+
+    proposal_id: str
+    reference: str
+    card_last4: str
+    kind: ProposalKind
+    state: ProposalState
+    terms: Terms
+    amount_minor: int
+    days_past_due: int
+    bucket: str
+    product: str
+    vulnerable: bool
+    needed_authority: Authority
+    recommendation: str | None
+    """``approved`` or ``refused`` when a colleague has recommended it."""
+    submitted_at: datetime
+    promised_by: datetime
+    overdue: bool
+    """The promised time has passed."""
+    score: PriorityScore
+    claim_expires_at: datetime | None
+    """Set for cases in hand."""
+    may_take: bool
+    """False for a recommendation that another person, or a higher level, has to decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """One page of the queue, with counts of everything that waits and the cases in hand."""
+
+    rows: tuple[QueueRow, ...]
+    page: int
+    pages: int
+    total: int
+    """Cases the filters leave in."""
+    waiting: int
+    """All waiting cases."""
+    overdue: int
+    """Of all waiting cases, those past their promised time."""
+    by_bucket: Mapping[str, int]
+    by_kind: Mapping[str, int]
+    by_state: Mapping[str, int]
+    in_hand: tuple[QueueRow, ...]
+    highest: PriorityScore
+    """What each part of the score can reach."""
+
+
+def queue(actor: Actor, context: ServiceContext, filters: QueueFilters, page: int = 0) -> QueuePage:
+    """Page ``page`` (from 0) of the waiting cases, the most urgent first. Three queries.
+
+    Cases another reviewer holds are not shown: they are being dealt with.
+    """
+    actor.must_be(Role.COLLECTOR, Role.SUPERVISOR, action="read the review queue")
+    if type(page) is not int or not 0 <= page <= LAST_PAGE:
+        raise InvalidInput("out_of_range", field="page", lowest=0, highest=LAST_PAGE)
+    rule = priority_rule(context.policy.on(context.clock.today(), context.settings.issuer))
+    of = Viewpoint(actor.user_id, actor.authority, context.clock.now())
+    narrowing = filters.narrowing(actor)
+    with context.reading() as connection:
+        groups = repository.counts(connection, of)
+        total = sum(group.cases for group in groups if _left_in(group, narrowing))
+        # A page that has emptied meanwhile shows the last one there is.
+        pages = max(-(-total // PAGE_SIZE), 1)
+        page = min(page, pages - 1)
+        rows = repository.page(connection, of, rule, narrowing, page * PAGE_SIZE, PAGE_SIZE)
+        in_hand = repository.held_by(connection, of, MOST_IN_HAND)
+    return QueuePage(
+        rows=_rows(rows, rule, of), page=page, pages=pages, total=total,
+        waiting=sum(group.cases for group in groups),
+        overdue=sum(group.cases for group in groups if group.overdue),
+        by_bucket=_counted(groups, "bucket"), by_kind=_counted(groups, "kind"), by_state=_counted(groups, "state"),
+        in_hand=_rows(in_hand, rule, of), highest=rule.highest)
+
+
+def _rows(rows: Iterable[sa.Row[Any]], rule: PriorityRule, of: Viewpoint) -> tuple[QueueRow, ...]:
+    return tuple(_row(row, rule, of) for row in rows)
+
+
+def _row(row: sa.Row[Any], rule: PriorityRule, of: Viewpoint) -> QueueRow:
+    held = row.claimed_by is not None and row.claim_expires_at > of.now
+    return QueueRow(
+        proposal_id=row.id, reference=row.reference, card_last4=row.card_last4, kind=ProposalKind(row.kind),
+        state=ProposalState(row.state), terms=from_record(row.kind, row.terms), amount_minor=row.amount_minor,
+        days_past_due=row.days_past_due, bucket=row.bucket, product=row.product, vulnerable=row.vulnerable,
+        needed_authority=Authority(row.needed_authority), recommendation=row.recommendation,
+        submitted_at=row.submitted_at, promised_by=row.promised_by, overdue=row.promised_by < of.now,
+        score=score(row.amount_minor, row.days_past_due, row.promised_by, row.vulnerable, of.now, rule),
+        claim_expires_at=row.claim_expires_at if held else None, may_take=_may_take(row, of))
+
+
+def _may_take(row: sa.Row[Any], of: Viewpoint) -> bool:
+    if row.state != ProposalState.REFERRED:
+        return True
+    covered = of.authority is not None and of.authority.covers(Authority(row.needed_authority))
+    return covered and row.recommended_by != of.user_id
+
+
+def _left_in(group: sa.Row[Any], narrowing: Narrowing) -> bool:
+    return ((narrowing.kind is None or group.kind == narrowing.kind)
+            and (narrowing.bucket is None or group.bucket == narrowing.bucket)
+            and (narrowing.state is None or group.state == narrowing.state)
+            and (narrowing.levels is None or group.needed_authority in narrowing.levels)
+            and (not narrowing.overdue_only or bool(group.overdue)))
+
+
+def _counted(groups: Iterable[sa.Row[Any]], name: str) -> Mapping[str, int]:
+    counted: Counter[str] = Counter()
+    for group in groups:
+        counted[getattr(group, name)] += group.cases
+    return dict(sorted(counted.items()))
