@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,12 +15,20 @@ from portal.commands.dates import parse_day
 from portal.commands.import_words import words
 
 if TYPE_CHECKING:
+    from core.services.importing.bank.load import BankReport
     from core.services.importing.report import RowFault
     from core.services.importing.uci.load import UciReport
 
 app = typer.Typer(no_args_is_help=True)
 
 _SHOWN_FAULTS = 50
+
+
+class Encoding(StrEnum):
+    """How a CSV file is written; Excel on Chinese Windows writes the second."""
+
+    UTF8 = "utf-8"
+    GB18030 = "gb18030"
 
 
 def _rate(text: str) -> Decimal:
@@ -54,6 +63,59 @@ def uci_card_clients(
     _print_uci(report, fx)
     if report.tally.rejected_rows or report.loaded.refused:
         raise typer.Exit(1)
+
+
+@app.command()
+def accounts(
+    file: Annotated[Path, typer.Argument(help="Accounts, .csv or .parquet; columns in docs/importing.md.")],
+    statements: Annotated[Path | None, typer.Option(help="Their statements.")] = None,
+    payments: Annotated[Path | None, typer.Option(help="Their payments.")] = None,
+    as_of: Annotated[date | None, typer.Option("--as-of", parser=parse_day, metavar="DATE",
+                                               help="The day the balances stand at. Default: today.")] = None,
+    issuer: Annotated[str | None, typer.Option(metavar="PROFILE",
+                                               help="Issuer profile of rows that name none.")] = None,
+    encoding: Annotated[Encoding, typer.Option(help="Encoding of CSV files.")] = Encoding.UTF8,
+    skip_invalid: Annotated[bool, typer.Option("--skip-invalid", help="Import the accounts without faults "
+                                               "and leave out the others.")] = False,
+) -> None:
+    """Import the bank's own accounts: all faults of all files at once, nothing half-imported."""
+    from core.domain.actor import SYSTEM
+    from core.services.importing.bank.load import import_accounts
+    from core.services.importing.bank.tables import SourceFile
+    from core.services.importing.reading import read_bytes
+    from portal.commands.progress import drawn
+    from portal.commands.wiring import context_from_environment
+
+    def source(path: Path | None) -> SourceFile | None:
+        return None if path is None else SourceFile(path.name, read_bytes(path), encoding.value)
+
+    context = context_from_environment()
+    main = SourceFile(file.name, read_bytes(file), encoding.value)
+    with drawn() as progress:
+        report = import_accounts(SYSTEM, context, main, statements=source(statements), payments=source(payments),
+                                 as_of=as_of, issuer=issuer, skip_invalid=skip_invalid, progress=progress)
+    _print_bank(report)
+    if not report.clean:
+        raise typer.Exit(1)
+
+
+def _print_bank(report: BankReport) -> None:
+    typer.echo(f"{report.tally.rows:,} rows read; balances as of {report.as_of}")
+    print_faults(report.tally.faults)
+    loaded = report.loaded
+    if loaded is None:
+        typer.echo(f"nothing imported: {report.tally.rejected_rows:,} rows at fault (mend them, or --skip-invalid)")
+        return
+    _print_counts("rejected", report.tally.rejected)
+    _print_counts("skipped", report.tally.skipped)
+    for one in loaded.refused[:_SHOWN_FAULTS]:
+        typer.echo(f"  account {one.reference}, {one.field}: {one.reason}: {words(one.reason)}", err=True)
+    if loaded.import_id is None and loaded.refused:
+        typer.echo(f"nothing imported: {len(loaded.refused):,} accounts contradict what is known")
+        return
+    typer.echo(f"{loaded.imported:,} accounts imported, {loaded.extended:,} extended, {loaded.unchanged:,} unchanged")
+    typer.echo(f"balances of the accounts read: {_yuan(report.balance_minor)} yuan, "
+               "equal to the sum of their ledgers")
 
 
 def _print_uci(report: UciReport, fx: Decimal) -> None:

@@ -85,13 +85,15 @@ def bundle_of(client: ClientRow, placement: Placement, rules: RulesOn, policy_ve
     account = _Account(client, placement, rules, policy_version, newest)
     for month in range(MONTHS):
         account.close(month)
+    # An issuer that does not count the statement day charges it in the next cycle.
+    counted = rules(newest, newest).interest.count_last_day
     owes = account.balances.total_minor > 0
     return AccountBundle(
         reference=client.reference,
         cardholder=CardholderRecord(client.reference, f"Client {int(client.reference):05d}", locale="en"),
         card_last4=f"{int(client.reference) % 10_000:04d}", product=PRODUCT, issuer=placement.issuer,
         credit_limit_minor=placement.minor(client.limit), statement_day=day, balances=account.balances,
-        interest_through_date=newest,
+        interest_through_date=newest if counted else newest - timedelta(days=1),
         # Nothing is past due on an account that owes nothing, whatever its status code says.
         oldest_unpaid_due_date=account.due_date(MONTHS - 1 - client.months_late) if owes else None,
         statements=tuple(account.statements), payments=tuple(account.payments), entries=tuple(account.entries))
