@@ -107,7 +107,8 @@ class AssessmentState:
 
     draft: Draft | None
     finished: FinishedAssessment | None
-    cities: tuple[str, ...]
+    cities: Mapping[str, str]
+    """Cities whose living-cost floor is known, with their English names."""
     home_city: str | None
     """Where the bank knows the person to live; a proposal for the form, nothing more."""
 
@@ -119,10 +120,12 @@ def latest(actor: Actor, context: ServiceContext) -> AssessmentState:
         draft = repository.draft_of(connection, cardholder_id)
         final = repository.newest_final(connection, cardholder_id)
         home = people.city_of(connection, cardholder_id)
-    table = _policy(context, context.clock.today()).table("afford.dibao_table")
+    policy = _policy(context, context.clock.today())
+    english = {str(chinese): name for name, chinese in policy.table("afford.dibao_city_names").items()}
+    cities = {city: english.get(city, city) for city in policy.table("afford.dibao_table")}
     return AssessmentState(
         draft=None if draft is None else _draft(draft), finished=None if final is None else finished(final),
-        cities=tuple(table), home_city=home if home in table else None)
+        cities=cities, home_city=home if home in cities else None)
 
 
 def save_draft(actor: Actor, context: ServiceContext, content: AssessmentInput,

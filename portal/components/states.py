@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.domain.errors import NotFound, PortalError
-from portal.i18n import has, t
+from portal.i18n import t
+from portal.navigation import go
 
 
 def empty(title: str, text: str) -> None:
@@ -13,18 +13,12 @@ def empty(title: str, text: str) -> None:
     st.info(f"**{title}**\n\n{text}")
 
 
-def refusal_text(refusal: PortalError) -> str:
-    """A typed error in the reader's words, filled from its data."""
-    key = f"errors.{refusal.code}"
-    return t(key, **refusal.data) if has(key) else t("errors.unexpected")
-
-
-def refused(refusal: PortalError) -> None:
-    """Say calmly what could not be done; what was typed stays where it is."""
-    if isinstance(refusal, NotFound):
-        st.info(refusal_text(refusal))
-    else:
-        st.error(refusal_text(refusal))
+def not_found(page: str) -> None:
+    """The calm answer to an address that leads to nothing of the reader's own, and the way back."""
+    st.info(t("errors.not_found"))
+    if st.button(t("cardholder.not_found.back"), key="not_found_back"):
+        go(page)
+    help_lines()
 
 
 def help_lines() -> None:

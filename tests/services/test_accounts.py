@@ -57,7 +57,7 @@ def test_only_cardholders_read_accounts_here(sqlite_context: ServiceContext, rol
 def test_another_persons_account_looks_like_one_that_does_not_exist(context: ServiceContext) -> None:
     mine, theirs = add_card(context), add_card(context, card="c22", person="p2")
     assert accounts.account_detail(cardholder(context), context, mine, TODAY).position.account_id == mine
-    for other in (theirs, "nowhere", "", "' OR 1=1 --"):
+    for other in (theirs, "nowhere", "", "' OR 1=1 --", "nul\x00", "x" * 5_000):
         with pytest.raises(NotFound) as refused:
             accounts.account_detail(cardholder(context), context, other, TODAY)
         assert str(refused.value) == "no such account"

@@ -1,0 +1,143 @@
+"""My requests: where each stands, what was answered and why, and what can be done next."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+import streamlit as st
+
+from core.domain.actor import Role
+from core.domain.errors import NotFound, PortalError
+from core.services import requests
+from core.services.requests import RequestDetail
+from portal import errors
+from portal.components import schedule, states, timeline
+from portal.i18n import t
+from portal.navigation import go
+from portal.session import Viewer, viewer
+
+_PAGE = 10
+_SAID = "my_requests_said"
+
+
+def main() -> None:
+    """One run of the page: one request if the address names it, else the list."""
+    seen = viewer(Role.CARDHOLDER)
+    st.title(t("common.page.my_requests"))
+    if (said := st.session_state.pop(_SAID, None)) is not None:
+        st.success(t(f"cardholder.requests.said.{said}"))
+    asked = st.query_params.get("id")
+    if asked is None:
+        _list(seen)
+    else:
+        _one(seen, asked)
+    states.help_lines()
+
+
+def _list(seen: Viewer) -> None:
+    before = st.query_params.get("before")
+    found = requests.my_requests(seen.actor, seen.context, limit=_PAGE + 1, before=_instant(before))
+    if not found:
+        states.empty(t("cardholder.requests.empty_title"), t("cardholder.requests.empty"))
+        if st.button(t("cardholder.step.request"), type="primary"):
+            go("request")
+        return
+    for summary in found[:_PAGE]:
+        with st.container(border=True):
+            st.markdown(timeline.line(summary))
+            st.button(t("cardholder.requests.open"), key=f"open_{summary.proposal_id}", on_click=_open,
+                      args=(summary.proposal_id,))
+    if len(found) > _PAGE:
+        st.button(t("cardholder.requests.older"), on_click=_older, args=(found[_PAGE - 1].submitted_at.isoformat(),))
+
+
+def _instant(text: str | None) -> datetime | None:
+    """The instant in the address; anything else shows the first page."""
+    try:
+        found = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
+
+
+def _open(proposal_id: str) -> None:
+    st.query_params.from_dict({"id": proposal_id})
+
+
+def _older(before: str) -> None:
+    st.query_params.from_dict({"before": before})
+
+
+def _back() -> None:
+    st.query_params.clear()
+
+
+def _one(seen: Viewer, proposal_id: str) -> None:
+    try:
+        detail = requests.my_request(seen.actor, seen.context, proposal_id)
+    except NotFound:
+        states.not_found("my_requests")
+        return
+    st.button(t("cardholder.requests.back"), on_click=_back)
+    if detail.information is not None:
+        st.warning(timeline.question(detail.information))
+        _answer(detail.summary.proposal_id)
+    timeline.show(detail)
+    _what_next(detail)
+    if detail.may_withdraw:
+        _withdraw(seen, detail)
+
+
+@st.fragment
+def _answer(proposal_id: str) -> None:
+    """The answer to the bank's question; what was typed stays when it cannot be sent."""
+    seen = viewer(Role.CARDHOLDER)
+    key = f"answer_key_{proposal_id}"
+    st.session_state.setdefault(key, uuid.uuid4().hex)
+    with st.form(f"answer_{proposal_id}", border=False):
+        words = st.text_area(t("cardholder.requests.answer"), key=f"answer_text_{proposal_id}", max_chars=2_000)
+        sent = st.form_submit_button(t("cardholder.requests.send_answer"), type="primary")
+    if not sent:
+        return
+    try:
+        requests.answer_information_request(seen.actor, seen.context, proposal_id, words or "",
+                                            idempotency_key=st.session_state[key])
+    except PortalError as refusal:
+        errors.show(refusal)
+        return
+    del st.session_state[key]
+    st.session_state[_SAID] = "answered"
+    st.rerun(scope="app")
+
+
+def _what_next(detail: RequestDetail) -> None:
+    """After a refusal: what would pass today, whom to ask to look again; never a dead end."""
+    if detail.summary.public_status != "not_approved":
+        return
+    st.markdown(f"#### {t('cardholder.requests.next_title')}\n\n{t('cardholder.requests.next_refused')}")
+    if detail.nearest_terms is not None:
+        st.markdown(t("cardholder.requests.nearest", terms=schedule.terms_in_words(detail.nearest_terms)))
+    with st.container(horizontal=True):
+        if st.button(t("cardholder.step.request"), type="primary", key="next_request"):
+            go("request", account=detail.account_id)
+        if st.button(t("cardholder.afford.update"), key="next_afford"):
+            go("affordability")
+
+
+def _withdraw(seen: Viewer, detail: RequestDetail) -> None:
+    proposal_id = detail.summary.proposal_id
+    with st.expander(t("cardholder.requests.withdraw")):
+        st.markdown(t("cardholder.requests.withdraw_means"))
+        if not st.button(t("cardholder.requests.withdraw_confirm"), key=f"withdraw_{proposal_id}"):
+            return
+        try:
+            requests.withdraw(seen.actor, seen.context, proposal_id, idempotency_key=f"withdraw-{proposal_id}")
+        except PortalError as refusal:
+            errors.show(refusal)
+            return
+        st.session_state[_SAID] = "withdrawn"
+        st.rerun()
+
+
+main()

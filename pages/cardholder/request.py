@@ -1,0 +1,117 @@
+"""Ask for a way out: terms that show at once what they come to, their legal effect, and one sending."""
+
+from __future__ import annotations
+
+import uuid
+from functools import partial
+
+import streamlit as st
+
+from core.domain.actor import Role
+from core.domain.errors import PortalError
+from core.services import requests
+from core.services.requests import AccountOption, Preview, RequestDraft, RequestOptions, Submitted
+from portal import errors
+from portal.components import preview, states, terms
+from portal.i18n import moment, money, t
+from portal.navigation import go
+from portal.session import Viewer, viewer
+
+_KEY, _DONE, _AGREED = "request_key", "request_done", "request_acknowledged"
+
+
+def main() -> None:
+    """One run of the page: the confirmation, the reason why not, or the form."""
+    seen = viewer(Role.CARDHOLDER)
+    st.title(t("common.page.request"))
+    if _DONE in st.session_state:
+        _confirm(st.session_state[_DONE])
+        return
+    options = requests.request_options(seen.actor, seen.context, seen.context.clock.today())
+    if not options.accounts:
+        states.empty(t("cardholder.overview.empty_title"), t("cardholder.overview.empty"))
+        states.help_lines()
+        return
+    option = terms.account(options, st.query_params.get("account"))
+    if option is None:
+        states.not_found("request")
+        return
+    if option.blocked_by is not None:
+        _blocked(option)
+    else:
+        _means(options)
+        _form(option, options)
+    states.help_lines()
+
+
+def _blocked(option: AccountOption) -> None:
+    st.info(t(f"cardholder.request.blocked.{option.blocked_by}"))
+    if option.blocked_by == "nothing_owed":
+        return
+    if st.button(t("cardholder.step.my_requests"), type="primary"):
+        go("my_requests", **({"id": option.open_request_id} if option.open_request_id else {}))
+
+
+def _means(options: RequestOptions) -> None:
+    """What the bank knows of the reader's means, or the way to say it."""
+    if options.affordable_minor is None:
+        st.info(t("cardholder.request.no_assessment"))
+        if st.button(t("cardholder.step.affordability")):
+            go("affordability")
+    else:
+        st.markdown(t("cardholder.request.affordable", amount=money(options.affordable_minor)))
+
+
+@st.fragment
+def _form(option: AccountOption, options: RequestOptions) -> None:
+    """Terms and what they come to, worked out anew as they move."""
+    seen = viewer(Role.CARDHOLDER)
+    st.session_state.setdefault(_KEY, uuid.uuid4().hex)
+    draft = terms.draft(option, options, terms.kind(option))
+    if draft is None:
+        st.caption(t("cardholder.request.unreadable"))
+        return
+    try:
+        worked_out = requests.preview(seen.actor, seen.context, draft, seen.context.clock.today())
+    except PortalError as refusal:
+        errors.show(refusal)
+        return
+    preview.show(worked_out, partial(terms.take, option))
+    if worked_out.may_send:
+        _send(seen, draft, worked_out)
+
+
+def _send(seen: Viewer, draft: RequestDraft, worked_out: Preview) -> None:
+    st.markdown(f"### {t('cardholder.request.effect_title')}\n\n{preview.legal_effects(worked_out)}")
+    agreed = st.checkbox(t("cardholder.request.acknowledge"), key=_AGREED)
+    if not st.button(t("cardholder.request.send"), type="primary"):
+        return
+    try:
+        done = requests.submit(seen.actor, seen.context, draft, acknowledged=agreed,
+                               idempotency_key=st.session_state[_KEY])
+    except PortalError as refusal:
+        errors.show(refusal)
+        return
+    st.session_state[_DONE] = done
+    st.rerun(scope="app")
+
+
+def _confirm(done: Submitted) -> None:
+    st.success(f"**{t('cardholder.request.done_title')}**\n\n"
+               f"{t('cardholder.request.done', reference=done.reference, by=moment(done.promised_by))}")
+    st.markdown(t("cardholder.request.done_next"))
+    with st.container(horizontal=True):
+        if st.button(t("cardholder.request.see"), type="primary"):
+            _forget()
+            go("my_requests", id=done.proposal_id)
+        st.button(t("cardholder.request.another"), on_click=_forget)
+    states.help_lines()
+
+
+def _forget() -> None:
+    """Let the next form start afresh, with a key of its own."""
+    for key in (_KEY, _DONE, _AGREED):
+        st.session_state.pop(key, None)
+
+
+main()

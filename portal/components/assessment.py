@@ -1,0 +1,77 @@
+"""The result of an assessment in words: what is left, what is affordable, which limit binds, what would change it."""
+
+from __future__ import annotations
+
+from math import floor
+
+import streamlit as st
+
+from core.domain.affordability import AffordabilityAssessment, Lever, Limit, Outcome
+from core.services.assessments import FinishedAssessment
+from portal.components.money import amounts, table
+from portal.i18n import day, money, t
+
+
+def show(done: FinishedAssessment) -> None:
+    """The result from the one figure down to its limits; never a dead end."""
+    result = done.result
+    st.metric(t("cardholder.result.affordable"), money(result.affordable_minor))
+    st.markdown(t(f"cardholder.result.outcome.{result.outcome}", amount=money(result.affordable_minor),
+                  ceiling=money(result.ceiling_minor)))
+    reasons = "\n".join(f"- {_reason(reason.code, dict(reason.figures))}" for reason in result.reasons)
+    st.markdown(f"#### {t('cardholder.result.why')}\n\n{reasons}")
+    if result.nearest_change is not None:
+        st.markdown(f"#### {t('cardholder.result.change')}\n\n{_change(result)}")
+    if result.evidence_requested:
+        kinds = t("cardholder.list_mark").join(evidence(kind) for kind in result.evidence_requested)
+        st.markdown(f"#### {t('cardholder.result.evidence')}\n\n{t('cardholder.result.evidence_text', kinds=kinds)}")
+    if result.outcome is not Outcome.AFFORDABLE:
+        routes = "\n".join(f"- {t(f'reasons.route.{route}')}" for route in result.routes)
+        st.info(f"**{t('cardholder.result.routes')}**\n\n{routes}")
+    with st.expander(t("cardholder.result.working")):
+        st.markdown(f"{_counted(result)}\n\n{_limits(result)}")
+    st.caption(t("cardholder.result.person_decides", on=day(done.as_of), version=done.policy_version))
+
+
+def evidence(kind: str) -> str:
+    """The words for a kind of income or spending that evidence is asked for."""
+    area = "income" if kind in _INCOME else "spending"
+    return t(f"reasons.{area}.{kind}")
+
+
+_INCOME = frozenset({"salary", "self_employment", "pension", "benefits", "family_support", "rent_received",
+                     "other_income"})
+
+
+def _reason(code: str, figures: dict[str, int]) -> str:
+    return t(f"reasons.affordability.{code}",
+             **{name: money(value) if name.endswith("_minor") else value for name, value in figures.items()})
+
+
+def _change(result: AffordabilityAssessment) -> str:
+    change = result.nearest_change
+    if change is None:
+        return ""
+    if change.lever is Lever.EVIDENCE:
+        return t("reasons.change.evidence",
+                 kinds=t("cardholder.list_mark").join(evidence(kind) for kind in change.evidence))
+    return t(f"reasons.change.{change.lever}", amount=money(change.amount_minor))
+
+
+def _counted(result: AffordabilityAssessment) -> str:
+    counted = result.counted
+    rows = [(t("cardholder.result.counted.income"), counted.income_minor)]
+    rows += [(t(f"cardholder.result.counted.{name}"), -getattr(counted, f"{name}_minor"))
+             for name in ("priority", "living", "discretionary", "other_debt_payments")]
+    return amounts(t("cardholder.result.counted.head"), t("cardholder.result.per_month"), rows,
+                   (t("cardholder.result.counted.disposable"), result.disposable_minor))
+
+
+def _limits(result: AffordabilityAssessment) -> str:
+    rows = []
+    for limit in Limit:
+        name, amount = t(f"reasons.limit.{limit}"), money(floor(result.limits[limit]))
+        binds = limit is result.binding
+        rows.append((f"**{name}** {t('cardholder.result.binds')}" if binds else name,
+                     f"**{amount}**" if binds else amount))
+    return table([t("cardholder.result.limit"), t("cardholder.result.per_month")], rows)

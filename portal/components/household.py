@@ -1,0 +1,155 @@
+"""The assessment form: five sections, what was typed kept as typed, read into an ``AssessmentInput``.
+
+Streamlit forgets a field as soon as it is not drawn, so the text of every field lives in one
+dictionary of the tab and a section's fields are filled from it when the section is opened again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from core.domain.affordability import Income, Spending, SpendingClass, SpendingKind, spending_class
+from core.domain.errors import InvalidInput
+from core.domain.hardship import HardshipReason
+from core.services.assessments import MOST_PERSONS, AssessmentInput, AssessmentState, IncomeKind
+from portal.components import forms
+from portal.i18n import current, t
+
+SECTIONS = ("income", "spending", "debts", "household", "hardship")
+_PREFIX = "afford_"
+_OTHER_CITY = "elsewhere"
+
+
+@dataclass(slots=True)
+class Typed:
+    """What stands in the form: amounts as text, the rest as values."""
+
+    text: dict[str, str] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def typed_from(content: AssessmentInput, home_city: str | None) -> Typed:
+    """The form filled with what was declared before."""
+    amounts = {f"income.{line.kind}": line.monthly_minor for line in content.income}
+    amounts |= {f"spending.{line.kind}": line.monthly_minor for line in content.spending}
+    amounts |= {"other_debts": content.other_debt_payments_minor, "local_allowance": content.local_allowance_minor}
+    city = content.city or (_OTHER_CITY if content.local_allowance_minor else home_city)
+    return Typed({name: forms.write_amount(amount) for name, amount in amounts.items()},
+                 {"persons": content.persons, "city": city, "variable_income": content.variable_income,
+                  "hardship": list(content.hardship)})
+
+
+def read(typed: Typed) -> tuple[AssessmentInput, Mapping[str, InvalidInput]]:
+    """What the form says, and which fields cannot be read (they count as empty until mended)."""
+    faults: dict[str, InvalidInput] = {}
+
+    def amount(name: str) -> int:
+        try:
+            return forms.read_amount(typed.text.get(name, ""), name)
+        except InvalidInput as refusal:
+            faults[name] = refusal
+            return 0
+
+    income = tuple(Income(kind.value, minor) for kind in IncomeKind if (minor := amount(f"income.{kind}")))
+    spending = tuple(Spending(kind, minor) for kind in SpendingKind if (minor := amount(f"spending.{kind}")))
+    city = typed.values.get("city")
+    elsewhere = city == _OTHER_CITY
+    content = AssessmentInput(
+        persons=int(typed.values.get("persons", 1)), city=None if elsewhere else city,
+        local_allowance_minor=amount("local_allowance") if elsewhere else 0, income=income, spending=spending,
+        other_debt_payments_minor=amount("other_debts"), variable_income=bool(typed.values.get("variable_income")),
+        hardship=tuple(typed.values.get("hardship", ())))
+    return content, faults
+
+
+def section_of(name: str) -> str:
+    """The section in which a field stands."""
+    first = name.split(".", 1)[0]
+    return {"income": "income", "spending": "spending", "other_debts": "debts"}.get(first, "household")
+
+
+def collect(typed: Typed) -> None:
+    """Take over what the fields hold: a text typed just before another section was opened is not lost."""
+    for key, value in st.session_state.items():
+        name = str(key).removeprefix(_PREFIX)
+        if name == key:
+            continue
+        if name in ("persons", "city", "variable_income", "hardship"):
+            typed.values[name] = value
+        else:
+            typed.text[name] = str(value)
+
+
+def forget_widgets() -> None:
+    """Let go of the drawn fields, so that they are filled anew."""
+    for key in [key for key in st.session_state if str(key).startswith(_PREFIX)]:
+        del st.session_state[key]
+
+
+def draw(section: str, typed: Typed, state: AssessmentState) -> None:
+    """The fields of one section; what is typed goes into ``typed`` at once."""
+    st.caption(t(f"cardholder.afford.lead.{section}"))
+    {"income": _income, "spending": _spending, "debts": _debts, "household": _household,
+     "hardship": _hardship}[section](typed, state)
+
+
+def _income(typed: Typed, _state: AssessmentState) -> None:
+    _amounts(typed, [(f"income.{kind}", t(f"reasons.income.{kind}")) for kind in IncomeKind])
+    _keep(typed, "variable_income", st.checkbox(t("cardholder.afford.variable_income"),
+                                                **_filled(typed, "variable_income", False)))
+
+
+def _spending(typed: Typed, _state: AssessmentState) -> None:
+    for group in SpendingClass:
+        st.markdown(f"**{t(f'cardholder.afford.group.{group}')}**")
+        _amounts(typed, [(f"spending.{kind}", t(f"reasons.spending.{kind}")) for kind in SpendingKind
+                         if spending_class(kind) is group])
+
+
+def _debts(typed: Typed, _state: AssessmentState) -> None:
+    _amounts(typed, [("other_debts", t("cardholder.afford.other_debts"))])
+
+
+def _household(typed: Typed, state: AssessmentState) -> None:
+    _keep(typed, "persons", st.number_input(t("cardholder.afford.persons"), min_value=1, max_value=MOST_PERSONS, step=1,
+                                            **_filled(typed, "persons", 1)))
+    english = current() == "en"
+    names = {city: name if english else city for city, name in state.cities.items()}
+    names[_OTHER_CITY] = t("cardholder.afford.other_city")
+    city = st.selectbox(t("cardholder.afford.city"), list(names), format_func=lambda key: names[key],
+                        placeholder=t("cardholder.afford.choose"), **_filled(typed, "city", None))
+    _keep(typed, "city", city)
+    if city == _OTHER_CITY:
+        _amounts(typed, [("local_allowance", t("cardholder.afford.local_allowance"))])
+        st.caption(t("cardholder.afford.local_allowance_help"))
+
+
+def _hardship(typed: Typed, _state: AssessmentState) -> None:
+    chosen = st.pills(t("cardholder.afford.hardship"), [reason.value for reason in HardshipReason],
+                      selection_mode="multi", format_func=lambda reason: t(f"reasons.hardship.{reason}"),
+                      **_filled(typed, "hardship", []))
+    _keep(typed, "hardship", list(chosen))
+
+
+def _amounts(typed: Typed, fields: list[tuple[str, str]]) -> None:
+    columns = st.columns(2) if len(fields) > 1 else [st.container()]
+    for number, (name, label) in enumerate(fields):
+        key = _PREFIX + name
+        st.session_state.setdefault(key, typed.text.get(name, ""))
+        with columns[number % len(columns)]:
+            forms.amount_field(label, key)
+        typed.text[name] = st.session_state[key]
+
+
+def _filled(typed: Typed, name: str, empty: Any) -> dict[str, Any]:
+    key = _PREFIX + name
+    st.session_state.setdefault(key, typed.values.get(name, empty))
+    return {"key": key}
+
+
+def _keep(typed: Typed, name: str, value: Any) -> None:
+    typed.values[name] = value

@@ -1,0 +1,60 @@
+"""Where an account is heading: one chart of three lines, said again in a sentence and a small table."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from core.services.accounts import Outlook
+from portal.components.charts import BLUE, GREEN, VERMILION, Line, line_chart
+from portal.components.money import table
+from portal.i18n import day, money, money_short, t
+
+_STEPS = (3, 6, 12)
+
+
+def show(outlook: Outlook, as_of: date) -> None:
+    """The chart, its sentence, and its figures for who cannot or would rather not read a chart."""
+    names = _names(outlook)
+    lines = [Line(name, colour, [(as_of, outlook.today_minor), *((month.on, month.total_minor)
+                                                                 for month in projection.months)])
+             for name, colour, projection in zip(
+                 names, (VERMILION, BLUE, GREEN), (outlook.do_nothing, outlook.minimum, outlook.fixed), strict=True)]
+    sentence = in_words(outlook)
+    chart = line_chart(lines, unit=int(t("cardholder.chart.unit_size")), unit_label=t("cardholder.chart.unit"))
+    st.vega_lite_chart(chart, theme=None, width="stretch", alt=sentence)
+    st.markdown(sentence)
+    with st.expander(t("cardholder.chart.figures")):
+        st.markdown(f"{_table(outlook, names)}\n\n{t('cardholder.chart.assumptions')}")
+
+
+def in_words(outlook: Outlook) -> str:
+    """What the chart shows, in sentences."""
+    nothing, minimum, fixed = outlook.do_nothing, outlook.minimum, outlook.fixed
+    unpaid_minor = nothing.months[-1].total_minor
+    parts = [t("cardholder.chart.do_nothing", today=money(outlook.today_minor), total=money(unpaid_minor),
+               added=money(unpaid_minor - outlook.today_minor)),
+             t("cardholder.chart.minimum", total=money(minimum.months[-1].total_minor),
+               paid=money(minimum.paid_total_minor))]
+    amount = money(outlook.fixed_minor)
+    if fixed.settled_on is not None:
+        parts.append(t("cardholder.chart.fixed_settled", amount=amount, on=day(fixed.settled_on)))
+    else:
+        parts.append(t("cardholder.chart.fixed", amount=amount, total=money(fixed.months[-1].total_minor)))
+    return " ".join(parts)
+
+
+def _names(outlook: Outlook) -> tuple[str, str, str]:
+    return (t("cardholder.chart.line.do_nothing"), t("cardholder.chart.line.minimum"),
+            t("cardholder.chart.line.fixed", amount=money_short(outlook.fixed_minor)))
+
+
+def _table(outlook: Outlook, names: tuple[str, str, str]) -> str:
+    ways = (outlook.do_nothing, outlook.minimum, outlook.fixed)
+    rows = [(t("cardholder.chart.today"), *(money_short(outlook.today_minor) for _ in ways))]
+    rows += [(t("cardholder.chart.after", months=step),
+              *(money_short(way.months[step - 1].total_minor) for way in ways)) for step in _STEPS]
+    rows.append((t("cardholder.chart.charged"), *(money_short(way.interest_total_minor + way.late_fee_total_minor)
+                                                  for way in ways)))
+    return table([t("cardholder.chart.when"), *names], rows)

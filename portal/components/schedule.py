@@ -1,0 +1,47 @@
+"""A repayment schedule and its terms in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import streamlit as st
+
+from core.domain.request_terms import AgreementTerms, ExtensionTerms, Terms
+from core.domain.schedule import Schedule
+from portal.components.money import table
+from portal.i18n import day, money, percent, t, tn
+
+_SHOWN = 3
+
+
+def terms_in_words(terms: Terms) -> str:
+    """One sentence: what is asked for or granted."""
+    if isinstance(terms, ExtensionTerms):
+        return t("cardholder.terms.extension", length=tn("common.days", terms.days))
+    return t("cardholder.terms.agreement", count=terms.count, frequency=t(f"reasons.frequency.{terms.frequency}"),
+             first=day(terms.first_due_date), rate=percent(terms.annual_rate), down=money(terms.down_payment_minor))
+
+
+def show(schedule: Schedule) -> None:
+    """The first instalments at once, all of them on request."""
+    rows = [(str(row.number), day(row.due_date), money(row.amount_minor), money(row.balance_after_minor))
+            for row in schedule.instalments]
+    heads = [t(f"cardholder.schedule.{name}") for name in ("number", "due", "amount", "left")]
+    st.markdown(table(heads, rows[:_SHOWN]))
+    if len(rows) > _SHOWN:
+        with st.expander(t("cardholder.schedule.all", count=len(rows))):
+            st.markdown(table(heads, rows))
+
+
+def dues(rows: Sequence[tuple[date, int]]) -> str:
+    """What falls due when: a Markdown table."""
+    return table([t("cardholder.schedule.due"), t("cardholder.schedule.amount")],
+                 [(day(on), money(amount)) for on, amount in rows])
+
+
+def monthly(terms: Terms, schedule: Schedule | None) -> str:
+    """The regular instalment as one amount; empty where there is none."""
+    if schedule is None or not isinstance(terms, AgreementTerms) or not schedule.instalments:
+        return ""
+    return money(schedule.instalments[0].amount_minor)
