@@ -15,6 +15,7 @@ from core.domain.hardship import HardshipReason
 from core.domain.proposal import ProposalKind
 from core.policy.model import DECIMAL_UNITS, INTEGER_UNITS, MONEY_UNITS, Confidence, Status, Unit
 from core.services.statistics import Dimension, Outcome
+from portal import catalogue_keys_cardholder as cardholder
 from portal.catalogue_check import Endings, error_codes
 from portal.navigation import PAGES
 
@@ -35,6 +36,7 @@ def _pages(root: Path) -> Iterable[str]:
 _WRITTEN_UNITS = (DECIMAL_UNITS | INTEGER_UNITS | MONEY_UNITS) - {Unit.COUNT, Unit.FACTOR}
 
 DYNAMIC: Mapping[str, Endings] = {
+    **cardholder.DYNAMIC,
     "common.page.": _pages,
     "common.role.": _of(*Role),
     "errors.": error_codes,

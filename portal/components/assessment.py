@@ -7,7 +7,7 @@ from math import floor
 import streamlit as st
 
 from core.domain.affordability import AffordabilityAssessment, Lever, Limit, Outcome
-from core.services.assessments import FinishedAssessment
+from core.services.assessments import FinishedAssessment, IncomeKind
 from portal.components.money import amounts, table
 from portal.i18n import day, money, t
 
@@ -35,12 +35,7 @@ def show(done: FinishedAssessment) -> None:
 
 def evidence(kind: str) -> str:
     """The words for a kind of income or spending that evidence is asked for."""
-    area = "income" if kind in _INCOME else "spending"
-    return t(f"reasons.{area}.{kind}")
-
-
-_INCOME = frozenset({"salary", "self_employment", "pension", "benefits", "family_support", "rent_received",
-                     "other_income"})
+    return t(f"reasons.income.{kind}") if kind in tuple(IncomeKind) else t(f"reasons.spending.{kind}")
 
 
 def _reason(code: str, figures: dict[str, int]) -> str:

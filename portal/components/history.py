@@ -23,7 +23,7 @@ def show(detail: AccountDetail) -> None:
 
 def _table(name: str, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     if not rows:
-        return t(f"cardholder.history.no_{name}")
+        return t(f"cardholder.history.none.{name}")
     return table([t(f"cardholder.history.head.{head}") for head in heads], rows)
 
 

@@ -1,0 +1,79 @@
+"""Keys of the cardholder's screens that code puts together while running; see ``catalogue_keys``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from core.domain.affordability import Lever, Limit, Outcome, Route, SpendingClass, SpendingKind
+from core.domain.calendar import Frequency
+from core.domain.decision import ApproveReason, InformationItem, RefuseReason
+from core.domain.delinquency import DelinquencyBucket
+from core.domain.proposal import VISIBLE_EVENTS, ProposalKind, PublicStatus
+from core.domain.request_checks import CheckName
+from core.services.assessments import IncomeKind
+from core.services.explanations import Figure
+from core.services.positions import DeadlineKind
+from core.services.requests import LEGAL_EFFECTS
+from portal.catalogue_check import Endings
+from portal.components.household import SECTIONS
+
+
+def _these(endings: Iterable[str]) -> Endings:
+    found = [str(ending) for ending in endings]
+    return lambda root: found
+
+
+_EXPLAIN_TEXTS = ("accrued_interest", "statement_interest", "not_recomputed", "interest", "late_fee", "late_fee_newest",
+                  "late_fee_floor", "late_fee_floor_and_cap", "minimum_payment", "minimum_capped", "minimum_left",
+                  "days_past_due", "bucket_next", "bucket_last", "growth", "growth_late_fee")
+_BILLED = ("purchases", "cash", "fees", "interest", "previous_minimum_unpaid")
+
+DYNAMIC: Mapping[str, Endings] = {
+    "cardholder.afford.group.": _these(SpendingClass),
+    "cardholder.afford.lead.": _these(SECTIONS),
+    "cardholder.afford.section.": _these(SECTIONS),
+    "cardholder.bucket.": _these(one.name.lower() for one in DelinquencyBucket if one is not DelinquencyBucket.M0),
+    "cardholder.check.": _these(CheckName),
+    "cardholder.deadline.": _these(DeadlineKind),
+    "cardholder.event.": _these(VISIBLE_EVENTS),
+    "cardholder.explain.": _these(Figure),
+    "cardholder.explain.head.": _these(("days", "balance", "balance_days")),
+    "cardholder.explain.text.": _these(_EXPLAIN_TEXTS),
+    "cardholder.form.": _these(("amount_negative", "amount_separator", "amount_decimals", "amount_too_large",
+                                "amount_malformed", "amount_unreadable")),
+    "cardholder.history.": _these(("statements", "payments", "charges")),
+    "cardholder.history.none.": _these(("statements", "payments", "charges")),
+    "cardholder.history.applied.": _these(("fees", "interest", "principal")),
+    "cardholder.history.head.": _these(("date", "balance", "minimum", "due", "amount", "applied", "kind")),
+    "cardholder.history.kind.": _these(("interest", "late_fee", "other_fee", "reversal")),
+    "cardholder.kind.": _these([*ProposalKind, *(f"{one}_caption" for one in ProposalKind)]),
+    "cardholder.line.": _these(("interest", "interest_part", "late_fee", "late_fee_part", "earlier",
+                                *(f"minimum_{name}" for name in _BILLED))),
+    "cardholder.meaning.": _these(("past_due", "past_due_answer")),
+    "cardholder.notice.": _these(("extension_active", "personalised_agreement_awaiting_signature",
+                                  "personalised_agreement_active")),
+    "cardholder.part.": _these(("principal", "interest", "accrued_interest", "late_fee", "other_fees")),
+    "cardholder.preview.": _these(("saves", "costs")),
+    "cardholder.request.blocked.": _these(("open_request", "arrangement", "nothing_owed")),
+    "cardholder.requests.next.": _these(("active", "awaiting_signature")),
+    "cardholder.requests.said.": _these(("answered", "withdrawn")),
+    "cardholder.requests.why.": _these(("approved", "refused")),
+    "cardholder.result.counted.": _these(("priority", "living", "discretionary", "other_debt_payments")),
+    "cardholder.result.outcome.": _these(Outcome),
+    "cardholder.schedule.": _these(("number", "due", "amount", "left")),
+    "cardholder.status.": _these([*PublicStatus, *(f"{one}_means" for one in PublicStatus)]),
+    "cardholder.step.": _these(("affordability", "request", "my_requests")),
+    "reasons.affordability.": _these((
+        "no_income", "below_minimum_instalment", "evidence_missing", "spending_exceeds_income",
+        "living_raised_to_floor", *(f"limit_{one}" for one in Limit), "spending_above_trigger", "variable_income")),
+    "reasons.change.": _these(Lever),
+    "reasons.decision.": _these([*ApproveReason, *RefuseReason]),
+    "reasons.effect.": _these(dict.fromkeys(effect for effects in LEGAL_EFFECTS.values() for effect in effects)),
+    "reasons.frequency.": _these(Frequency),
+    "reasons.income.": _these(IncomeKind),
+    "reasons.information.": _these(InformationItem),
+    "reasons.limit.": _these(Limit),
+    "reasons.route.": _these(Route),
+    "reasons.spending.": _these(SpendingKind),
+}
+"""Each beginning with where its endings come from: a new state or reason without words fails the check."""
