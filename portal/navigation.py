@@ -46,7 +46,7 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec("my_requests", "cardholder", _CARDHOLDER),
     PageSpec("queue", "collector", _DECIDERS, layout="wide"),
     PageSpec("case", "collector", _DECIDERS, listed=False, layout="wide"),
-    PageSpec("statistics", "staff", (Role.STAFF,), layout="wide"),
+    PageSpec("statistics", "staff", (Role.STAFF, Role.SUPERVISOR), layout="wide"),
     PageSpec("users", "admin", (Role.ADMIN,), layout="wide"),
     PageSpec("policy", "admin", (Role.ADMIN,), layout="wide"),
     PageSpec("account", "identity", EVERYBODY),

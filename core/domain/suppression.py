@@ -33,10 +33,6 @@ class Mask:
     row_totals: frozenset[int]
     """Rows whose total is hidden."""
 
-    def touches(self, row: int) -> bool:
-        """Whether anything in this row is hidden."""
-        return row in self.row_totals or any(cell[0] == row for cell in self.cells)
-
 
 def is_small(count: int, smallest: int) -> bool:
     """Whether a count of people is too small to publish: 1 to ``smallest`` - 1."""

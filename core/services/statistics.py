@@ -207,14 +207,19 @@ class _Picture:
         values = ([str(index) for index in range(len(weeks))] if dimension is Dimension.WEEK
                   else sorted(set(counted["value"])))
         mask = protect(self._cells(counted, values), self.smallest)
-        touched = frozenset(row for row in range(len(values)) if mask.touches(row))
         in_time = _in_time(counted)
-        timely = protect_linked([in_time.get(value, (0, 0)) for value in values], self.smallest, touched)
+        # Both parts of a share known tell how many were decided, so lines that hide that hide their share.
+        timely = protect_linked([in_time.get(value, (0, 0)) for value in values], self.smallest,
+                                frozenset(row for row, column in mask.cells if self._decides(column)))
         untimely = frozenset(row for row, _ in timely.cells)
         lines = self._lines(dimension.value, counted, values, mask, untimely)
         if dimension is Dimension.WEEK:
             return tuple(replace(line, value=weeks[int(line.value)].isoformat()) for line in lines)
         return lines
+
+    def _decides(self, column: int) -> bool:
+        """Whether decisions are counted in this column."""
+        return any(outcome in _DECIDED for outcome in self.columns[column])
 
     def _cells(self, counted: pd.DataFrame, values: Sequence[str]) -> list[list[int]]:
         table = counted.pivot_table(index="value", columns="outcome", values="requests", aggfunc="sum", fill_value=0)
@@ -228,19 +233,19 @@ class _Picture:
         in_time = _in_time(counted)
         lines = []
         for row, (value, counts) in enumerate(zip(values, self._cells(counted, values), strict=True)):
-            decided = dict(zip(self.columns, counts, strict=True))
-            approved, refused = (decided.get((outcome,)) for outcome in _DECIDED)
-            open_book = not mask.touches(row)
-            took = self.times.get((dimension, value)) if open_book else None
-            if took is not None and took.decided < self.smallest:
+            shown = tuple(None if (row, column) in mask.cells else count for column, count in enumerate(counts))
+            by_outcome = dict(zip(self.columns, shown, strict=True))
+            approved, refused = (by_outcome.get((outcome,)) for outcome in _DECIDED)
+            took = self.times.get((dimension, value))
+            if took is None or took.decided < self.smallest or None in (
+                    count for column, count in enumerate(shown) if self._decides(column)):
                 took = None
             timely, late = in_time.get(value, (0, 0))
             lines.append(Line(
-                value=value,
-                counts=tuple(None if (row, column) in mask.cells else count for column, count in enumerate(counts)),
+                value=value, counts=shown,
                 requests=None if row in mask.row_totals else sum(counts),
                 amount_minor=None if row in mask.row_totals else int(amounts.get(value, 0)),
-                approval_share=_share(approved, refused) if open_book else None,
+                approval_share=_share(approved, refused),
                 in_time_share=_share(timely, late) if self.tells_in_time and row not in untimely else None,
                 median_seconds=took.median_seconds if took else None,
                 p90_seconds=took.p90_seconds if took else None))

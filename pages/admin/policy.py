@@ -5,7 +5,7 @@ import streamlit as st
 from core.domain.actor import Role
 from core.services.policy_register import PolicyEntry, policy_register
 from portal.components import policy_words as words
-from portal.components.money import LEFT, plain, table
+from portal.components.money import plain
 from portal.components.states import empty
 from portal.i18n import day, t, tn
 from portal.session import viewer
@@ -41,12 +41,10 @@ def listing(found: tuple[PolicyEntry, ...]) -> None:
     if pages > 1:
         number = st.number_input(t("admin.policy.page", pages=pages), 1, pages, key=f"policy_page_{pages}")
     first = (number - 1) * PAGE_SIZE
-    heads = [t(f"admin.policy.head.{name}") for name in ("parameter", "value", "since", "sure", "source")]
-    st.markdown(table(heads, [
-        [f"{plain(words.title(entry.parameter))}<br>`{entry.parameter.name}`", plain(words.short_value(entry)),
-         day(entry.in_force.from_date) if entry.in_force else "", words.confidence(entry.in_force),
-         words.source(entry.in_force)]
-        for entry in found[first:first + PAGE_SIZE]], [LEFT] * len(heads)))
+    st.markdown("\n".join(
+        f"- **{plain(words.title(entry.parameter))}** `{entry.parameter.name}`: {plain(words.short_value(entry))}  \n"
+        f"  {words.provenance(entry.in_force)}"
+        for entry in found[first:first + PAGE_SIZE]))
 
 
 def history(found: tuple[PolicyEntry, ...]) -> None:
@@ -54,11 +52,10 @@ def history(found: tuple[PolicyEntry, ...]) -> None:
     st.subheader(t("admin.policy.history.title"))
     entry = st.selectbox(t("admin.policy.history.choose"), found, key="policy_parameter",
                          format_func=lambda each: f"{words.title(each.parameter)} ({each.parameter.name})")
-    heads = [t(f"admin.policy.head.{name}") for name in ("since", "value", "sure", "source", "note")]
-    st.markdown(table(heads, [
-        [day(dated.from_date), plain(words.value(entry.parameter, dated)), words.confidence(dated),
-         words.source(dated), plain(dated.note)]
-        for dated in reversed(entry.parameter.values)], [LEFT] * len(heads)))
+    st.markdown("\n".join(
+        f"- {plain(words.value(entry.parameter, dated))}  \n  {words.provenance(dated)}"
+        + (f"  \n  {plain(dated.note)}" if dated.note else "")
+        for dated in reversed(entry.parameter.values)))
 
 
 page()

@@ -10,12 +10,12 @@ from core.domain.actor import Authority, Role
 from core.domain.errors import PortalError
 from core.services import identity
 from core.services.identity import User
+from portal import errors
 from portal.components.money import LEFT, plain, table
-from portal.components.states import refused
 from portal.i18n import day, t
 from portal.session import Viewer, viewer
 
-PAGE_SIZE = 25
+PAGE_SIZE = 15
 ROLES = [role for role in Role if role is not Role.CARDHOLDER]
 _TURNS, _KEY, _DONE = "users_turns", "users_create_key", "users_done"
 
@@ -38,10 +38,11 @@ def listing(who: Viewer) -> tuple[User, ...]:
     turns: list[str] = st.session_state.setdefault(_TURNS, [""])
     users = identity.list_users(who.actor, who.context, after=turns[-1], page_size=PAGE_SIZE + 1)
     shown = users[:PAGE_SIZE]
-    heads = [t(f"admin.users.head.{name}") for name in ("login", "name", "role", "authority", "active", "since")]
+    heads = [t(f"admin.users.head.{name}") for name in ("name", "role", "active", "since")]
     st.markdown(table(heads, [
-        [plain(user.login), plain(user.display_name), role_name(user.role),
-         user.authority.value if user.authority else "", active_name(user.active), day(user.created_at.astimezone(CHINA).date())]
+        [plain(f"{user.display_name} ({user.login})"),
+         " · ".join([role_name(user.role), *([user.authority.value] if user.authority else [])]),
+         active_name(user.active), day(user.created_at.astimezone(CHINA).date())]
         for user in shown], [LEFT] * len(heads)))
     with st.container(horizontal=True):
         if len(turns) > 1 and st.button(t("admin.users.previous")):
@@ -55,13 +56,13 @@ def listing(who: Viewer) -> tuple[User, ...]:
 
 def change(who: Viewer, shown: tuple[User, ...]) -> None:
     """Role, authority, password and access of one user of the page."""
-    others = [user for user in shown if user.user_id != who.actor.user_id]
+    others = {user.user_id: user for user in shown if user.user_id != who.actor.user_id}
     st.subheader(t("admin.users.change.title"))
     if not others:
         st.info(t("admin.users.change.nobody"))
         return
-    user = st.selectbox(t("admin.users.change.who"), others, key="users_selected",
-                        format_func=lambda each: f"{each.display_name} ({each.login})")
+    user = others[st.selectbox(t("admin.users.change.who"), list(others), key="users_selected",
+                               format_func=lambda each: f"{others[each].display_name} ({others[each].login})")]
     with st.form("users_role"):
         # Keys carry the version, so that after a change the fields show what is stored.
         mark = f"{user.user_id}_{user.version}"
@@ -116,7 +117,7 @@ def attempt(done: str, command: Callable[[], object], forget: str | None = None)
     try:
         command()
     except PortalError as refusal:
-        refused(refusal)
+        errors.show(refusal)
         return
     st.session_state[_DONE] = done
     if forget:

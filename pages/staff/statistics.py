@@ -7,6 +7,7 @@ from core.services.statistics import Dimension, RequestStatistics, reporting_per
 from portal.components import statistics_charts as charts
 from portal.components import statistics_tables as tables
 from portal.components import statistics_words as words
+from portal.components.money import plain
 from portal.components.states import empty
 from portal.i18n import moment, number, t
 from portal.session import viewer
@@ -43,15 +44,17 @@ def headline(statistics: RequestStatistics) -> None:
         return
     figures = [
         (t("staff.head.requests"), words.count(total.requests)),
-        (t("staff.head.amount"), words.amount(total)),
-        (t("staff.head.approval_share"), words.share(total.approval_share, total)),
-        (t("staff.head.in_time"), words.share(total.in_time_share, total)),
-        (t("staff.head.median"), words.duration(total.median_seconds, total)),
-        (t("staff.head.p90"), words.duration(total.p90_seconds, total)),
+        (t("staff.head.amount"), words.rounded_amount(total.amount_minor)),
+        (t("staff.head.approval_share"), words.share(total.approval_share)),
+        (t("staff.head.in_time"), words.share(total.in_time_share)),
+        (t("staff.head.median"), words.duration(total.median_seconds)),
+        (t("staff.head.p90"), words.duration(total.p90_seconds)),
     ]
+    # Two beside each other on a phone; nothing is cut off, as a metric would be.
     with st.container(horizontal=True):
         for name, figure in figures:
-            st.metric(name, figure, border=True, width=172)
+            with st.container(border=True, width=168):
+                st.markdown(f"{name}\n\n### {plain(figure)}")
     if statistics.hides:
         st.info(t("staff.hidden_note", smallest=number(statistics.smallest_cell)))
 
@@ -62,6 +65,8 @@ def weeks(statistics: RequestStatistics) -> None:
     st.subheader(t("staff.weeks.title"))
     st.vega_lite_chart(spec=charts.outcomes_by_week(statistics.columns, lines), theme=None,
                        alt=t("staff.weeks.alt", period=words.quarter(statistics.period)))
+    if any(line.hides for line in lines):
+        st.caption(t("staff.chart_hides"))
     with st.expander(t("staff.as_table")):
         st.markdown(tables.outcome_table(statistics, Dimension.WEEK))
         st.markdown(tables.time_table(statistics, Dimension.WEEK))
@@ -76,6 +81,8 @@ def breakdown(statistics: RequestStatistics) -> None:
     lines = statistics.breakdowns[dimension]
     st.vega_lite_chart(spec=charts.outcomes_by(dimension, statistics.columns, lines), theme=None,
                        alt=t("staff.breakdown.alt", dimension=t(f"staff.by.{dimension.value}")))
+    if any(line.hides for line in lines):
+        st.caption(t("staff.chart_hides"))
     st.markdown(tables.outcome_table(statistics, dimension))
     st.markdown(tables.time_table(statistics, dimension))
 

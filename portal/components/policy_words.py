@@ -8,7 +8,7 @@ from decimal import Decimal
 from core.policy.model import MONEY_UNITS, Confidence, DatedValue, Parameter, Scalar, Unit
 from core.services.policy_register import PolicyEntry
 from portal.components.money import plain
-from portal.i18n import current, money, number, t, tn
+from portal.i18n import current, day, money, number, t, tn
 
 _COUNTED = {Unit.DAYS, Unit.WORKING_DAYS, Unit.MONTHS, Unit.YEARS}
 _PERCENT = {Unit.PER_DAY, Unit.PER_YEAR, Unit.RATIO}
@@ -39,10 +39,8 @@ def short_value(entry: PolicyEntry) -> str:
     return text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL - 1]}…"
 
 
-def confidence(dated: DatedValue | None) -> str:
+def confidence(dated: DatedValue) -> str:
     """How the value is known and how sure that is; unconfirmed ones say so in words."""
-    if dated is None:
-        return ""
     status = t(f"admin.policy.status.{dated.source.status.value}")
     sure = "" if dated.source.confidence is Confidence.NONE else t(
         f"admin.policy.confidence.{dated.source.confidence.name.lower()}")
@@ -50,9 +48,12 @@ def confidence(dated: DatedValue | None) -> str:
     return f"**{t('admin.policy.unconfirmed')}** ({known})" if dated.source.unconfirmed else known
 
 
-def source(dated: DatedValue | None) -> str:
-    """Where the value comes from, safe inside Markdown."""
-    return plain(f"{dated.source.title} ({dated.source.reference})") if dated else ""
+def provenance(dated: DatedValue | None) -> str:
+    """Since when, how sure and from where, as one line of Markdown."""
+    if dated is None:
+        return t("admin.policy.not_yet")
+    source = plain(f"{dated.source.title} ({dated.source.reference})")
+    return " · ".join((t("admin.policy.since", day=day(dated.from_date)), confidence(dated), source))
 
 
 def _scalar(unit: Unit, value: Scalar) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 import pandas as pd
 
@@ -21,7 +22,7 @@ def outcome_table(statistics: RequestStatistics, dimension: Dimension) -> str:
              t("staff.head.approval_share")]
     return table(heads, [
         [plain(label), words.count(line.requests), *map(words.count, line.counts),
-         words.share(line.approval_share, line)]
+         words.share(line.approval_share)]
         for label, line in _labelled(statistics, dimension)])
 
 
@@ -30,8 +31,8 @@ def time_table(statistics: RequestStatistics, dimension: Dimension) -> str:
     heads = [t(f"staff.by.{dimension.value}"), t("staff.head.in_time"), t("staff.head.median"), t("staff.head.p90"),
              t("staff.head.amount")]
     return table(heads, [
-        [plain(label), words.share(line.in_time_share, line), words.duration(line.median_seconds, line),
-         words.duration(line.p90_seconds, line), words.amount(line)]
+        [plain(label), words.share(line.in_time_share), words.duration(line.median_seconds),
+         words.duration(line.p90_seconds), words.amount(line)]
         for label, line in _labelled(statistics, dimension)])
 
 
@@ -60,7 +61,8 @@ def csv(statistics: RequestStatistics) -> bytes:
     heads = [t("staff.head.period"), t("staff.head.breakdown"), t("staff.head.line"), t("staff.head.requests"),
              *map(words.column, statistics.columns), t("staff.head.approval_share"), t("staff.head.in_time"),
              t("staff.head.median_hours"), t("staff.head.p90_hours"), t("staff.head.amount_yuan")]
-    frame = pd.DataFrame(rows, columns=heads, dtype=object).map(_harmless)
+    # Texts throughout: a whole number must not become 20.0 because another line has no such figure.
+    frame = pd.DataFrame(rows, columns=heads, dtype="str").fillna("").map(_harmless)
     return frame.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 
@@ -68,33 +70,33 @@ def _labelled(statistics: RequestStatistics, dimension: Dimension) -> Sequence[t
     return [(words.label(dimension, line.value), line) for line in statistics.breakdowns[dimension]]
 
 
-def _named(statistics: RequestStatistics, breakdown: str, label: str) -> dict[str, object]:
+def _named(statistics: RequestStatistics, breakdown: str, label: str) -> dict[str, str]:
     return {t("staff.head.period"): statistics.period.code, t("staff.head.breakdown"): breakdown,
             t("staff.head.line"): label}
 
 
-def _csv_row(statistics: RequestStatistics, breakdown: str, label: str, line: Line) -> dict[str, object]:
-    def told(value: object) -> object:
-        return (t("staff.hidden") if line.hides else "") if value is None else value
+def _csv_row(statistics: RequestStatistics, breakdown: str, label: str, line: Line) -> dict[str, str]:
+    def share(value: Decimal | None) -> str:
+        return "" if value is None else f"{value:.2f}"
 
-    def hours(seconds: int | None) -> object:
-        return told(None if seconds is None else f"{seconds / 3600:.1f}")
+    def hours(seconds: int | None) -> str:
+        return "" if seconds is None else f"{seconds / 3600:.1f}"
 
     return {
         **_named(statistics, breakdown, label), t("staff.head.requests"): _cell(line.requests),
         **{words.column(outcomes): _cell(count)
            for outcomes, count in zip(statistics.columns, line.counts, strict=True)},
-        t("staff.head.approval_share"): told(None if line.approval_share is None else f"{line.approval_share:.2f}"),
-        t("staff.head.in_time"): told(None if line.in_time_share is None else f"{line.in_time_share:.2f}"),
+        t("staff.head.approval_share"): share(line.approval_share),
+        t("staff.head.in_time"): share(line.in_time_share),
         t("staff.head.median_hours"): hours(line.median_seconds), t("staff.head.p90_hours"): hours(line.p90_seconds),
         t("staff.head.amount_yuan"): _cell(None if line.amount_minor is None else format_yuan(line.amount_minor)),
     }
 
 
-def _cell(value: object) -> object:
-    return t("staff.hidden") if value is None else value
+def _cell(value: object) -> str:
+    return t("staff.hidden") if value is None else str(value)
 
 
-def _harmless(value: object) -> object:
-    """A text a spreadsheet would run as a formula gets an apostrophe in front; it then shows as text."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
+def _harmless(text: str) -> str:
+    """What a spreadsheet would run as a formula gets an apostrophe in front; it then shows as text."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from babel import numbers
+
 from core.domain.quarter import Quarter
 from core.services.statistics import Dimension, Line, Outcome, TimeBin
-from portal.i18n import day_short, has, money_short, number, percent, t
+from portal.i18n import current, day_short, has, money_short, number, percent, t
 
 _HOUR, _DAY = 3_600, 86_400
 NOTHING = "–"
@@ -41,9 +43,9 @@ def count(requests: int | None) -> str:
     return t("staff.hidden") if requests is None else number(requests)
 
 
-def share(value: Decimal | None, line: Line) -> str:
+def share(value: Decimal | None) -> str:
     """A share in whole per cent."""
-    return missing(line) if value is None else percent(value, 0)
+    return NOTHING if value is None else percent(value, 0)
 
 
 def amount(line: Line) -> str:
@@ -51,15 +53,18 @@ def amount(line: Line) -> str:
     return t("staff.hidden") if line.amount_minor is None else money_short(line.amount_minor)
 
 
-def missing(line: Line) -> str:
-    """What stands for a figure that is not there: hidden with its line's counts, or nothing to measure."""
-    return t("staff.hidden") if line.hides else NOTHING
+def rounded_amount(amount_minor: int | None) -> str:
+    """A large sum in the language's own steps: ``¥12.5M``, ``¥1253`` and the sign for ten thousand."""
+    if amount_minor is None:
+        return t("staff.hidden")
+    short = numbers.format_compact_decimal(Decimal(amount_minor) / 100, locale=current(), fraction_digits=1)
+    return f"\u00a5{short}"
 
 
-def duration(seconds: int | None, line: Line) -> str:
+def duration(seconds: int | None) -> str:
     """How long a decision took: minutes, hours up to two days, then days with one decimal."""
     if seconds is None:
-        return missing(line)
+        return NOTHING
     if seconds < _HOUR:
         return t("staff.duration.minutes", count=number(max(1, round(seconds / 60))))
     if seconds < 2 * _DAY:

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from core.domain.actor import Actor, Role
 from core.services import identity
 from core.services.context import ServiceContext
-from portal import session, wiring
+from portal import i18n, session, wiring
 from portal.web.cookies import LANGUAGE, Cookies
 
 MAIN = Path(__file__).resolve().parents[2] / "portal" / "main.py"
@@ -40,6 +40,7 @@ def browser(sqlite_context: ServiceContext, monkeypatch: pytest.MonkeyPatch) -> 
     wiring.use_services(sqlite_context)
     yield cookies
     wiring.use_services(None)
+    i18n.use(i18n.DEFAULT_LOCALE)
 
 
 @pytest.fixture
@@ -48,6 +49,7 @@ def open_as(sqlite_context: ServiceContext, browser: dict[str, str]) -> OpenAs:
 
     def open_(user_id: str | None, page: str | None = None, *, locale: str = "en", **query: str) -> AppTest:
         browser[LANGUAGE] = locale
+        i18n.use(locale)  # AppTest formats options outside the script's run, where nothing has chosen a language
         if user_id is not None:
             browser[Cookies.of(sqlite_context.settings).session] = session_token(sqlite_context, user_id)
         app = AppTest.from_file(str(MAIN), default_timeout=30)
