@@ -44,9 +44,11 @@ def _signed_out() -> None:
 
 def _signed_in(live: LiveSession) -> None:
     role = live.person.actor.role
-    page = st.navigation(navigation.pages_for(role))
-    current = next((spec for spec in navigation.specs_for(role) if t(f"common.page.{spec.key}") == page.title), None)
-    st.set_page_config(page_title=f"{page.title} · {t('common.product')}", layout=current.layout if current else None)
+    pages = navigation.pages_for(role)
+    page = st.navigation(pages)
+    layout = next(spec.layout for spec, candidate in zip(navigation.specs_for(role), pages, strict=True)
+                  if candidate.url_path == page.url_path)
+    st.set_page_config(page_title=f"{page.title} · {t('common.product')}", layout=layout)
     with st.sidebar:
         st.caption(f"{t(f'common.role.{role.value}')} · {live.person.display_name}")
         _language_switch("inside")

@@ -70,6 +70,12 @@
     }
   };
 
+  // On a phone a choice from the menu closes it, so that the page shows.
+  document.addEventListener("click", (event) => {
+    if (innerWidth > 768 || !event.target.closest?.('[data-testid="stSidebarNavLink"]')) return;
+    setTimeout(() => document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click(), 100);
+  });
+
   // --- how long the session lasts -------------------------------------------------------------
   let signedIn = null; // not known yet
   let next = 0;

@@ -36,6 +36,7 @@ FIXED: dict[str, Any] = {
     # The full collection after every run is more than half of what a run costs.
     "runner.postScriptGC": False,
     "logger.hideWelcomeMessage": True,
+    "logger.enableRich": False,
     "global.developmentMode": False,
 }
 

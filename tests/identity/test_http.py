@@ -303,3 +303,15 @@ def test_uncaught_errors_show_a_number_and_never_a_traceback(monkeypatch: pytest
     assert "quote the number" in shown[0]
 
 
+@pytest.mark.parametrize(("locale", "words"), [("en", "nothing was saved"), ("zh_CN", "errors.")])
+def test_database_away_is_said_calmly_in_the_readers_language(
+        monkeypatch: pytest.MonkeyPatch, locale: str, words: str) -> None:
+    from core.domain.errors import Unavailable
+    from portal import errors, i18n
+
+    shown: list[str] = []
+    monkeypatch.setattr(errors.st, "error", shown.append)
+    with i18n.speaking(locale):
+        assert errors.on_script_error(Unavailable("OperationalError")) is True
+    assert (words in shown[0]) is (locale == "en")
+    assert "OperationalError" not in shown[0]
