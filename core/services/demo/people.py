@@ -18,8 +18,8 @@ _REASONS = {HardshipReason.INCOME_DROP: 28, HardshipReason.JOB_LOSS: 22, Hardshi
             HardshipReason.SEPARATION: 3, HardshipReason.BEREAVEMENT: 2, HardshipReason.DISASTER: 1,
             HardshipReason.OTHER: 1}
 _VULNERABLE_REASONS = {HardshipReason.ILLNESS, HardshipReason.BEREAVEMENT, HardshipReason.CARING}
-_INCOME_LEFT = {HardshipReason.JOB_LOSS: (0.0, 0.45), HardshipReason.BUSINESS_FAILURE: (0.2, 0.6),
-                HardshipReason.INCOME_DROP: (0.5, 0.85), HardshipReason.ILLNESS: (0.4, 0.8)}
+_INCOME_LEFT = {HardshipReason.JOB_LOSS: (0.15, 0.5), HardshipReason.BUSINESS_FAILURE: (0.4, 0.9),
+                HardshipReason.INCOME_DROP: (0.6, 0.9), HardshipReason.ILLNESS: (0.5, 0.9)}
 _YUAN = 100
 
 
@@ -43,7 +43,7 @@ def draw_person(random: Random, number: int) -> Person:
     """The ``number``-th person of the portfolio."""
     city = weighted(random, {name: facts["weight"] for name, facts in lists()["cities"].items()})
     name = weighted(random, lists()["family_names"]) + random.choice(lists()["given_names"])
-    usual = _rounded(random.lognormvariate(8.85, 0.45), 100, 3_000, 40_000) * _YUAN
+    usual = _rounded(random.lognormvariate(9.05, 0.45), 100, 3_000, 40_000) * _YUAN
     hardship = weighted(random, _REASONS)
     vulnerable = random.random() < (0.55 if hardship in _VULNERABLE_REASONS else 0.05)
     record = CardholderRecord(f"P{number:05d}", name, phone_of(number), city=city, vulnerable=vulnerable,
@@ -53,20 +53,21 @@ def draw_person(random: Random, number: int) -> Person:
 
 def draw_household(random: Random, city: str, usual_minor: int, hardship: HardshipReason) -> AssessmentInput:
     """What the person would declare today: income after what happened, spending, other debts."""
-    persons = random.choices((1, 2, 3, 4, 5), (30, 27, 27, 11, 5))[0]
-    low, high = _INCOME_LEFT.get(hardship, (0.8, 1.05))
-    own = _tens(usual_minor * random.uniform(low, high))
+    persons = random.choices((1, 2, 3, 4), (46, 28, 21, 5))[0]
+    low, high = _INCOME_LEFT.get(hardship, (0.85, 1.05))
+    nothing_left = hardship is HardshipReason.JOB_LOSS and random.random() < 0.3
+    own = 0 if nothing_left else _tens(usual_minor * random.uniform(low, high))
     kind = IncomeKind.SELF_EMPLOYMENT if hardship is HardshipReason.BUSINESS_FAILURE else (
         IncomeKind.BENEFITS if hardship is HardshipReason.JOB_LOSS else IncomeKind.SALARY)
     evidence = random.choices((Evidence.VERIFIED, Evidence.PROVIDED, Evidence.NONE), (35, 45, 20))[0]
-    income = [Income(kind.value, own, evidence)]
-    if persons > 1 and random.random() < 0.55:
-        partner = _tens(usual_minor * random.uniform(0.25, 0.9))
+    income = [Income(kind.value, own, evidence)] if own else []
+    if persons > 1 and random.random() < 0.75:
+        partner = _tens(usual_minor * random.uniform(0.35, 1.0))
         income.append(Income(IncomeKind.FAMILY_SUPPORT.value, partner, Evidence.PROVIDED))
     whole = sum(line.monthly_minor for line in income)
     content = AssessmentInput(
         persons=persons, city=city, income=tuple(income), spending=_spending(random, persons, whole),
-        other_debt_payments_minor=_tens(whole * random.choice((0, 0, 0, 0.05, 0.1, 0.2))),
+        other_debt_payments_minor=_tens(whole * random.choice((0, 0, 0, 0.03, 0.06, 0.12))),
         variable_income=kind is IncomeKind.SELF_EMPLOYMENT, hardship=(hardship.value,))
     declared = lists()["cities"][city].get("declared_allowance")
     if declared is None:
@@ -78,7 +79,7 @@ def _spending(random: Random, persons: int, whole_minor: int) -> tuple[Spending,
     """Shares of income for the bills, living costs by the head."""
     provided = Evidence.PROVIDED if random.random() < 0.6 else Evidence.NONE
     amounts = {
-        SpendingKind.HOUSING: (whole_minor * random.uniform(0.1, 0.28), provided),
+        SpendingKind.HOUSING: (whole_minor * random.uniform(0.08, 0.22), provided),
         SpendingKind.UTILITIES: (random.uniform(120, 320) * _YUAN, provided),
         SpendingKind.WORK_TRAVEL: (random.uniform(0, 260) * _YUAN, Evidence.NONE),
         SpendingKind.FOOD: (random.uniform(550, 1_050) * _YUAN * (0.4 + 0.6 * persons), Evidence.NONE),
