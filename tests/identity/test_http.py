@@ -315,3 +315,15 @@ def test_database_away_is_said_calmly_in_the_readers_language(
         assert errors.on_script_error(Unavailable("OperationalError")) is True
     assert (words in shown[0]) is (locale == "en")
     assert "OperationalError" not in shown[0]
+
+
+def test_database_that_cannot_be_reached_is_unavailable_not_a_traceback(tmp_path: Path, now: TestTime) -> None:
+    from core.bootstrap import is_ready
+    from core.domain.errors import Unavailable
+
+    away = make_context("postgresql+psycopg://nobody@127.0.0.1:1/none", now, tmp_path)
+    with pytest.raises(Unavailable):
+        is_ready(away)
+    with pytest.raises(Unavailable):
+        identity.resolve_session(away, "some token")
+    away.engine.dispose()
