@@ -171,6 +171,8 @@ def check(root: Path, dynamic: Mapping[str, Endings]) -> list[str]:
     faults += text_faults(texts)
     uses: list[Use] = []
     for path in python_files(root, *SCREENS):
+        if path.name == "catalogue_keys.py":  # says where keys come from; asks for none
+            continue
         found, wrong = read(path, root)
         uses += found
         faults += [f"{fault.where}: {fault.problem}" for fault in wrong]
