@@ -10,7 +10,7 @@
     ├── Conflict                     somebody else was first (version, claim, idempotency key)
     └── Unavailable                  the database is locked or gone; nothing was written
 
-The portal turns ``code`` into calm words in the reader's language (message ``error.<code>``) and
+The portal turns ``code`` into calm words in the reader's language (message ``errors.<code>``) and
 fills it from ``data``. The ``message`` here is English for logs, the command line and integrators.
 """
 
