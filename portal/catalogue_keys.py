@@ -16,6 +16,7 @@ from core.domain.proposal import ProposalKind
 from core.policy.model import DECIMAL_UNITS, INTEGER_UNITS, MONEY_UNITS, Confidence, Status, Unit
 from core.services.statistics import Dimension, Outcome
 from portal import catalogue_keys_cardholder as cardholder
+from portal import catalogue_keys_collector as collector
 from portal.catalogue_check import Endings, error_codes
 from portal.navigation import PAGES
 
@@ -37,6 +38,7 @@ _WRITTEN_UNITS = (DECIMAL_UNITS | INTEGER_UNITS | MONEY_UNITS) - {Unit.COUNT, Un
 
 DYNAMIC: Mapping[str, Endings] = {
     **cardholder.DYNAMIC,
+    **collector.DYNAMIC,
     "common.page.": _pages,
     "common.role.": _of(*Role),
     "errors.": error_codes,
@@ -54,7 +56,7 @@ DYNAMIC: Mapping[str, Endings] = {
     "staff.axis.": _these("requests", "decisions"),
     "admin.role.": _of(*(role for role in Role if role is not Role.CARDHOLDER)),
     "admin.authority.": lambda root: [*Authority, "none"],
-    "admin.users.head.": _these("login", "name", "role", "authority", "active", "since"),
+    "admin.users.head.": _these("login", "name", "role", "authority", "active"),
     "admin.users.change.": _these("enable", "disable", "enabled", "disabled", "enable_note", "disable_note"),
     "admin.policy.status.": _of(*Status),
     "admin.policy.confidence.": lambda root: [each.name.lower() for each in Confidence if each is not Confidence.NONE],

@@ -174,8 +174,9 @@ def _refuse_beyond_limits(figures: RequestFigures, position: AccountPosition) ->
     if failure.name is CheckName.NO_ARRANGEMENT:
         raise Conflict("arrangement_exists", "the account has an arrangement")
     nearest = None if figures.nearest_terms is None else as_record(figures.nearest_terms)
-    raise InvalidInput(f"limit_{failure.name}", f"{failure.value} passes the limit of {failure.limit}",
-                       field="terms", value=failure.value, limit=failure.limit, nearest=nearest)
+    raise InvalidInput("limit_passed", f"{failure.name}: {failure.value} passes the limit of {failure.limit}",
+                       field="terms", check=failure.name.value, value=failure.value, limit=failure.limit,
+                       nearest=nearest)
 
 
 def _move(connection: sa.Connection, row: sa.Row[Any], values: dict[str, Any]) -> None:

@@ -148,8 +148,8 @@ def _grantable(connection: sa.Connection, context: ServiceContext, row: Row) -> 
     if failure is not None and failure.name is CheckName.NO_ARRANGEMENT:
         raise Conflict("arrangement_exists", "the account has an arrangement")
     if failure is not None:
-        raise InvalidInput(f"limit_{failure.name}", f"{failure.value} passes the limit of {failure.limit}",
-                           field="terms", value=failure.value, limit=failure.limit)
+        raise InvalidInput("limit_passed", f"{failure.name}: {failure.value} passes the limit of {failure.limit}",
+                           field="terms", check=failure.name.value, value=failure.value, limit=failure.limit)
     return figures
 
 

@@ -70,11 +70,12 @@ def check_in_words(check: CheckResult) -> str:
     name = t(f"cardholder.check.{check.name}")
     if check.unit is CheckUnit.FLAG or check.value is None or check.limit is None:
         return t("cardholder.check.line", sign=sign, name=name)
-    return t("cardholder.check.line_with_limit", sign=sign, name=name, value=_measured(check.unit, check.value),
-             limit=_measured(check.unit, check.limit))
+    return t("cardholder.check.line_with_limit", sign=sign, name=name, value=measured(check.unit, check.value),
+             limit=measured(check.unit, check.limit))
 
 
-def _measured(unit: CheckUnit, value: int | date) -> str:
+def measured(unit: CheckUnit, value: int | date) -> str:
+    """What a check measured, written in its unit."""
     if isinstance(value, date):
         return day(value)
     return {CheckUnit.MINOR: money, CheckUnit.MONTHS: lambda count: tn("common.months", count),

@@ -99,7 +99,7 @@ def test_beyond_five_years_is_refused_with_the_limit_and_the_nearest(context: Se
     assert not requests.preview(person, context, agreement(account_id, 61), TODAY).may_send
     with pytest.raises(InvalidInput) as refusal:
         requests.submit(person, context, agreement(account_id, 61), acknowledged=True, idempotency_key="k")
-    assert refusal.value.code == "limit_term"
+    assert (refusal.value.code, refusal.value.data["check"]) == ("limit_passed", "term")
     assert refusal.value.data["limit"] == 60
     assert refusal.value.data["nearest"]["months"] <= 60
     assert count(context, proposals) == 0

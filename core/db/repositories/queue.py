@@ -60,10 +60,14 @@ def takeable(of: Viewpoint) -> sa.ColumnElement[bool]:
 def page(connection: sa.Connection, of: Viewpoint, rule: PriorityRule, narrowing: Narrowing, offset: int,
          limit: int) -> Sequence[Row]:
     """One page of the waiting cases in the order of the score."""
+    points = score(rule, of.now).label("points")
+    # Only ids are sorted; the wide rows are fetched for the page alone.
+    first = (sa.select(_p.id, points).where(waiting(of), *_narrowed(narrowing, of.now))
+             .order_by(*_order(rule, of.now)).offset(offset).limit(limit)).subquery()
     return connection.execute(
-        sa.select(proposals, accounts.c.card_last4).join(accounts, accounts.c.id == _p.account_id)
-        .where(waiting(of), *_narrowed(narrowing, of.now))
-        .order_by(*_order(rule, of.now)).offset(offset).limit(limit)).all()
+        sa.select(proposals, accounts.c.card_last4).join(first, first.c.id == _p.id)
+        .join(accounts, accounts.c.id == _p.account_id)
+        .order_by(first.c.points.desc(), _p.promised_by.asc(), _p.id.asc())).all()
 
 
 def counts(connection: sa.Connection, of: Viewpoint) -> Sequence[Row]:

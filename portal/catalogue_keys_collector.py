@@ -1,0 +1,42 @@
+"""Keys of the collectors' screens that code puts together while running; see ``catalogue_keys``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from core.domain.affordability import Evidence, Outcome
+from core.domain.decision import Outcome as Decision
+from core.domain.delinquency import AssetClass
+from core.domain.proposal import ProposalEvent, ProposalState
+from portal.catalogue_check import Endings
+from portal.components.case_decision import Choice
+
+
+def _these(endings: Iterable[str]) -> Endings:
+    found = [str(ending) for ending in endings]
+    return lambda root: found
+
+
+_TOLD = [choice for choice in Choice if choice is not Choice.REFER]
+
+DYNAMIC: Mapping[str, Endings] = {
+    "collector.authority.because.": _these((
+        "extension_days", "plan_months", "second_plan", "large_balance", "submitted", "referred")),
+    "collector.authority.obstacle.": _these(("authority_exceeded", "four_eyes_needed", "four_eyes_own")),
+    "collector.authority.recommended.": _these(Decision),
+    "collector.case.closed.": _these(("information_requested", "withdrawn", "expired")),
+    "collector.class.": _these(AssetClass),
+    "collector.decide.choice.": _these(Choice),
+    "collector.decide.confirm.": _these(Choice),
+    "collector.decide.reasons.": _these(Choice),
+    "collector.event.": _these(ProposalEvent),
+    "collector.evidence.": _these(Evidence),
+    "collector.letter.": _these(_TOLD),
+    "collector.outcome.": _these(Outcome),
+    "collector.recommendation.": _these(Decision),
+    "collector.row.": _these(("late", "promised")),
+    "collector.row.recommended.": _these(Decision),
+    "collector.said.": _these(Choice),
+    "collector.state.": _these(ProposalState),
+}
+"""Each beginning with where its endings come from: a new state or event without words fails the check."""

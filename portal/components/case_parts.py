@@ -1,0 +1,201 @@
+"""The parts of a case, each one block of Markdown: who, what is owed, what is asked, what passed, what came before."""
+
+from __future__ import annotations
+
+from core.domain.actor import Role
+from core.domain.request_checks import CheckResult, CheckUnit
+from core.domain.request_terms import monthly_burden_minor
+from core.services.case_view import AuthorityView, CaseEvent, CaseView
+from core.services.request_figures import RequestFigures
+from portal.components import schedule
+from portal.components.assessment import evidence as evidence_kind
+from portal.components.money import LEFT, amounts, paragraphs, plain, table
+from portal.components.preview import measured
+from portal.i18n import day, moment, money, percent, t, tn
+
+
+def heading(case: CaseView) -> str:
+    """What it is, where it stands, by when it is promised."""
+    promise = t("collector.row.late" if case.overdue else "collector.row.promised", by=moment(case.promised_by))
+    state = t(f"collector.state.{case.state}")
+    return (f"### {t(f'cardholder.kind.{case.kind}')} · {t('cardholder.card', last4=case.position.card_last4)} · "
+            f"{case.reference}\n\n{state} · {f'**{promise}**' if case.overdue else promise}")
+
+
+def person(case: CaseView) -> str:
+    """Who asks and why; the phone stays masked."""
+    lines = [t("collector.case.name", name=plain(case.cardholder_name))]
+    if case.phone_masked:
+        lines.append(t("collector.case.phone", phone=plain(case.phone_masked)))
+    if case.city:
+        lines.append(t("collector.case.city", city=plain(case.city)))
+    if case.vulnerable:
+        lines.append(f"**{t('collector.vulnerable')}**: {t('collector.case.vulnerable_means')}")
+    reason = t(f"reasons.hardship.{case.hardship_reason}") if case.hardship_reason else t("collector.case.no_reason")
+    lines.append(t("collector.case.because", reason=reason))
+    note = f"\n\n> {paragraphs(case.note)}" if case.note else ""
+    return f"#### {t('collector.case.person')}\n\n" + "\n".join(f"- {line}" for line in lines) + note
+
+
+def owed(case: CaseView) -> str:
+    """What is owed today, part by part, and how late."""
+    position = case.position
+    parts = amounts(t("cardholder.part.head"), t("cardholder.part.amount"), [
+        (t("cardholder.part.principal"), position.principal_minor),
+        (t("cardholder.part.interest"), position.interest_minor),
+        (t("cardholder.part.accrued_interest"), position.accrued_interest_minor),
+        (t("cardholder.part.late_fee"), position.late_fee_minor),
+        (t("cardholder.part.other_fees"), position.other_fees_minor)],
+        (t("cardholder.part.total"), position.total_minor))
+    facts = [t("collector.case.late", length=tn("common.days", position.days_past_due),
+               bucket=position.bucket.value, asset_class=t(f"collector.class.{position.asset_class}")),
+             t("collector.case.minimum_due", amount=money(position.minimum_due_minor)),
+             t("collector.case.then", amount=money(case.amount_minor), at=moment(case.submitted_at))]
+    if position.in_transit_minor:
+        facts.append(t("collector.case.in_transit", amount=money(position.in_transit_minor)))
+    if position.disputed_minor:
+        facts.append(t("collector.case.disputed", amount=money(position.disputed_minor)))
+    return f"#### {t('collector.case.owed')}\n\n{parts}\n\n" + "\n".join(f"- {fact}" for fact in facts)
+
+
+def asked(case: CaseView) -> str:
+    """What is asked for and what it comes to if it is granted today."""
+    parts = [f"#### {t('collector.case.asked')}", f"**{schedule.terms_in_words(case.asked_terms)}**"]
+    if case.start_moved and case.figures is not None:
+        parts.append(t("collector.case.start_moved", terms=schedule.terms_in_words(case.figures.terms)))
+    if case.unworkable is not None:
+        parts.append(f"**{t('collector.case.unworkable')}** {t(f'errors.{case.unworkable}')}")
+    if case.figures is not None:
+        parts.append(_figures(case.figures))
+    return "\n\n".join(parts)
+
+
+def _figures(figures: RequestFigures) -> str:
+    rows = [(t("cardholder.preview.cost"), money(figures.cost_minor)),
+            (t("cardholder.preview.total"), money(figures.total_minor)),
+            (t("collector.case.do_nothing", on=day(figures.until_date)), money(figures.do_nothing_total_minor)),
+            (t("cardholder.preview.rate"), percent(figures.annualised_rate / 100)),
+            (t("cardholder.preview.until"), day(figures.until_date))]
+    if figures.schedule is None:
+        rows.insert(0, (t("cardholder.preview.deferred"), money(figures.deferred_minor)))
+    else:
+        rows.insert(0, (t("collector.case.monthly"), f"**{money(monthly_burden_minor(figures.schedule))}**"))
+    return table([t("cardholder.preview.figure"), t("cardholder.part.amount")], rows)
+
+
+def checks(figures: RequestFigures) -> str:
+    """What passed and what did not, with the slack that is left or missing."""
+    found = table([t("collector.check.result"), t("collector.check.name"), t("collector.check.value"),
+                   t("collector.check.limit"), t("collector.check.slack")],
+                  [_check(check) for check in sorted(figures.checks, key=lambda check: check.passed)],
+                  [LEFT, LEFT, "---:", "---:", "---:"])
+    nearest = "" if figures.nearest_terms is None else \
+        f"\n\n{t('collector.case.nearest', terms=schedule.terms_in_words(figures.nearest_terms))}"
+    failed = len(figures.failed)
+    title = t("collector.case.checks_failed", failed=failed, all=len(figures.checks)) if failed else \
+        t("collector.case.checks_passed", all=len(figures.checks))
+    return f"#### {title}\n\n{found}{nearest}"
+
+
+def _check(check: CheckResult) -> tuple[str, str, str, str, str]:
+    sign = t("cardholder.check.passed") if check.passed else \
+        f"**{t('collector.check.hard' if check.hard else 'cardholder.check.failed')}**"
+    value = "" if check.value is None else measured(check.unit, check.value)
+    limit = "" if check.limit is None else measured(check.unit, check.limit)
+    unit = CheckUnit.DAYS if check.unit is CheckUnit.DATE else check.unit
+    slack = "" if check.slack is None else measured(unit, check.slack)
+    return sign, t(f"cardholder.check.{check.name}"), value, limit, slack
+
+
+def ability(case: CaseView) -> str:
+    """The assessment: what is affordable, which limit binds, what stands behind the figures."""
+    head = f"#### {t('collector.case.ability')}"
+    if case.assessment is None:
+        return f"{head}\n\n{t('collector.case.no_assessment')}"
+    result, counted = case.assessment.result, case.assessment.result.counted
+    rows = [(t("collector.case.income"), counted.income_minor),
+            *((t(f"cardholder.result.counted.{name}"), -getattr(counted, f"{name}_minor"))
+              for name in ("priority", "living", "discretionary", "other_debt_payments"))]
+    told = [t(f"collector.outcome.{result.outcome}", amount=money(result.affordable_minor),
+              ceiling=money(result.ceiling_minor)),
+            t("collector.case.binding", limit=t(f"reasons.limit.{result.binding}")),
+            t("collector.case.assessed", on=day(case.assessment.as_of), persons=case.assessment.input.persons)]
+    if result.evidence_requested:
+        kinds = t("cardholder.list_mark").join(evidence_kind(kind) for kind in result.evidence_requested)
+        told.append(t("collector.case.evidence_asked", kinds=kinds))
+    budget = amounts(t("collector.case.budget"), t("cardholder.part.amount"), rows,
+                     (t("collector.case.left"), counted.disposable_minor))
+    return f"{head}\n\n" + "\n".join(f"- {line}" for line in told) + f"\n\n{budget}"
+
+
+def evidence(case: CaseView) -> str:
+    """Each declared figure and what stands behind it."""
+    return table([t("collector.case.declared"), t("cardholder.part.amount"), t("collector.case.evidence")],
+                 [(t(f"reasons.income.{line.kind}") if line.income else t(f"reasons.spending.{line.kind}"),
+                   money(line.monthly_minor), t(f"collector.evidence.{line.evidence}")) for line in case.evidence])
+
+
+def authority(view: AuthorityView) -> str:
+    """Which level it needs, which one the reader holds, and what to do if that is not enough."""
+    held = view.held.value if view.held else t("collector.authority.none")
+    lines = [t("collector.authority.needs", level=view.need.level.value,
+               because=t(f"collector.authority.because.{view.need.limit}"), held=held)]
+    if view.recommendation is not None:
+        lines.append(t(f"collector.authority.recommended.{view.recommendation}", by=plain(view.recommended_by or "")))
+    if view.obstacle is not None:
+        lines.append(f"**{t(f'collector.authority.obstacle.{view.obstacle}', level=view.need.level.value)}**")
+    return "\n\n".join(lines)
+
+
+def levels(view: AuthorityView) -> str:
+    """What each level may grant."""
+    rows = [(level.level.value, tn("common.days", level.extension_days),
+             tn("common.months", level.plan_months) if level.plan_months else t("collector.authority.nothing"))
+            for level in view.levels]
+    return table([t("collector.authority.level"), t("collector.authority.extension"), t("collector.authority.plan")],
+                 rows) + "\n\n" + t("collector.authority.large", amount=money(view.large_balance_minor),
+                                    level=view.large_balance_level.value)
+
+
+def earlier(case: CaseView) -> str:
+    """The person's other requests."""
+    lines = [f"- {moment(other.submitted_at)} · {t(f'cardholder.kind.{other.kind}')} · "
+             f"{t('cardholder.card', last4=other.card_last4)} · {t(f'collector.state.{other.state}')} · "
+             f"{schedule.terms_in_words(other.terms)}" for other in case.earlier]
+    return f"#### {t('collector.case.earlier')}\n\n" + ("\n".join(lines) or t("collector.case.no_earlier"))
+
+
+def timeline(case: CaseView) -> str:
+    """Every step, with the words for the cardholder and those for the bank told apart."""
+    return f"#### {t('collector.case.timeline')}\n\n" + "\n".join(map(_step, case.timeline))
+
+
+def _step(step: CaseEvent) -> str:
+    by = plain(step.by) if step.by else t(f"common.role.{step.role}")
+    lines = [f"- {moment(step.at)} · {t(f'collector.event.{step.event}')} · {by}"]
+    codes = _reasons(step)
+    if codes:
+        lines.append(codes)
+    if step.message:
+        key = "collector.case.wrote" if step.role is Role.CARDHOLDER else "collector.case.said"
+        lines.append(t(key, words=plain(step.message)))
+    if step.internal_note:
+        lines.append(t("collector.case.noted", words=plain(step.internal_note)))
+    return "  \n  ".join(lines)
+
+
+def _reasons(step: CaseEvent) -> str:
+    area = {"approve": "reasons.decision", "refuse": "reasons.decision", "request_information": "reasons.information",
+            "refer": "collector.recommendation"}.get(step.event)
+    return " ".join(t(f"{area}.{code}") for code in step.reasons) if area else ""
+
+
+def outcome(case: CaseView) -> str:
+    """The decision as it was made, and what was granted."""
+    if case.decision is None:
+        return ""
+    reasons = "\n".join(f"- {t(f'reasons.decision.{code}')}" for code in case.decision.reasons)
+    said = f"\n\n> {paragraphs(case.decision.message)}" if case.decision.message else ""
+    granted = "" if case.granted is None else f"\n\n{schedule.terms_in_words(case.granted.terms)}\n\n" \
+        f"{schedule.dues(case.granted.dues[:6])}"
+    return f"#### {t(f'collector.state.{case.state}')}\n\n{reasons}{said}{granted}"

@@ -1,0 +1,52 @@
+"""A waiting case in a few lines: what it is, why its turn is now, by when the answer is promised."""
+
+from __future__ import annotations
+
+from core.domain.priority import PriorityScore
+from core.domain.proposal import ProposalState
+from core.services.review import QueueRow
+from portal.components import schedule
+from portal.i18n import moment, money, t, tn
+
+
+def waiting(row: QueueRow, highest: PriorityScore) -> str:
+    """A row of the queue."""
+    return "  \n".join((heading(row), about(row), promise(row), score(row.score, highest)))
+
+
+def in_hand(row: QueueRow) -> str:
+    """A case the reader holds."""
+    until = t("collector.row.held_until", until=moment(row.claim_expires_at)) if row.claim_expires_at else ""
+    return "  \n".join(line for line in (heading(row), promise(row), until) if line)
+
+
+def heading(row: QueueRow) -> str:
+    """Score, kind, reference."""
+    return (f"**{t('collector.row.points', total=row.score.total)}** · **{t(f'cardholder.kind.{row.kind}')}** · "
+            f"{row.reference} · {t('cardholder.card', last4=row.card_last4)}")
+
+
+def about(row: QueueRow) -> str:
+    """Money, delay, level, and what deserves care."""
+    parts = [money(row.amount_minor), t("collector.row.overdue", bucket=row.bucket,
+                                        length=tn("common.days", row.days_past_due)),
+             t("collector.row.needs", level=row.needed_authority.value)]
+    if row.vulnerable:
+        parts.append(f"**{t('collector.vulnerable')}**")
+    if row.state is ProposalState.REFERRED:
+        parts.append(t(f"collector.row.recommended.{row.recommendation}"))
+    return " · ".join(parts) + f"  \n{schedule.terms_in_words(row.terms)}"
+
+
+def promise(row: QueueRow) -> str:
+    """By when; a broken promise is said in words, not by colour alone."""
+    key = "late" if row.overdue else "promised"
+    words = t(f"collector.row.{key}", by=moment(row.promised_by))
+    return f"**{words}**" if row.overdue else words
+
+
+def score(points: PriorityScore, highest: PriorityScore) -> str:
+    """The score as the sum of its parts, each with what it can reach."""
+    return t("collector.row.score", total=points.total, amount=points.amount, amount_of=highest.amount,
+             days=points.days_past_due, days_of=highest.days_past_due, waiting=points.waiting,
+             waiting_of=highest.waiting, vulnerability=points.vulnerability, vulnerability_of=highest.vulnerability)
