@@ -37,6 +37,7 @@ DYNAMIC: Mapping[str, Endings] = {
     "cardholder.deadline.": _these(DeadlineKind),
     "cardholder.event.": _these(VISIBLE_EVENTS),
     "cardholder.explain.": _these(Figure),
+    "cardholder.explain.days.": _these(("carried", "billed")),
     "cardholder.explain.head.": _these(("days", "balance", "balance_days")),
     "cardholder.explain.text.": _these(_EXPLAIN_TEXTS),
     "cardholder.form.": _these(("amount_negative", "amount_separator", "amount_decimals", "amount_too_large",
@@ -60,7 +61,7 @@ DYNAMIC: Mapping[str, Endings] = {
     "cardholder.requests.why.": _these(("approved", "refused")),
     "cardholder.result.counted.": _these(("priority", "living", "discretionary", "other_debt_payments")),
     "cardholder.result.outcome.": _these(Outcome),
-    "cardholder.schedule.": _these(("number", "due", "amount", "left")),
+    "cardholder.schedule.": _these(("due", "amount", "left")),
     "cardholder.status.": _these([*PublicStatus, *(f"{one}_means" for one in PublicStatus)]),
     "cardholder.step.": _these(("affordability", "request", "my_requests")),
     "reasons.affordability.": _these((

@@ -14,10 +14,8 @@ from core.db.repositories import assessments as assessment_repository
 from core.domain.actor import Actor, Role
 from core.domain.allocation import Outstanding
 from core.domain.errors import NotFound
-from core.domain.projection import FixedMonthly, Position, Projection, Scenario, project
-from core.domain.schedule import RatePer, SchedulePlan, make_schedule
+from core.domain.projection import FixedMonthly, Position, Projection, ProjectionRule, Scenario, project
 from core.policy.book import Policy
-from core.policy.rules.plan import minimum_instalment
 from core.policy.rules.projection import projection_rule
 from core.services import explanations
 from core.services.context import ServiceContext
@@ -146,9 +144,9 @@ def outlook(context: ServiceContext, position: AccountPosition, fixed_minor: int
     if position.total_minor <= 0:
         return None
     policy = context.policy.on(position.as_of, position.issuer)
-    fixed = fixed_minor or affordable_minor or repaying_amount(policy, position.total_minor)
     rule = projection_rule(policy)
     start = projection_start(position)
+    fixed = fixed_minor or affordable_minor or amount_on_course(start, rule, policy)
     do_nothing, minimum, level = (
         project(start, MONTHS_AHEAD, scenario, rule)
         for scenario in (Scenario.DO_NOTHING, Scenario.MINIMUM_PAYMENT, FixedMonthly(fixed)))
@@ -164,16 +162,21 @@ def projection_start(position: AccountPosition) -> Position:
                     min(position.minimum_due_minor, owed.total_minor) if position.last_statement else None)
 
 
-def repaying_amount(policy: Policy, total_minor: int) -> int:
-    """A monthly amount that repays ``total_minor`` at today's rate within the longest agreement, in fen.
+def amount_on_course(start: Position, rule: ProjectionRule, policy: Policy) -> int:
+    """The least monthly amount, in whole tens of yuan, that is on course to repay within the longest agreement.
 
-    Rounded up to ten yuan; never below the least instalment (policy ``p70.max_months``, ``afford.*``).
+    On course: after twelve months, late fees of smaller payments included, no more is left than twelve
+    months of an even repayment over ``p70.max_months`` would leave. In fen.
     """
-    plan = SchedulePlan(principal_minor=total_minor, start_date=policy.on, count=policy.integer("p70.max_months"),
-                        rate=policy.decimal("interest.daily_rate"), rate_per=RatePer.DAY)
-    level = make_schedule(plan).instalments[0].amount_minor
-    needed = max(level, minimum_instalment(policy, total_minor))
-    return -(-needed // _TEN_YUAN) * _TEN_YUAN
+    owed = start.outstanding.total_minor
+    longest = policy.integer("p70.max_months")
+    goal = owed * (longest - MONTHS_AHEAD) // longest
+    least, most = policy.money("afford.min_instalment") // _TEN_YUAN, -(-owed // _TEN_YUAN)
+    while least < most:
+        middle = (least + most) // 2
+        left = project(start, MONTHS_AHEAD, FixedMonthly(middle * _TEN_YUAN), rule).months[-1].total_minor
+        least, most = (least, middle) if left <= goal else (middle + 1, most)
+    return least * _TEN_YUAN
 
 
 def _own(actor: Actor) -> str:

@@ -65,6 +65,8 @@ class Days:
     balance_minor: int
     daily_rate: Decimal
     balance_days_minor: int
+    billed: bool
+    """Purchases of a bill that was missed, from their posting dates; else what was carried over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +121,15 @@ def explain(context: ServiceContext, account: Row, position: AccountPosition, cl
     return tuple(one for one in found if one is not None)
 
 
-def _days(segments: Iterable[Segment]) -> tuple[Days, ...]:
+def _days(segments: Iterable[Segment], *, billed: bool) -> tuple[Days, ...]:
     return tuple(Days(one.from_date, one.to_date, one.days, one.balance_minor, decimal_rate(one.daily_rate),
-                      one.days * one.balance_minor) for one in segments)
+                      one.days * one.balance_minor, billed) for one in segments)
 
 
 def _working(figure: Figure, accrual: Accrual, cited: tuple[Cited, ...], **facts: Any) -> Explanation:
     return Explanation(figure, accrual.interest_minor, exact=accrual.exact, cited=cited, facts=facts,
-                       days=_days((*accrual.billed.segments, *accrual.carried.segments)))
+                       days=(*_days(accrual.carried.segments, billed=False),
+                             *_days(accrual.billed.segments, billed=True)))
 
 
 def _accrued_interest(position: AccountPosition, cite: Citations) -> Explanation | None:

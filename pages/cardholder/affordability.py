@@ -79,8 +79,10 @@ def _form(state: AssessmentState) -> None:
         if place + 1 < len(SECTIONS):
             st.button(t("cardholder.afford.following"), type="primary", on_click=_open, args=(SECTIONS[place + 1],))
         asked = st.button(t("cardholder.afford.finish"), type="primary" if place + 1 == len(SECTIONS) else "secondary")
-    if faults:
-        _point_at(faults)
+    # A fault in this section is already shown beneath its field; those elsewhere must not be forgotten.
+    pointed = {name: fault for name, fault in faults.items() if asked or household.section_of(name) != section}
+    if pointed:
+        _point_at(pointed)
     elif asked:
         _finish(seen, content)
 
@@ -128,8 +130,8 @@ def _settle(theirs: Draft | None, typed: Typed | None) -> None:
 
 
 def _point_at(faults: dict[str, InvalidInput]) -> None:
-    lines = "\n".join(f"- {t('cardholder.afford.section.' + household.section_of(name))}"
-                      f"{t('cardholder.colon')}{forms.error_text(fault)}" for name, fault in faults.items())
+    lines = "\n".join(f"- {household.label(name)}{t('cardholder.colon')}{forms.error_text(fault)}"
+                      for name, fault in faults.items())
     st.warning(f"{t('cardholder.afford.mend')}\n\n{lines}")
 
 

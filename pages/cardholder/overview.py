@@ -29,6 +29,7 @@ def main() -> None:
     chosen = _choose(found)
     if chosen is None:
         states.not_found("overview")
+        states.help_lines()
         return
     standing.headline(chosen)
     standing.notices(chosen)

@@ -35,6 +35,7 @@ def main() -> None:
     option = terms.account(options, st.query_params.get("account"))
     if option is None:
         states.not_found("request")
+        states.help_lines()
         return
     if option.blocked_by is not None:
         _blocked(option)

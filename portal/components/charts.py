@@ -13,7 +13,7 @@ from typing import Any
 
 VERMILION, BLUE, GREEN = "#C04A00", "#0072B2", "#00785A"
 _DASHES: dict[str, list[int]] = {VERMILION: [1, 0], BLUE: [7, 4], GREEN: [2, 3]}
-_INK, _FAINT = "#2B3440", "#E3E7EC"
+_INK, _FAINT, _PAPER = "#2B3440", "#E3E7EC", "#FBF9F4"
 _LABEL_GAP = 0.085
 """Smallest distance between two line labels, as a share of the chart's height."""
 
@@ -47,6 +47,7 @@ def line_chart(lines: Sequence[Line], *, unit: int, unit_label: str, height: int
     y = {"field": "v", "type": "quantitative", "title": unit_label, "scale": {"domain": [0, top], "nice": False},
          "axis": {"format": ",~f", "tickCount": 5, "gridColor": _FAINT, "titleAngle": 0, "titleAlign": "left",
                   "titleAnchor": "end", "titleY": -10, "titleX": 0}}
+    label = {"type": "text", "align": "right", "dy": -9, "dx": -2, "fontSize": 13, "fontWeight": 600}
     return {
         "height": height, "padding": {"left": 4, "right": 4, "top": 18, "bottom": 4},
         "layer": [
@@ -54,8 +55,10 @@ def line_chart(lines: Sequence[Line], *, unit: int, unit_label: str, height: int
              "mark": {"type": "line", "strokeWidth": 2.5, "interpolate": "linear"},
              "encoding": {"x": x, "y": y, "color": {"field": "s", "scale": scale, "legend": None},
                           "strokeDash": {"field": "s", "scale": dashes, "legend": None}}},
-            {"data": {"values": ends},
-             "mark": {"type": "text", "align": "right", "dy": -9, "dx": -2, "fontSize": 13, "fontWeight": 600},
+            # The same words twice: a pale outline first, so that no line runs through them.
+            {"data": {"values": ends}, "mark": {**label, "stroke": _PAPER, "strokeWidth": 5, "strokeJoin": "round"},
+             "encoding": {"x": x, "y": y, "text": {"field": "s"}, "color": {"value": _PAPER}}},
+            {"data": {"values": ends}, "mark": label,
              "encoding": {"x": x, "y": y, "text": {"field": "s"},
                           "color": {"field": "s", "scale": scale, "legend": None}}},
         ],

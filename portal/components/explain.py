@@ -36,11 +36,16 @@ def body(explanation: Explanation) -> str:
 def _interest(explanation: Explanation) -> list[str]:
     if not explanation.recomputed:
         return [_words("not_recomputed", explanation)]
-    parts = [_words(explanation.figure, explanation), _days(explanation.days)]
+    carried = [line for line in explanation.days if not line.billed]
+    billed = [line for line in explanation.days if line.billed]
+    parts = [_words(explanation.figure, explanation)]
+    for name, lines in (("carried", carried), ("billed", billed)):
+        if lines:
+            parts += [t(f"cardholder.explain.days.{name}"), _days(lines)]
     sums: dict[Decimal, int] = defaultdict(int)
     for line in explanation.days:
         sums[line.daily_rate] += line.balance_days_minor
-    products = " + ".join(f"{number(Decimal(total) / 100)} × {percent(rate, _RATE_DIGITS)}"
+    products = " + ".join(f"{_plain(total)} × {percent(rate, _RATE_DIGITS)}"
                           for rate, total in sums.items())
     return [*parts, t("cardholder.explain.product", products=products, exact=_exact(explanation),
                       amount=money(explanation.amount_minor))]
@@ -53,8 +58,12 @@ def _exact(explanation: Explanation) -> str:
 
 def _days(lines: Iterable[Days]) -> str:
     heads = [t(f"cardholder.explain.head.{name}") for name in ("days", "balance", "balance_days")]
-    return table(heads, [(_span(line), number(Decimal(line.balance_minor) / 100),
-                          number(Decimal(line.balance_days_minor) / 100)) for line in lines])
+    return table(heads, [(_span(line), _plain(line.balance_minor), _plain(line.balance_days_minor)) for line in lines])
+
+
+def _plain(amount_minor: int) -> str:
+    """An amount with two decimals and no sign of currency: balance × days is not money."""
+    return money(amount_minor).replace("\u00a5", "")
 
 
 def _span(line: Days) -> str:

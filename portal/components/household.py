@@ -72,6 +72,16 @@ def section_of(name: str) -> str:
     return {"income": "income", "spending": "spending", "other_debts": "debts"}.get(first, "household")
 
 
+def label(name: str) -> str:
+    """The words of an amount's field."""
+    area, _, kind = name.partition(".")
+    if area == "income":
+        return t(f"reasons.income.{kind}")
+    if area == "spending":
+        return t(f"reasons.spending.{kind}")
+    return t("cardholder.afford.other_debts") if area == "other_debts" else t("cardholder.afford.local_allowance")
+
+
 def collect(typed: Typed) -> None:
     """Take over what the fields hold: a text typed just before another section was opened is not lost."""
     for key, value in st.session_state.items():
@@ -98,7 +108,7 @@ def draw(section: str, typed: Typed, state: AssessmentState) -> None:
 
 
 def _income(typed: Typed, _state: AssessmentState) -> None:
-    _amounts(typed, [(f"income.{kind}", t(f"reasons.income.{kind}")) for kind in IncomeKind])
+    _amounts(typed, [f"income.{kind}" for kind in IncomeKind])
     _keep(typed, "variable_income", st.checkbox(t("cardholder.afford.variable_income"),
                                                 **_filled(typed, "variable_income", False)))
 
@@ -106,12 +116,11 @@ def _income(typed: Typed, _state: AssessmentState) -> None:
 def _spending(typed: Typed, _state: AssessmentState) -> None:
     for group in SpendingClass:
         st.markdown(f"**{t(f'cardholder.afford.group.{group}')}**")
-        _amounts(typed, [(f"spending.{kind}", t(f"reasons.spending.{kind}")) for kind in SpendingKind
-                         if spending_class(kind) is group])
+        _amounts(typed, [f"spending.{kind}" for kind in SpendingKind if spending_class(kind) is group])
 
 
 def _debts(typed: Typed, _state: AssessmentState) -> None:
-    _amounts(typed, [("other_debts", t("cardholder.afford.other_debts"))])
+    _amounts(typed, ["other_debts"])
 
 
 def _household(typed: Typed, state: AssessmentState) -> None:
@@ -124,7 +133,7 @@ def _household(typed: Typed, state: AssessmentState) -> None:
                         placeholder=t("cardholder.afford.choose"), **_filled(typed, "city", None))
     _keep(typed, "city", city)
     if city == _OTHER_CITY:
-        _amounts(typed, [("local_allowance", t("cardholder.afford.local_allowance"))])
+        _amounts(typed, ["local_allowance"])
         st.caption(t("cardholder.afford.local_allowance_help"))
 
 
@@ -135,13 +144,14 @@ def _hardship(typed: Typed, _state: AssessmentState) -> None:
     _keep(typed, "hardship", list(chosen))
 
 
-def _amounts(typed: Typed, fields: list[tuple[str, str]]) -> None:
-    columns = st.columns(2) if len(fields) > 1 else [st.container()]
-    for number, (name, label) in enumerate(fields):
+def _amounts(typed: Typed, names: list[str]) -> None:
+    """Fields in two columns, read down the left one first: on a phone they stand in the same order."""
+    left, right = st.columns(2) if len(names) > 1 else (st.container(), st.container())
+    for number, name in enumerate(names):
         key = _PREFIX + name
         st.session_state.setdefault(key, typed.text.get(name, ""))
-        with columns[number % len(columns)]:
-            forms.amount_field(label, key)
+        with left if number < (len(names) + 1) // 2 else right:
+            forms.amount_field(label(name), key)
         typed.text[name] = st.session_state[key]
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from core.domain.request_terms import AgreementTerms, ExtensionTerms, Terms
 from core.domain.schedule import Schedule
 from portal.components.money import table
-from portal.i18n import day, money, percent, t, tn
+from portal.i18n import day, money, money_short, percent, t, tn
 
 _SHOWN = 3
 
@@ -25,9 +25,10 @@ def terms_in_words(terms: Terms) -> str:
 
 def show(schedule: Schedule) -> None:
     """The first instalments at once, all of them on request."""
-    rows = [(str(row.number), day(row.due_date), money(row.amount_minor), money(row.balance_after_minor))
-            for row in schedule.instalments]
-    heads = [t(f"cardholder.schedule.{name}") for name in ("number", "due", "amount", "left")]
+    # Three narrow columns, what is left in whole yuan: it fits a phone without scrolling sideways.
+    rows = [(t("cardholder.schedule.line", number=row.number, due=day(row.due_date)), money(row.amount_minor),
+             money_short(row.balance_after_minor)) for row in schedule.instalments]
+    heads = [t(f"cardholder.schedule.{name}") for name in ("due", "amount", "left")]
     st.markdown(table(heads, rows[:_SHOWN]))
     if len(rows) > _SHOWN:
         with st.expander(t("cardholder.schedule.all", count=len(rows))):

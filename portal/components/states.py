@@ -18,7 +18,6 @@ def not_found(page: str) -> None:
     st.info(t("errors.not_found"))
     if st.button(t("cardholder.not_found.back"), key="not_found_back"):
         go(page)
-    help_lines()
 
 
 def help_lines() -> None:

@@ -160,6 +160,16 @@ def test_the_outlook_starts_from_today_and_waiting_costs_most(sqlite_context: Se
     assert not ahead.fixed_is_affordable
 
 
+def test_the_amount_proposed_is_the_least_that_is_on_course(sqlite_context: ServiceContext) -> None:
+    account_id, person = add_card(sqlite_context), cardholder(sqlite_context)
+    proposed = accounts.account_detail(person, sqlite_context, account_id, TODAY).outlook
+    assert proposed is not None
+    goal = proposed.today_minor * (60 - 12) // 60
+    less = accounts.projections(person, sqlite_context, account_id, TODAY, proposed.fixed_minor - 1_000)
+    assert less is not None
+    assert proposed.fixed.months[-1].total_minor <= goal < less.fixed.months[-1].total_minor
+
+
 def test_the_fixed_line_follows_the_amount_chosen(sqlite_context: ServiceContext) -> None:
     account_id, person = add_card(sqlite_context), cardholder(sqlite_context)
     more = accounts.account_detail(person, sqlite_context, account_id, TODAY, 200_000).outlook
