@@ -54,7 +54,7 @@ WORDS = {
     "statement_day_out_of_range": "a statement day lies from 1 to 28",
     "statement_does_not_sum": "the parts of the statement do not lead from its opening to its closing balance",
     "text_not_printable": "control characters in a text",
-    "text_too_long": "a text of more than 80 characters",
+    "text_too_long": "a text of more than 80 characters (40 for a product)",
     # oddities of rows that were imported
     "credit_balance": "a negative bill: the bank owed the cardholder in that month",
     "late_but_nothing_owed": "marked late although the newest bill is zero or a credit: imported as not past due",

@@ -29,6 +29,9 @@ from core.services.request_expiry import expire_unanswered
 
 WEEKS = 12
 _STEP = 40
+_CERTAIN = (("in_review", 1), ("referred", 2), ("asked", 3), ("waiting", 14), ("expired", 25), ("withdrawn", 9),
+            ("in_review", 2), ("referred", 4), ("asked", 5), ("expired", 32), ("in_review", 3), ("referred", 3))
+"""Endings that must be there, with the age of the request in days."""
 
 Play = Iterator[datetime]
 """Yields the instant of its next step and carries the step out when it is resumed."""
@@ -104,9 +107,9 @@ def draw_fates(random: Random, count: int, now: datetime) -> list[Fate]:
         takes = timedelta(hours=random.uniform(260, 420) if slow else random.lognormvariate(3.6, 0.7))
         fates.append(Fate(sent, ending, min(takes, max(age * 0.9, timedelta(hours=1))),
                           asked_first=random.random() < 0.15))
-    for number in range(min(3, count)):
-        fates[-1 - number] = Fate(office_hours(now - timedelta(hours=20 + number), now), "in_review",
-                                  timedelta(hours=18))
+    # Whatever chance made of the others, every state has somebody in it.
+    for number, (ending, days) in enumerate(_CERTAIN[:count // 2]):
+        fates[-1 - number] = Fate(office_hours(now - timedelta(days=days), now), ending, timedelta(hours=18))
     return fates
 
 

@@ -138,11 +138,10 @@ def _cast_card(number: int, newest: date) -> Card:
 
 
 def _product(random: Random, limit: int) -> str:
-    if limit >= 60_000 * _YUAN:
-        return random.choice(("platinum_card", "platinum_card", "car_owner_card"))
-    if limit >= 25_000 * _YUAN:
-        return random.choice(("gold_card", "gold_card", "car_owner_card"))
-    return random.choice(("standard_card", "standard_card", "young_card"))
+    """The bank's own product names, by the size of the limit."""
+    products = lists()["products"]
+    tier = "high" if limit >= 60_000 * _YUAN else "middle" if limit >= 25_000 * _YUAN else "low"
+    return str(weighted(random, products[tier]))
 
 
 def _disputed(random: Random, history: History) -> int:

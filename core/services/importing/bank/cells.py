@@ -20,7 +20,6 @@ from core.services.importing.reading import TextRow
 from core.services.importing.report import RowFault, shortened
 
 _EARLIEST = date(1990, 1, 1)
-_LONGEST_TEXT = 80
 _REFERENCE = re.compile(r"[!-~]{1,64}", re.ASCII)
 _CODE = re.compile(r"[a-z0-9_]{1,40}", re.ASCII)
 _PHONE = re.compile(r"1[3-9][0-9]{9}", re.ASCII)
@@ -68,19 +67,22 @@ class RowReader:
             if column.required:
                 raise _Fault("value_missing")
             return None
-        if column.kind is not Kind.TEXT and any(unicodedata.east_asian_width(sign) == "F" for sign in text):
+        if column.kind not in (Kind.TEXT, Kind.PRODUCT) and any(unicodedata.east_asian_width(sign) == "F" for sign in text):
             raise _Fault("full_width_characters")
         if column.kind in (Kind.DATE, Kind.DUE_DATE):
             return _day(text, None if column.kind is Kind.DUE_DATE else self.as_of)
         return _READERS[column.kind](text)
 
 
-def _text(text: str) -> str:
-    if len(text) > _LONGEST_TEXT:
-        raise _Fault("text_too_long")
-    if not text.isprintable():
-        raise _Fault("text_not_printable")
-    return text
+def _text_up_to(longest: int) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if len(text) > longest:
+            raise _Fault("text_too_long")
+        if not text.isprintable():
+            raise _Fault("text_not_printable")
+        return text
+
+    return read
 
 
 def _matching(pattern: re.Pattern[str], code: str) -> Callable[[str], str]:
@@ -150,7 +152,8 @@ def _locale(text: str) -> str:
 
 
 _READERS: Mapping[Kind, Callable[[str], Any]] = {
-    Kind.REFERENCE: _matching(_REFERENCE, "reference_malformed"), Kind.TEXT: _text,
+    Kind.REFERENCE: _matching(_REFERENCE, "reference_malformed"), Kind.TEXT: _text_up_to(80),
+    Kind.PRODUCT: _text_up_to(40),
     Kind.CODE: _matching(_CODE, "code_malformed"), Kind.LAST4: _matching(_LAST4, "card_last4_malformed"),
     Kind.PHONE: _matching(_PHONE, "phone_malformed"), Kind.AMOUNT: _amount, Kind.SIGNED_AMOUNT: _signed_amount,
     Kind.DAY_OF_MONTH: _day_of_month, Kind.FLAG: _flag, Kind.LOCALE: _locale,

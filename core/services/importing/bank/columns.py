@@ -15,6 +15,8 @@ class Kind(StrEnum):
     """1 to 80 printable characters."""
     CODE = "code"
     """Lower-case letters, digits and ``_``, 1 to 40."""
+    PRODUCT = "product"
+    """1 to 40 printable characters: the bank's own name, shown as it is."""
     LAST4 = "last4"
     PHONE = "phone"
     """A mainland mobile number, 11 digits."""
@@ -50,7 +52,7 @@ ACCOUNTS = (
     Column("vulnerable", Kind.FLAG, required=False),
     Column("locale", Kind.LOCALE, required=False),
     Column("card_last4", Kind.LAST4),
-    Column("product", Kind.CODE),
+    Column("product", Kind.PRODUCT),
     Column("issuer", Kind.CODE, required=False),
     Column("credit_limit", Kind.AMOUNT),
     Column("statement_day", Kind.DAY_OF_MONTH),

@@ -32,7 +32,7 @@ from core.services.importing.bundle import (
 from core.services.importing.uci.file import MONTHS, ClientRow
 
 SOURCE = "uci-card-clients"
-PRODUCT = "credit_card"
+PRODUCT = "Credit card"
 FILE_CHANNEL = "file"
 """The channel of payments whose way the file does not tell."""
 _FIRST_MONTH = 4  # April 2005 is the oldest statement
