@@ -111,6 +111,7 @@ class _Table:
         self.cells = cells
         self.row_totals_known = row_totals_known
         self.hidden: set[_Cell] = set()
+        self.arcs: dict[_Node, list[tuple[_Node, _Cell]]] = {}
         self.rows_with_hidden_zeros: set[int] = set()
         """Elsewhere zeros are always shown, so that a reader knows of a hidden cell: at least one."""
 
@@ -127,6 +128,7 @@ class _Table:
 
     def complete(self, smallest: int) -> Mask:
         """Hide what it takes until no small cell can be worked out."""
+        self.arcs = self._possible_arcs()
         for cell in sorted(cell for cell in self.hidden if is_small(self.value(cell), smallest)):
             ring = self.cheapest_ring(cell)
             if ring is None:
@@ -157,10 +159,11 @@ class _Table:
         """What hiding it loses: nothing if hidden already, else the people it counts, and one for the cell."""
         return 0 if cell in self.hidden else 1 + self.value(cell)
 
-    def _arcs(self, without: _Cell) -> dict[_Node, list[tuple[_Node, _Cell]]]:
+    def _possible_arcs(self) -> dict[_Node, list[tuple[_Node, _Cell]]]:
+        """Ways along which a cell may take part in a ring: growing, and shrinking where it can."""
         arcs: dict[_Node, list[tuple[_Node, _Cell]]] = {}
         for cell in self.all_cells():
-            if cell == without or (cell not in self.hidden and self.value(cell) == 0):
+            if cell not in self.hidden and self.value(cell) == 0:
                 continue
             tail, head = self.ends(cell)
             arcs.setdefault(tail, []).append((head, cell))
@@ -170,7 +173,6 @@ class _Table:
 
     def _path(self, start: _Node, goal: _Node, *, without: _Cell) -> tuple[int, int, set[_Cell]] | None:
         """Dijkstra over cells that may take part: (cost, length, cells), cheapest first."""
-        arcs = self._arcs(without)
         waiting: list[tuple[int, int, _Node, tuple[_Cell, ...]]] = [(0, 0, start, ())]
         done: set[_Node] = set()
         while waiting:
@@ -180,7 +182,7 @@ class _Table:
             if node in done:
                 continue
             done.add(node)
-            for neighbour, cell in arcs.get(node, ()):
-                if neighbour not in done:
+            for neighbour, cell in self.arcs.get(node, ()):
+                if neighbour not in done and cell != without:
                     heapq.heappush(waiting, (cost + self._cost(cell), length + 1, neighbour, (*path, cell)))
         return None

@@ -57,6 +57,8 @@ class Dimension(StrEnum):
     PRODUCT = "product"
 
 
+_ALL = ("", "")
+"""Where the figures of all requests are kept."""
 _DAY = repository.DAY_SECONDS
 TIME_BINS = (_DAY // 6, _DAY, 2 * _DAY, 3 * _DAY, 5 * _DAY, 7 * _DAY, 14 * _DAY)
 """Upper ends of the classes of decision time, in seconds; one more class is open-ended."""
@@ -149,115 +151,128 @@ def request_statistics(actor: Actor, context: ServiceContext, period: Quarter, a
     asked = [dimension.value for dimension in dimensions]
     with context.reading() as connection:
         counted = pd.DataFrame(
-            [tuple(row) for row in cohort.counts(connection, [*asked, "decision_time", "outcome"])],
+            [tuple(row) for row in cohort.counts(connection, ["", *asked, "decision_time"])],
             columns=["dimension", "value", "outcome", "in_time", "requests", "amount_minor"])
         times = {(row.dimension, row.value): row for row in cohort.decision_times(connection, asked)}
-    parts = {str(name): part for name, part in counted.groupby("dimension")}
-    empty = counted.iloc[:0]
-    picture = _Picture(parts.get("outcome", empty), times, smallest)
+    picture = _Picture(_Tally.of(counted), times, smallest)
     if picture.too_small:
         return RequestStatistics(period, as_of, smallest, policy.version, (), None, {}, ())
     return RequestStatistics(
         period, as_of, smallest, policy.version, picture.columns, picture.total(),
-        {dimension: picture.breakdown(dimension, parts.get(dimension.value, empty), [first for first, _ in weeks])
-         for dimension in dimensions},
-        _time_bins(parts.get("decision_time", empty), smallest))
+        {dimension: picture.breakdown(dimension, [first for first, _ in weeks]) for dimension in dimensions},
+        picture.decision_times())
 
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=CHINA)
 
 
-def _time_bins(counted: pd.DataFrame, smallest: int) -> tuple[TimeBin, ...]:
-    by_bin = counted.groupby("value")["requests"].sum()
-    counts = [int(by_bin.get(str(index), 0)) for index in range(len(TIME_BINS) + 1)]
-    hidden = protect_line(counts, smallest)
-    ends: tuple[int | None, ...] = (*TIME_BINS, None)
-    return tuple(TimeBin(above, up_to, None if index in hidden else counts[index])
-                 for index, (above, up_to) in enumerate(zip((0, *TIME_BINS), ends, strict=True)))
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """The counted groups by (dimension, value); one pass of pandas for all dimensions, plain numbers after it."""
+
+    outcomes: dict[tuple[str, str], list[int]]
+    """Requests per outcome, in the order of ``Outcome``."""
+    in_time: dict[tuple[str, str], tuple[int, int]]
+    """Decisions by the promised time, and later ones."""
+    amounts: dict[tuple[str, str], int]
+
+    @classmethod
+    def of(cls, counted: pd.DataFrame) -> _Tally:
+        groups = counted.set_index(["dimension", "value"])
+        by_outcome = pd.DataFrame({outcome.value: groups["requests"].where(groups["outcome"] == outcome.value, 0)
+                                   for outcome in Outcome})
+        by_outcome["in_time"] = groups["requests"].where(groups["in_time"] == 1, 0)
+        by_outcome["late"] = groups["requests"].where(groups["in_time"] == 0, 0)
+        by_outcome["amount_minor"] = groups["amount_minor"]
+        sums = by_outcome.groupby(level=[0, 1]).sum()
+        outcomes, in_time, amounts = {}, {}, {}
+        for (dimension, value), *counts, timely, late, amount in sums.itertuples():
+            key = (str(dimension), str(value))
+            outcomes[key] = [int(count) for count in counts]
+            in_time[key], amounts[key] = (int(timely), int(late)), int(amount)
+        return cls(outcomes, in_time, amounts)
+
+    def values(self, dimension: str) -> list[str]:
+        """The values of a dimension that occur, in the order of their codes."""
+        return sorted(value for name, value in self.outcomes if name == dimension)
 
 
 class _Picture:
     """One cohort's counts, with what all its tables share: the columns and their published totals."""
 
-    def __init__(self, counted: pd.DataFrame, times: dict[tuple[str, str], Any], smallest: int) -> None:
+    def __init__(self, tally: _Tally, times: dict[tuple[str, str], Any], smallest: int) -> None:
         self.smallest = smallest
+        self.tally = tally
         self.times = times
-        self.all = counted.assign(value="")
-        totals = self.all.groupby("outcome")["requests"].sum()
-        by_outcome = [int(totals.get(outcome.value, 0)) for outcome in Outcome]
-        self.requests = sum(by_outcome)
-        self.too_small = self.requests < smallest
+        totals = tally.outcomes.get(_ALL, [0] * len(Outcome))
+        self.too_small = sum(totals) < smallest
         if self.too_small:
             return
-        groups = merge_small(by_outcome, smallest)
-        self.columns = tuple(tuple(list(Outcome)[index] for index in group) for group in groups)
+        self.groups = merge_small(totals, smallest)
+        self.columns = tuple(tuple(list(Outcome)[index] for index in group) for group in self.groups)
         # A share says how many where the number decided is known, so both parts must be publishable.
-        in_time, late = _in_time(self.all).get("", (0, 0))
+        in_time, late = tally.in_time[_ALL]
         self.tells_in_time = (all((outcome,) in self.columns for outcome in _DECIDED)
                               and in_time + late > 0 and not is_small(in_time, smallest)
                               and not is_small(late, smallest))
 
     def total(self) -> Line:
         """The line of all requests."""
-        return self._lines("", self.all, [""], Mask(frozenset(), frozenset()), frozenset())[0]
+        return self._lines("", [""], Mask(frozenset(), frozenset()), frozenset())[0]
 
-    def breakdown(self, dimension: Dimension, counted: pd.DataFrame, weeks: Sequence[date]) -> tuple[Line, ...]:
+    def breakdown(self, dimension: Dimension, weeks: Sequence[date]) -> tuple[Line, ...]:
         """The lines of one dimension in the order of their codes; weeks in time's order, empty ones too."""
         values = ([str(index) for index in range(len(weeks))] if dimension is Dimension.WEEK
-                  else sorted(set(counted["value"])))
-        mask = protect(self._cells(counted, values), self.smallest)
-        in_time = _in_time(counted)
+                  else self.tally.values(dimension.value))
+        mask = protect([self._cells((dimension.value, value)) for value in values], self.smallest)
         # Both parts of a share known tell how many were decided, so lines that hide that hide their share.
-        timely = protect_linked([in_time.get(value, (0, 0)) for value in values], self.smallest,
-                                frozenset(row for row, column in mask.cells if self._decides(column)))
-        untimely = frozenset(row for row, _ in timely.cells)
-        lines = self._lines(dimension.value, counted, values, mask, untimely)
+        timely = protect_linked(
+            [self.tally.in_time.get((dimension.value, value), (0, 0)) for value in values], self.smallest,
+            frozenset(row for row, column in mask.cells if self._decides(column)))
+        lines = self._lines(dimension.value, values, mask, frozenset(row for row, _ in timely.cells))
         if dimension is Dimension.WEEK:
             return tuple(replace(line, value=weeks[int(line.value)].isoformat()) for line in lines)
         return lines
+
+    def decision_times(self) -> tuple[TimeBin, ...]:
+        """How many decisions took how long."""
+        counts = [sum(self.tally.outcomes.get(("decision_time", str(index)), ()))
+                  for index in range(len(TIME_BINS) + 1)]
+        hidden = protect_line(counts, self.smallest)
+        ends: tuple[int | None, ...] = (*TIME_BINS, None)
+        return tuple(TimeBin(above, up_to, None if index in hidden else counts[index])
+                     for index, (above, up_to) in enumerate(zip((0, *TIME_BINS), ends, strict=True)))
 
     def _decides(self, column: int) -> bool:
         """Whether decisions are counted in this column."""
         return any(outcome in _DECIDED for outcome in self.columns[column])
 
-    def _cells(self, counted: pd.DataFrame, values: Sequence[str]) -> list[list[int]]:
-        table = counted.pivot_table(index="value", columns="outcome", values="requests", aggfunc="sum", fill_value=0)
-        table = table.reindex(index=list(values), columns=[outcome.value for outcome in Outcome], fill_value=0)
-        merged = [table[[outcome.value for outcome in column]].sum(axis=1) for column in self.columns]
-        return [[int(column.iloc[row]) for column in merged] for row in range(len(values))]
+    def _cells(self, key: tuple[str, str]) -> list[int]:
+        counts = self.tally.outcomes.get(key, [0] * len(Outcome))
+        return [sum(counts[index] for index in group) for group in self.groups]
 
-    def _lines(self, dimension: str, counted: pd.DataFrame, values: Sequence[str], mask: Mask,
-               untimely: frozenset[int]) -> tuple[Line, ...]:
-        amounts = counted.groupby("value")["amount_minor"].sum()
-        in_time = _in_time(counted)
-        lines = []
-        for row, (value, counts) in enumerate(zip(values, self._cells(counted, values), strict=True)):
-            shown = tuple(None if (row, column) in mask.cells else count for column, count in enumerate(counts))
-            by_outcome = dict(zip(self.columns, shown, strict=True))
-            approved, refused = (by_outcome.get((outcome,)) for outcome in _DECIDED)
-            took = self.times.get((dimension, value))
-            if took is None or took.decided < self.smallest or None in (
-                    count for column, count in enumerate(shown) if self._decides(column)):
-                took = None
-            timely, late = in_time.get(value, (0, 0))
-            lines.append(Line(
-                value=value, counts=shown,
-                requests=None if row in mask.row_totals else sum(counts),
-                amount_minor=None if row in mask.row_totals else int(amounts.get(value, 0)),
-                approval_share=_share(approved, refused),
-                in_time_share=_share(timely, late) if self.tells_in_time and row not in untimely else None,
-                median_seconds=took.median_seconds if took else None,
-                p90_seconds=took.p90_seconds if took else None))
-        return tuple(lines)
+    def _lines(self, dimension: str, values: Sequence[str], mask: Mask, untimely: frozenset[int]) -> tuple[Line, ...]:
+        return tuple(self._line((dimension, value), row, mask, tells_in_time=row not in untimely)
+                     for row, value in enumerate(values))
 
-
-def _in_time(counted: pd.DataFrame) -> dict[str, tuple[int, int]]:
-    """Per value: decisions by the promised time, and later ones."""
-    decided = counted[counted["in_time"].notna()]
-    table = decided.pivot_table(index="value", columns="in_time", values="requests", aggfunc="sum", fill_value=0)
-    table = table.reindex(columns=[1, 0], fill_value=0)
-    return {str(value): (int(kept), int(late)) for value, kept, late in table.itertuples()}
+    def _line(self, key: tuple[str, str], row: int, mask: Mask, *, tells_in_time: bool) -> Line:
+        counts = self._cells(key)
+        shown = tuple(None if (row, column) in mask.cells else count for column, count in enumerate(counts))
+        by_outcome = dict(zip(self.columns, shown, strict=True))
+        approved, refused = (by_outcome.get((outcome,)) for outcome in _DECIDED)
+        took = self.times.get(key)
+        if took is None or took.decided < self.smallest or None in (
+                count for column, count in enumerate(shown) if self._decides(column)):
+            took = None
+        in_time, late = self.tally.in_time.get(key, (0, 0))
+        hidden = row in mask.row_totals
+        return Line(
+            value=key[1], counts=shown, requests=None if hidden else sum(counts),
+            amount_minor=None if hidden else self.tally.amounts.get(key, 0),
+            approval_share=_share(approved, refused),
+            in_time_share=_share(in_time, late) if self.tells_in_time and tells_in_time else None,
+            median_seconds=took.median_seconds if took else None, p90_seconds=took.p90_seconds if took else None)
 
 
 def _share(part: int | None, rest: int | None) -> Decimal | None:

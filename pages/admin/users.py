@@ -5,14 +5,13 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.clock import CHINA
 from core.domain.actor import Authority, Role
 from core.domain.errors import PortalError
 from core.services import identity
 from core.services.identity import User
 from portal import errors
 from portal.components.money import LEFT, plain, table
-from portal.i18n import day, t
+from portal.i18n import t
 from portal.session import Viewer, viewer
 
 PAGE_SIZE = 15
@@ -38,11 +37,11 @@ def listing(who: Viewer) -> tuple[User, ...]:
     turns: list[str] = st.session_state.setdefault(_TURNS, [""])
     users = identity.list_users(who.actor, who.context, after=turns[-1], page_size=PAGE_SIZE + 1)
     shown = users[:PAGE_SIZE]
-    heads = [t(f"admin.users.head.{name}") for name in ("name", "role", "active", "since")]
+    heads = [t(f"admin.users.head.{name}") for name in ("name", "role", "active")]
     st.markdown(table(heads, [
         [plain(f"{user.display_name} ({user.login})"),
          " · ".join([role_name(user.role), *([user.authority.value] if user.authority else [])]),
-         active_name(user.active), day(user.created_at.astimezone(CHINA).date())]
+         active_name(user.active)]
         for user in shown], [LEFT] * len(heads)))
     with st.container(horizontal=True):
         if len(turns) > 1 and st.button(t("admin.users.previous")):

@@ -1,5 +1,7 @@
 """Request statistics: what is asked for, granted and kept, without any person."""
 
+from functools import partial
+
 import streamlit as st
 
 from core.domain.actor import Role
@@ -17,7 +19,7 @@ _BREAKDOWNS = [Dimension.BUCKET, Dimension.REASON, Dimension.PRODUCT, Dimension.
 
 @st.fragment
 def page() -> None:
-    """Everything on one page: choosing a period or a breakdown reruns this and nothing else."""
+    """Everything on one page: choosing a period reruns this and nothing else."""
     who = viewer(Role.STAFF, Role.SUPERVISOR)
     today = who.context.clock.today()
     st.title(t("staff.title"))
@@ -33,8 +35,9 @@ def page() -> None:
     weeks(statistics)
     breakdown(statistics)
     decision_times(statistics)
-    st.download_button(t("staff.export"), tables.csv(statistics), f"requests-{statistics.period.code}.csv",
-                       "text/csv", on_click="ignore")
+    # Written only when somebody takes it, and then outside this run: the language goes along.
+    st.download_button(t("staff.export"), partial(tables.csv, statistics, who.locale),
+                       f"requests-{statistics.period.code}.csv", "text/csv", on_click="ignore")
 
 
 def headline(statistics: RequestStatistics) -> None:
@@ -72,8 +75,10 @@ def weeks(statistics: RequestStatistics) -> None:
         st.markdown(tables.time_table(statistics, Dimension.WEEK))
 
 
+@st.fragment
 def breakdown(statistics: RequestStatistics) -> None:
-    """Requests by what the reader picks."""
+    """Requests by what the reader picks; another pick redraws this part, of the figures the page shows."""
+    viewer(Role.STAFF, Role.SUPERVISOR)
     st.subheader(t("staff.breakdown.title"))
     dimension = st.segmented_control(
         t("staff.breakdown.choose"), _BREAKDOWNS, default=Dimension.BUCKET, required=True,

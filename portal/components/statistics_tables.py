@@ -11,7 +11,7 @@ from core.domain.money import format_yuan
 from core.services.statistics import Dimension, Line, RequestStatistics
 from portal.components import statistics_words as words
 from portal.components.money import plain, table
-from portal.i18n import t
+from portal.i18n import speaking, t
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -42,12 +42,18 @@ def decision_time_table(statistics: RequestStatistics) -> str:
                  [[words.time_bin(step), words.count(step.decisions)] for step in statistics.decision_times])
 
 
-def csv(statistics: RequestStatistics) -> bytes:
+def csv(statistics: RequestStatistics, locale: str) -> bytes:
     """What the page shows, line by line, for a spreadsheet: UTF-8 with a byte order mark, no live formulas.
 
     A hidden figure is the word for it; a figure there is nothing to make from is an empty cell. Shares
     are 0 to 1, times in hours, amounts in yuan.
     """
+    with speaking(locale):
+        frame = _frame(statistics)
+    return frame.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+
+
+def _frame(statistics: RequestStatistics) -> pd.DataFrame:
     rows = []
     if statistics.total is not None:
         rows.append(_csv_row(statistics, t("staff.by.total"), "", statistics.total))
@@ -62,8 +68,7 @@ def csv(statistics: RequestStatistics) -> bytes:
              *map(words.column, statistics.columns), t("staff.head.approval_share"), t("staff.head.in_time"),
              t("staff.head.median_hours"), t("staff.head.p90_hours"), t("staff.head.amount_yuan")]
     # Texts throughout: a whole number must not become 20.0 because another line has no such figure.
-    frame = pd.DataFrame(rows, columns=heads, dtype="str").fillna("").map(_harmless)
-    return frame.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+    return pd.DataFrame(rows, columns=heads, dtype="str").fillna("").map(_harmless)
 
 
 def _labelled(statistics: RequestStatistics, dimension: Dimension) -> Sequence[tuple[str, Line]]:

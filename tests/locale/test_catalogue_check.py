@@ -154,6 +154,13 @@ def test_a_declared_beginning_needs_every_ending(project: Project) -> None:
     assert faults == ["portal/catalogue_keys.py: staff.gone is in no catalogue"]
 
 
+def test_a_declared_beginning_may_be_handed_about_by_its_name(project: Project) -> None:
+    source = "from portal.i18n import t\nOF = 'staff.kind'\nprint(t(f'{OF}.{1}'))\n"
+    project.code(source, "pages/staff/other.py")
+    assert any("keys beginning ''" in fault for fault in project.faults())
+    assert check(project.root, {"staff.kind.": None}) == []
+
+
 def test_a_new_error_code_of_a_service_needs_words(project: Project) -> None:
     project.code("raise Conflict('taken')\nraise InvalidInput('too_long', 'x')\n", "core/services/requests.py")
     project.code("raise InvalidInput('bad_row', 'x')\n", "core/services/importing/load.py")

@@ -68,16 +68,21 @@ class Cohort:
         ).where(p.submitted_at >= start, p.submitted_at < end).cte("cohort")
 
     def counts(self, connection: sa.Connection, dimensions: Sequence[str]) -> Sequence[sa.Row[Any]]:
-        """(dimension, value, outcome, in_time, requests, amount_minor), one row per group that has any."""
+        """(dimension, value, outcome, in_time, requests, amount_minor), one row per group that has any.
+
+        The dimension "" is all of them in one group.
+        """
         c = self.rows.c
         groups = []
         for dimension in dimensions:
-            value = _text(c[dimension])
-            groups.append(sa.select(
+            value = _text(c[dimension]) if dimension else sa.literal("")
+            group = sa.select(
                 sa.literal(dimension).label("dimension"), value.label("value"), c.outcome, c.in_time,
                 sa.func.count().label("requests"),
                 sa.cast(sa.func.sum(c.amount_minor), sa.BigInteger).label("amount_minor"),
-            ).where(c[dimension].is_not(None)).group_by(value, c.outcome, c.in_time))
+            )
+            groups.append(group.where(c[dimension].is_not(None)).group_by(value, c.outcome, c.in_time)
+                          if dimension else group.group_by(c.outcome, c.in_time))
         return connection.execute(sa.union_all(*groups)).all()
 
     def decision_times(self, connection: sa.Connection, dimensions: Sequence[str]) -> Sequence[sa.Row[Any]]:
