@@ -129,7 +129,7 @@ def first_due_range(as_of: date, limits: TermLimits) -> tuple[date, date]:
 
 def _extension_checks(terms: ExtensionTerms, facts: RequestFacts, limits: TermLimits) -> tuple[CheckResult, ...]:
     return (_at_most(CheckName.EXTENSION_LENGTH, terms.days, limits.max_extension_days, CheckUnit.DAYS, hard=True),
-            _at_least(CheckName.AMOUNT_DUE, facts.amount_due_minor, 1, CheckUnit.MINOR, hard=True))
+            _flag(CheckName.AMOUNT_DUE, facts.amount_due_minor > 0, hard=True))
 
 
 def _agreement_checks(terms: AgreementTerms, schedule: Schedule | None, facts: RequestFacts,

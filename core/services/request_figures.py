@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from core.db.repositories import proposals as repository
 from core.domain.allocation import Outstanding
 from core.domain.authority import Ask, AuthorityNeed, needed_authority
+from core.domain.calendar import add_months
 from core.domain.interest import ONE_DAY, Base, Movement, accumulated_interest
 from core.domain.projection import Position, Projection, Scenario, project, statement_dates
 from core.domain.proposal import ProposalKind
@@ -147,8 +148,7 @@ def _extension(context: ServiceContext, position: AccountPosition, terms: Extens
     until = terms.until(position.as_of)
     meanwhile = _interest_until(context, position, until, policy)
     interest = meanwhile if policy.flag("extension.interest_continues") else 0
-    nothing = _do_nothing(position, until, policy)
-    late_fees = nothing.late_fee_total_minor if nothing else 0
+    late_fees = _late_fees_until(position, until, policy)
     cost = interest if policy.flag("extension.late_fee_suspended") else interest + late_fees
     yearly = contract_annual_rate(policy) * 100 if interest else Decimal(0)
     return _Amounts(None, until, position.minimum_due_minor,
@@ -168,18 +168,34 @@ def _interest_until(context: ServiceContext, position: AccountPosition, until: d
 
 def _do_nothing(position: AccountPosition, until: date, policy: Policy) -> Projection | None:
     """The statements from ``as_of`` up to ``until`` if nothing is paid; None if none closes by then."""
-    months = sum(1 for day in statement_dates(position.as_of, position.statement_day, _most_months(position, until))
-                 if day <= until)
-    if not months:
-        return None
+    months = sum(1 for day in _statements(position, until) if day <= until)
+    return _projected(position, months, policy) if months else None
+
+
+def _late_fees_until(position: AccountPosition, until: date, policy: Policy) -> int:
+    """Late fees in fen that fall on due dates after ``as_of`` up to ``until`` if nothing is paid.
+
+    A fee belongs to the due date it is charged on; the statement that shows it may close after ``until``.
+    """
+    closing = [add_months(position.next_statement_date, -1), *_statements(position, until)]
+    rows = _projected(position, len(closing) - 1, policy).months
+    to_due = timedelta(days=policy.integer("statement.due_days"))
+    return sum(row.late_fee_charged_minor for before, row in zip(closing, rows, strict=False)
+               if before + to_due <= until)
+
+
+def _statements(position: AccountPosition, until: date) -> list[date]:
+    """Statement dates from ``as_of`` on, the first one after ``until`` included."""
+    most = (until - position.as_of).days // 28 + 2
+    dates = list(statement_dates(position.as_of, position.statement_day, most))
+    return dates[: sum(1 for day in dates if day <= until) + 1]
+
+
+def _projected(position: AccountPosition, months: int, policy: Policy) -> Projection:
     owed = Outstanding(fees_minor=max(position.fees_minor, 0), interest_minor=max(position.all_interest_minor, 0),
                        principal_minor=max(position.principal_minor, 0))
     today = Position(position.as_of, owed, position.days_past_due, position.statement_day, position.minimum_due_minor)
     return project(today, months, Scenario.DO_NOTHING, projection_rule(policy))
-
-
-def _most_months(position: AccountPosition, until: date) -> int:
-    return (until - position.as_of).days // 28 + 1
 
 
 def _ask(position: AccountPosition, terms: Terms, *, agreed_before: bool) -> Ask:

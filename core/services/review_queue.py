@@ -20,7 +20,8 @@ from core.domain.request_terms import Terms, from_record
 from core.policy.rules.requests import priority_rule
 from core.services.context import ServiceContext
 
-PAGE_SIZE = 20
+PAGE_SIZE = 10
+"""A page is read on a phone too; the most urgent come first anyway."""
 LAST_PAGE = 500
 """Nobody turns five hundred pages; a number beyond is a slip or a probe."""
 MOST_IN_HAND = 20

@@ -47,7 +47,7 @@ def main() -> None:
 
 def _show(who: Viewer, case: CaseView) -> None:
     st.markdown(case_parts.heading(case))
-    file, decision = st.columns([3, 2], gap="large")
+    file, decision = st.columns([5, 4], gap="large")
     with file:
         _file(case)
     with decision:

@@ -9,7 +9,7 @@ from core.services.case_view import AuthorityView, CaseEvent, CaseView
 from core.services.request_figures import RequestFigures
 from portal.components import schedule
 from portal.components.assessment import evidence as evidence_kind
-from portal.components.money import LEFT, amounts, paragraphs, plain, table
+from portal.components.money import amounts, paragraphs, plain, table
 from portal.components.preview import measured
 from portal.i18n import day, moment, money, percent, t, tn
 
@@ -71,8 +71,9 @@ def asked(case: CaseView) -> str:
 
 
 def _figures(figures: RequestFigures) -> str:
-    rows = [(t("cardholder.preview.cost"), money(figures.cost_minor)),
-            (t("cardholder.preview.total"), money(figures.total_minor)),
+    total = t("cardholder.preview.total") if figures.schedule else \
+        t("collector.case.owed_with", on=day(figures.until_date))
+    rows = [(t("cardholder.preview.cost"), money(figures.cost_minor)), (total, money(figures.total_minor)),
             (t("collector.case.do_nothing", on=day(figures.until_date)), money(figures.do_nothing_total_minor)),
             (t("cardholder.preview.rate"), percent(figures.annualised_rate / 100)),
             (t("cardholder.preview.until"), day(figures.until_date))]
@@ -84,27 +85,27 @@ def _figures(figures: RequestFigures) -> str:
 
 
 def checks(figures: RequestFigures) -> str:
-    """What passed and what did not, with the slack that is left or missing."""
-    found = table([t("collector.check.result"), t("collector.check.name"), t("collector.check.value"),
-                   t("collector.check.limit"), t("collector.check.slack")],
-                  [_check(check) for check in sorted(figures.checks, key=lambda check: check.passed)],
-                  [LEFT, LEFT, "---:", "---:", "---:"])
-    nearest = "" if figures.nearest_terms is None else \
-        f"\n\n{t('collector.case.nearest', terms=schedule.terms_in_words(figures.nearest_terms))}"
+    """What did not pass, then what did, each with its limit and the slack that is left or missing."""
     failed = len(figures.failed)
     title = t("collector.case.checks_failed", failed=failed, all=len(figures.checks)) if failed else \
         t("collector.case.checks_passed", all=len(figures.checks))
-    return f"#### {title}\n\n{found}{nearest}"
+    lines = "\n".join(f"- {_check(check)}" for check in sorted(figures.checks, key=lambda check: check.passed))
+    nearest = "" if figures.nearest_terms is None else \
+        f"\n\n{t('collector.case.nearest', terms=schedule.terms_in_words(figures.nearest_terms))}"
+    return f"#### {title}\n\n{lines}{nearest}"
 
 
-def _check(check: CheckResult) -> tuple[str, str, str, str, str]:
+def _check(check: CheckResult) -> str:
     sign = t("cardholder.check.passed") if check.passed else \
         f"**{t('collector.check.hard' if check.hard else 'cardholder.check.failed')}**"
-    value = "" if check.value is None else measured(check.unit, check.value)
-    limit = "" if check.limit is None else measured(check.unit, check.limit)
+    name = t(f"cardholder.check.{check.name}")
+    if check.value is None or check.limit is None or check.slack is None:
+        return t("cardholder.check.line", sign=sign, name=name)
     unit = CheckUnit.DAYS if check.unit is CheckUnit.DATE else check.unit
-    slack = "" if check.slack is None else measured(unit, check.slack)
-    return sign, t(f"cardholder.check.{check.name}"), value, limit, slack
+    slack = t("collector.check.to_spare" if check.slack >= 0 else "collector.check.beyond",
+              slack=measured(unit, abs(check.slack)))
+    return t("collector.check.line", sign=sign, name=name, value=measured(check.unit, check.value),
+             limit=measured(check.unit, check.limit), slack=slack)
 
 
 def ability(case: CaseView) -> str:

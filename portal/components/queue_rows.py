@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from core.domain.priority import PriorityScore
 from core.domain.proposal import ProposalState
+from core.domain.request_terms import ExtensionTerms
 from core.services.review import QueueRow
-from portal.components import schedule
-from portal.i18n import moment, money, t, tn
+from portal.i18n import day, moment, money, t, tn
 
 
 def waiting(row: QueueRow, highest: PriorityScore) -> str:
@@ -35,7 +35,15 @@ def about(row: QueueRow) -> str:
         parts.append(f"**{t('collector.vulnerable')}**")
     if row.state is ProposalState.REFERRED:
         parts.append(t(f"collector.row.recommended.{row.recommendation}"))
-    return " · ".join(parts) + f"  \n{schedule.terms_in_words(row.terms)}"
+    return " · ".join(parts) + f"  \n{terms(row)}"
+
+
+def terms(row: QueueRow) -> str:
+    """What is asked for, as short as it can be said."""
+    if isinstance(row.terms, ExtensionTerms):
+        return t("collector.row.extension", length=tn("common.days", row.terms.days))
+    return t("collector.row.agreement", length=tn("common.months", row.terms.months),
+             first=day(row.terms.first_due_date))
 
 
 def promise(row: QueueRow) -> str:
