@@ -134,12 +134,11 @@ def _cardholder(server: Server, arrive: Arrive) -> Iterator[Row]:
     away, other = lambda: me.follow("common.page.my_requests"), lambda: me.follow("common.page.account")
     yield _repeated("cardholder opens overview", server, away, lambda: me.follow("common.page.overview"))
     yield _repeated("cardholder opens assessment", server, away, lambda: me.follow("common.page.affordability"))
-    section = [me.words("cardholder.afford.section.spending"), me.words("cardholder.afford.section.income")]
+    section = ["spending", "income"]
 
     def switch() -> None:
-        section.append(section.pop(0))
-        me.page.get_by_role("button", name=section[-1], exact=True).first.click()
-        me.settle()
+        section.reverse()
+        me.choose(f"cardholder.afford.section.{section[0]}")
 
     yield _repeated("cardholder changes section of the assessment", server, switch)
     yield _repeated("cardholder opens request", server, away, lambda: me.follow("common.page.request"))
@@ -157,7 +156,7 @@ def _collector(server: Server, arrive: Arrive) -> Iterator[Row]:
     me = arrive("bench-collector")
     yield _repeated("collector opens queue of 300", server, lambda: me.follow("common.page.account"),
                     lambda: me.follow("common.page.queue"))
-    me.click("collector.queue.claim_next")
+    me.click("collector.queue.next")
     case = me.page.url
     yield _repeated("collector opens case (new browser page)", server, lambda: me.follow("common.page.queue"),
                     lambda: me.open(case.removeprefix(server.address)))

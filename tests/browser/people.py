@@ -38,7 +38,9 @@ class Person:
     def words(self, key: str, **values: object) -> str:
         """The text of ``key`` as this person reads it."""
         with speaking(self.locale):
-            return t(key, **values)
+            text = t(key, **values)
+        assert text != key, f"no text for {key} in {self.locale}"
+        return text
 
     def open(self, path: str = "/") -> None:
         self.page.goto(self.address + path)
@@ -61,11 +63,18 @@ class Person:
         self.page.get_by_role("button", name=self.words(key, **values), exact=True).first.click()
         self.settle()
 
+    def choose(self, key: str) -> None:
+        """Press the segment or pill that ``key`` labels."""
+        self.page.get_by_test_id("stButtonGroup").get_by_text(self.words(key), exact=True).first.click()
+        self.settle()
+
     def follow(self, key: str) -> None:
         """Open the link or menu entry that ``key`` labels, through the menu where it is folded away."""
         link = self.page.get_by_role("link", name=self.words(key), exact=True).first
-        if not link.is_visible() and self.screen == "phone":
-            self.page.get_by_test_id("stExpandSidebarButton").click()
+        menu = self.page.get_by_test_id("stExpandSidebarButton")
+        if self.screen == "phone" and menu.is_visible() and link.get_attribute("data-testid") == "stSidebarNavLink":
+            menu.click()
+            self.page.wait_for_timeout(400)  # it slides in
         link.click()
         self.settle()
 
