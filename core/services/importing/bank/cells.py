@@ -67,7 +67,8 @@ class RowReader:
             if column.required:
                 raise _Fault("value_missing")
             return None
-        if column.kind not in (Kind.TEXT, Kind.PRODUCT) and any(unicodedata.east_asian_width(sign) == "F" for sign in text):
+        free = column.kind in (Kind.TEXT, Kind.PRODUCT)
+        if not free and any(unicodedata.east_asian_width(sign) == "F" for sign in text):
             raise _Fault("full_width_characters")
         if column.kind in (Kind.DATE, Kind.DUE_DATE):
             return _day(text, None if column.kind is Kind.DUE_DATE else self.as_of)

@@ -13,9 +13,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
+from core.domain.accrual import SinceStatement, accrue, newest_up_to
 from core.domain.allocation import Outstanding, allocate
 from core.domain.calendar import add_months
-from core.domain.interest import Movement, accumulated_interest
+from core.domain.interest import Movement
 from core.domain.late_fee import late_fee
 from core.domain.minimum_payment import Billed, minimum_payment
 from core.domain.money import round_minor
@@ -185,18 +186,28 @@ class _Account:
             applied_fees_minor=applied.fees_minor, unapplied_minor=result.unapplied_minor))
 
     def _interest(self, month: int, before: Balances, paid: int, paid_on: date) -> int:
-        """Our interest for the cycle on what the last statement left, bearing from the day it closed."""
+        """Our interest for the cycle, by the rule that accrues between statements, on what the last one left."""
         rules = self.rules_for(month)
         compounds = rules.compounding is Compounding.MONTHLY
-        base = before.principal_minor + (before.interest_minor if compounds else 0)
-        if base <= 0 or paid >= before.total_minor:
+        owed = before.principal_minor + (before.interest_minor if compounds else 0)
+        if owed <= 0:
             return 0
-        first = self.statement_date(month - 1)
+        last = self.statements[-1]
+        purchases = [Movement(last.statement_date, last.purchases_minor)] if last.purchases_minor else []
+        billed = newest_up_to(purchases, before.principal_minor)
+        first = last.statement_date
         if rules.interest.count_last_day:
             first += timedelta(days=1)  # the statement day was counted in the cycle it closed
-        return accumulated_interest(
-            [Movement(first, base)], [Movement(paid_on, min(paid, base))] if paid else [], self.statement_date(month),
-            rules.interest, self.due_date(month - 1)).interest_minor
+        carried = owed - sum(debit.amount_minor for debit in billed)
+        # What paid fees did not reduce what bears interest.
+        reduced = owed - self.balances.principal_minor - (self.balances.interest_minor if compounds else 0)
+        grace_ends = last.due_date + timedelta(days=rules.grace.days)
+        in_time = paid if paid_on <= grace_ends else 0
+        since = SinceStatement(
+            carried=(Movement(first, carried),) if carried else (), billed=billed,
+            payments=(Movement(paid_on, reduced),) if reduced else (), grace_ends=grace_ends,
+            bill_paid=last.closing_balance_minor - in_time <= rules.grace.amount_minor)
+        return accrue(since, self.statement_date(month), rules.interest).interest_minor
 
     def _late_fee(self, month: int, in_time: int) -> int:
         """The late fee on what was missed of the last minimum payment."""
