@@ -12,7 +12,7 @@ from core.domain.proposal import WAITING_FOR_THE_BANK
 from core.services import review
 from core.services.case_view import CaseView
 from portal import errors
-from portal.components import case_decision, case_parts, schedule
+from portal.components import case_decision, case_parts, queue_rows, schedule
 from portal.i18n import moment, t
 from portal.navigation import go
 from portal.session import Viewer, viewer
@@ -47,6 +47,8 @@ def main() -> None:
 
 def _show(who: Viewer, case: CaseView) -> None:
     st.markdown(case_parts.heading(case))
+    if case.state in WAITING_FOR_THE_BANK:
+        st.caption(queue_rows.score(case.score, case.highest))
     file, decision = st.columns([5, 4], gap="large")
     with file:
         _file(case)

@@ -52,8 +52,9 @@ def _in_hand(shown: QueuePage) -> None:
         return
     st.markdown(f"### {t('collector.queue.in_hand')}")
     for row in shown.in_hand:
-        with st.container(border=True):
-            st.markdown(queue_rows.in_hand(row))
+        with st.container(border=True, horizontal=True, horizontal_alignment="distribute",
+                          vertical_alignment="center"):
+            st.markdown(queue_rows.in_hand(row), width="content")
             if st.button(t("collector.queue.open"), key=f"open_{row.proposal_id}"):
                 go("case", id=row.proposal_id)
 

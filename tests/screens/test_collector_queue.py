@@ -1,0 +1,125 @@
+"""The review queue on screen: order, score, filters, claiming, both languages, empty and crowded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.domain.actor import Authority
+from core.services import review
+from core.services.context import ServiceContext
+from core.services.review_queue import PAGE_SIZE, QueueFilters
+from portal.i18n import speaking, t
+from tests.screens.conftest import OpenAs
+from tests.services.cases import asked, fill_queue, reviewer, state_of
+
+PAGE = "pages/collector/queue.py"
+
+
+def words(app: AppTest) -> str:
+    """All Markdown on the page."""
+    return "\n".join(block.value for block in app.markdown)
+
+
+def button(app: AppTest, label: str) -> Any:
+    """The first button with this label."""
+    return next(one for one in app.button if one.label == label)
+
+
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+def test_an_empty_queue_says_that_nobody_waits(sqlite_context: ServiceContext, open_as: OpenAs, locale: str) -> None:
+    reviewer(sqlite_context, "r")
+    app = open_as("r", PAGE, locale=locale)
+    assert not app.exception
+    with speaking(locale):
+        assert any(t("collector.queue.empty_title") in one.value for one in app.info)
+
+
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+def test_the_page_lists_the_most_urgent_with_the_parts_of_their_score(sqlite_context: ServiceContext, open_as: OpenAs,
+                                                                      locale: str) -> None:
+    fill_queue(sqlite_context, 40)
+    actor = reviewer(sqlite_context, "r")
+    app = open_as("r", PAGE, locale=locale)
+    assert not app.exception
+    first = review.queue(actor, sqlite_context, QueueFilters()).rows[0]
+    text = words(app)
+    with speaking(locale):
+        assert t("collector.row.points", total=first.score.total) in text
+        assert len([one for one in app.button if one.label == t("collector.queue.take")]) == PAGE_SIZE
+        assert t("collector.queue.page", page=1, pages=4, total=40) in text
+    positions = [text.index(row.reference) for row in review.queue(actor, sqlite_context, QueueFilters()).rows]
+    assert positions == sorted(positions)
+
+
+def test_a_broken_promise_is_said_in_words(sqlite_context: ServiceContext, open_as: OpenAs) -> None:
+    fill_queue(sqlite_context, 40)
+    reviewer(sqlite_context, "r")
+    assert "**Late: an answer was promised by" in words(open_as("r", PAGE))
+
+
+def test_filters_narrow_and_clear(sqlite_context: ServiceContext, open_as: OpenAs) -> None:
+    fill_queue(sqlite_context, 8)
+    reviewer(sqlite_context, "r")
+    app = open_as("r", PAGE)
+    app.selectbox(key="queue_bucket").set_value("M3").run()
+    app.selectbox(key="queue_kind").set_value("personalised_agreement").run()
+    assert app.selectbox(key="queue_bucket").value == "M3"
+    shown = [one for one in app.button if one.label == "Take this case"]
+    if not shown:
+        button(app, "Clear the filters").click().run()
+        shown = [one for one in app.button if one.label == "Take this case"]
+        assert len(shown) == 8
+    assert not app.exception
+
+
+def test_pages_turn_and_a_filter_goes_back_to_the_first(sqlite_context: ServiceContext, open_as: OpenAs) -> None:
+    fill_queue(sqlite_context, 25)
+    reviewer(sqlite_context, "r")
+    app = open_as("r", PAGE)
+    button(app, "Later in the order").click().run()
+    assert "Page 2 of 3" in words(app)
+    app.checkbox(key="queue_mine").check().run()
+    assert "Page 2 of" not in words(app)
+    assert not app.exception
+
+
+def test_taking_the_next_case_opens_it(sqlite_context: ServiceContext, open_as: OpenAs) -> None:
+    _, sent = asked(sqlite_context)
+    reviewer(sqlite_context, "r")
+    app = open_as("r", PAGE)
+    button(app, "Take the next case").click().run()
+    assert state_of(sqlite_context, sent.proposal_id) == "in_review"
+    assert not app.exception
+
+
+def test_a_case_that_somebody_was_faster_to_take_is_said_calmly(sqlite_context: ServiceContext,
+                                                                open_as: OpenAs) -> None:
+    fill_queue(sqlite_context, 3)
+    reviewer(sqlite_context, "r")
+    other = reviewer(sqlite_context, "other")
+    app = open_as("r", PAGE)
+    for row in review.queue(other, sqlite_context, QueueFilters()).rows:
+        review.claim(other, sqlite_context, row.proposal_id, idempotency_key=row.proposal_id)
+    button(app, "Take this case").click().run()
+    assert not app.exception
+    assert any(t_en("collector.queue.empty_title") in one.value for one in app.info)
+
+
+def test_a_recommendation_of_ones_own_has_no_button(sqlite_context: ServiceContext, open_as: OpenAs) -> None:
+    _, sent = asked(sqlite_context)
+    actor = reviewer(sqlite_context, "r", Authority.L2)
+    version = review.claim(actor, sqlite_context, sent.proposal_id, idempotency_key="1").version
+    review.refer(actor, sqlite_context, sent.proposal_id, expected_version=version, recommendation="approved",
+                 internal_note="fits", idempotency_key="2")
+    app = open_as("r", PAGE)
+    assert not [one for one in app.button if one.label == "Take this case"]
+    assert any(t_en("collector.queue.not_yours") in one.value for one in app.caption)
+
+
+def t_en(key: str) -> str:
+    """A text in English."""
+    with speaking("en"):
+        return t(key)
