@@ -102,7 +102,7 @@ def _save(seen: Viewer, content: AssessmentInput) -> None:
         saved = assessments.save_draft(seen.actor, seen.context, content, saved.version if saved else None)
     except Conflict as clash:
         st.session_state[_CLASH] = clash.data["theirs"]
-        st.rerun(scope="fragment")
+        st.rerun()
     except PortalError as refusal:
         errors.show(refusal)
         return

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import streamlit as st
 
-from core.domain.request_checks import CheckResult, CheckUnit
+from core.domain.request_checks import CheckName, CheckResult, CheckUnit
 from core.domain.request_terms import Terms
 from core.services.requests import Preview
 from portal.components import schedule
@@ -62,6 +62,8 @@ def _failed(seen: Preview, failed: list[CheckResult], use_terms: Callable[[Terms
     if seen.nearest_terms is not None:
         st.markdown(t("cardholder.preview.nearest", terms=schedule.terms_in_words(seen.nearest_terms)))
         st.button(t("cardholder.preview.use_nearest"), on_click=use_terms, args=(seen.nearest_terms,))
+    elif any(check.name is CheckName.AFFORDABLE and check.limit is not None for check in failed):
+        st.markdown(t("cardholder.preview.none_fits"))
 
 
 def check_in_words(check: CheckResult) -> str:

@@ -24,8 +24,9 @@ def test_amounts_are_read_as_people_write_them(typed: str, minor: int) -> None:
 
 
 @pytest.mark.parametrize(("typed", "code"), [
-    ("-5", "amount_negative"), ("\uff0d5", "amount_negative"), ("\u22125", "amount_negative"), ("1,20", "amount_separator"),
-    ("1,2000", "amount_separator"), ("12,34.5", "amount_separator"), ("1.234", "amount_decimals"),
+    ("-5", "amount_negative"), ("\uff0d5", "amount_negative"), ("\u22125", "amount_negative"),
+    ("1,20", "amount_separator"), ("1,2000", "amount_separator"), ("12,34.5", "amount_separator"),
+    ("1.234", "amount_decimals"),
     ("eight hundred", "amount_unreadable"), ("1e5", "amount_unreadable"), ("1.2.3", "amount_unreadable"),
     (".", "amount_unreadable"), (TEN_THOUSAND, "amount_unreadable"), ("0x10", "amount_unreadable"),
     ("nan", "amount_unreadable"), ("1" * 30, "amount_unreadable"), ("9" * 15, "amount_too_large"),
@@ -44,6 +45,7 @@ def test_what_is_written_is_read_back(minor: int) -> None:
 @given(st.text(max_size=40))
 def test_no_text_whatever_is_anything_but_an_amount_or_a_refusal(typed: str) -> None:
     try:
-        assert 0 <= read_amount(typed) <= MAX_MINOR
-    except InvalidInput as refusal:
-        assert refusal.code.startswith("amount_")
+        minor = read_amount(typed)
+    except InvalidInput:
+        return
+    assert 0 <= minor <= MAX_MINOR

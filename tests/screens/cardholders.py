@@ -1,0 +1,45 @@
+"""People with cards who sign in, and what their screens say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.domain.actor import Actor, Role
+from core.services.context import ServiceContext
+from core.services.identity import users
+from tests.services.cards import cardholder
+
+OVERVIEW, AFFORD, REQUEST, MINE = (f"pages/cardholder/{name}.py" for name in (
+    "overview", "affordability", "request", "my_requests"))
+
+
+def sign_up(context: ServiceContext, person: str = "p1") -> Actor:
+    """The cardholder called ``person`` with a user of their own."""
+    who = cardholder(context, person)
+    with context.writing() as connection:
+        user_id = users.insert_user(connection, login=f"login-{person}", display_name="Somebody", role=Role.CARDHOLDER,
+                                    authority=None, cardholder_id=who.cardholder_id, password_hash="x",
+                                    at=context.clock.now())
+    return Actor(user_id, Role.CARDHOLDER, who.cardholder_id)
+
+
+def words(app: Any) -> str:
+    """Everything the screen says, as one text."""
+    shown = [block.value for kind in ("title", "markdown", "info", "success", "warning", "error", "caption")
+             for block in getattr(app, kind)]
+    shown += [f"{metric.label} {metric.value}" for metric in app.metric]
+    shown += [widget.label for kind in ("button", "expander", "text_input", "checkbox", "slider", "radio", "selectbox")
+              for widget in getattr(app, kind)]
+    return "\n".join(shown)
+
+
+def press(app: Any, label: str) -> Any:
+    """Press the button called ``label``."""
+    return next(button for button in app.button if button.label == label).click().run()
+
+
+def assert_speaks(app: Any) -> None:
+    """No exception, and no message id where its text should be."""
+    assert not app.exception
+    for area in ("cardholder.", "reasons.", "errors.", "common."):
+        assert area not in words(app), f"a text is missing: {words(app)}"

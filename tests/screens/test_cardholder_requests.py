@@ -1,0 +1,192 @@
+"""Asking and following, on the screen: terms that move, legal effect first, one request however often it is sent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from core.db.tables.requests import proposals
+from core.domain.actor import Actor
+from core.domain.hardship import HardshipReason
+from core.domain.proposal import ProposalKind
+from core.domain.request_terms import ExtensionTerms
+from core.services import assessments, requests
+from core.services.context import ServiceContext
+from core.services.requests import RequestDraft
+from portal import i18n
+from tests.screens.cardholders import MINE, REQUEST, assert_speaks, press, sign_up, words
+from tests.screens.conftest import OpenAs
+from tests.services.cards import Month, add_card
+from tests.services.test_assessments import FAMILY
+
+LOCALES = ("zh_CN", "en")
+
+
+@pytest.fixture
+def who(sqlite_context: ServiceContext) -> Actor:
+    add_card(sqlite_context)
+    return sign_up(sqlite_context)
+
+
+def account_of(context: ServiceContext, who: Actor) -> str:
+    return requests.request_options(who, context, context.clock.today()).accounts[0].account_id
+
+
+def ask(context: ServiceContext, who: Actor, key: str = "k1") -> str:
+    draft = RequestDraft(account_of(context, who), ProposalKind.EXTENSION, ExtensionTerms(20), HardshipReason.ILLNESS,
+                         "<b>bold</b> | [link](http://example.com) :red[x]")
+    return requests.submit(who, context, draft, acknowledged=True, idempotency_key=key).proposal_id
+
+
+def count_requests(context: ServiceContext) -> int:
+    with context.reading() as connection:
+        return int(connection.execute(sa.select(sa.func.count()).select_from(proposals)).scalar_one())
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("kind", list(ProposalKind))
+def test_a_request_is_sent_after_its_legal_effect_was_acknowledged(
+        sqlite_context: ServiceContext, open_as: OpenAs, who: Actor, locale: str, kind: ProposalKind) -> None:
+    assessments.finish(who, sqlite_context, FAMILY, "a1")
+    app = open_as(who.user_id, REQUEST, locale=locale)
+    assert_speaks(app)
+    app.radio[0].set_value(kind.value).run()
+    assert_speaks(app)
+    assert i18n.t("reasons.effect.restarts_limitation") in words(app)
+    press(app, i18n.t("cardholder.request.send"))
+    assert_speaks(app)
+    assert count_requests(sqlite_context) == 0
+    assert app.error
+    app.checkbox(key="request_acknowledged").check().run()
+    press(app, i18n.t("cardholder.request.send"))
+    assert_speaks(app)
+    assert count_requests(sqlite_context) == 1
+    found = requests.my_requests(who, sqlite_context)[0]
+    assert found.reference in words(app)
+    assert i18n.moment(found.promised_by) in words(app)
+
+
+def test_the_figures_move_with_the_terms(sqlite_context: ServiceContext, open_as: OpenAs, who: Actor) -> None:
+    app = open_as(who.user_id, REQUEST)
+    slider = app.slider[0]
+    few = slider.set_value(12).run()
+    shorter = words(few)
+    assert_speaks(few)
+    longer = app.slider[0].set_value(24).run()
+    assert_speaks(longer)
+    assert words(longer) != shorter
+
+
+def test_the_nearest_terms_that_fit_are_one_press_away(
+        sqlite_context: ServiceContext, open_as: OpenAs, who: Actor) -> None:
+    poorer = replace(FAMILY, income=(replace(FAMILY.income[0], monthly_minor=940_000),))
+    assert assessments.finish(who, sqlite_context, poorer, "a1").affordable_minor < 40_000
+    app = open_as(who.user_id, REQUEST)
+    app.slider[0].set_value(app.slider[0].min).run()
+    too_dear = f"{i18n.t('cardholder.check.failed')}: {i18n.t('cardholder.check.affordable')}"
+    assert too_dear in words(app)
+    press(app, i18n.t("cardholder.preview.use_nearest"))
+    assert_speaks(app)
+    assert app.slider[0].value > app.slider[0].min
+    assert too_dear not in words(app)
+
+
+@pytest.mark.parametrize(("typed", "message"), [("12,3", "cardholder.form.amount_separator"),
+                                                ("99999999", "cardholder.request.down_above_balance")])
+def test_a_first_payment_that_cannot_be_keeps_what_was_typed(
+        sqlite_context: ServiceContext, open_as: OpenAs, who: Actor, typed: str, message: str) -> None:
+    app = open_as(who.user_id, REQUEST)
+    app.text_input[0].input(typed).run()
+    assert_speaks(app)
+    assert i18n.t(message) in words(app)
+    assert app.text_input[0].value == typed
+    assert i18n.t("cardholder.request.send") not in [button.label for button in app.button]
+
+
+def test_a_request_that_waits_blocks_another_and_leads_to_it(
+        sqlite_context: ServiceContext, open_as: OpenAs, who: Actor) -> None:
+    ask(sqlite_context, who)
+    app = open_as(who.user_id, REQUEST)
+    assert_speaks(app)
+    assert i18n.t("cardholder.request.blocked.open_request") in words(app)
+    press(app, i18n.t("cardholder.step.my_requests"))
+    assert_speaks(app)
+    assert requests.my_requests(who, sqlite_context)[0].reference in words(app)
+
+
+def test_nothing_owed_means_nothing_to_ask_for(sqlite_context: ServiceContext, open_as: OpenAs) -> None:
+    add_card(sqlite_context, (Month(purchases=((3, 50_000),)),), since=[("payment", 5, 50_000)])
+    app = open_as(sign_up(sqlite_context).user_id, REQUEST)
+    assert_speaks(app)
+    assert i18n.t("cardholder.request.blocked.nothing_owed") in words(app)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_no_requests_yet_is_a_helpful_page(
+        sqlite_context: ServiceContext, open_as: OpenAs, who: Actor, locale: str) -> None:
+    app = open_as(who.user_id, MINE, locale=locale)
+    assert_speaks(app)
+    assert i18n.t("cardholder.requests.empty_title") in words(app)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_request_shows_its_status_promise_and_timeline_and_what_was_typed_as_typed(
+        sqlite_context: ServiceContext, open_as: OpenAs, who: Actor, locale: str) -> None:
+    proposal_id = ask(sqlite_context, who)
+    app = open_as(who.user_id, MINE, locale=locale, id=proposal_id)
+    assert_speaks(app)
+    shown = words(app)
+    assert i18n.t("cardholder.status.received") in shown
+    assert i18n.t("cardholder.event.submit") in shown
+    assert "\\<b\\>bold" in shown
+    assert "[link](" not in shown
+
+
+def test_other_peoples_requests_are_calmly_not_found(
+        sqlite_context: ServiceContext, open_as: OpenAs, who: Actor) -> None:
+    add_card(sqlite_context, card="c22", person="p2")
+    other = sign_up(sqlite_context, "p2")
+    theirs = ask(sqlite_context, other)
+    for proposal_id in (theirs, "nowhere", "x" * 4_000, "\x00"):
+        app = open_as(who.user_id, MINE, id=proposal_id)
+        assert_speaks(app)
+        assert i18n.t("errors.not_found") in words(app)
+        assert i18n.t("cardholder.kind.extension") not in words(app)
+
+
+def test_withdrawing_takes_effect_once_and_says_so(sqlite_context: ServiceContext, open_as: OpenAs, who: Actor) -> None:
+    proposal_id = ask(sqlite_context, who)
+    app = open_as(who.user_id, MINE, id=proposal_id)
+    press(app, i18n.t("cardholder.requests.withdraw_confirm"))
+    assert_speaks(app)
+    assert i18n.t("cardholder.requests.said.withdrawn") in words(app)
+    assert requests.my_request(who, sqlite_context, proposal_id).summary.public_status == "withdrawn"
+
+
+def test_an_address_that_makes_no_sense_shows_the_list(
+        sqlite_context: ServiceContext, open_as: OpenAs, who: Actor) -> None:
+    ask(sqlite_context, who)
+    for before in ("yesterday", "2026-11-22", ""):
+        app = open_as(who.user_id, MINE, before=before)
+        assert_speaks(app)
+        assert i18n.t("cardholder.requests.open") in words(app)
+
+
+def test_the_list_takes_as_many_queries_for_ten_requests_as_for_one(
+        sqlite_context: ServiceContext, open_as: OpenAs, who: Actor, counted_queries: Any) -> None:
+    def once(number: int) -> None:
+        proposal_id = ask(sqlite_context, who, f"k{number}")
+        requests.withdraw(who, sqlite_context, proposal_id, idempotency_key=f"w{number}")
+
+    once(0)
+    app = open_as(who.user_id, MINE)
+    with counted_queries(sqlite_context.engine) as one:
+        app.run()
+    for number in range(1, 10):
+        once(number)
+    with counted_queries(sqlite_context.engine) as ten:
+        app.run()
+    assert len(one) == len(ten) <= 8
