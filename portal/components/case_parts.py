@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.domain.actor import Role
+from core.domain.proposal import WAITING_FOR_THE_BANK
 from core.domain.request_checks import CheckResult, CheckUnit
 from core.domain.request_terms import monthly_burden_minor
 from core.services.case_view import AuthorityView, CaseEvent, CaseView
@@ -16,10 +17,13 @@ from portal.i18n import day, moment, money, percent, t, tn
 
 def heading(case: CaseView) -> str:
     """What it is, where it stands, by when it is promised."""
-    promise = t("collector.row.late" if case.overdue else "collector.row.promised", by=moment(case.promised_by))
-    state = t(f"collector.state.{case.state}")
+    stands = [t(f"collector.state.{case.state}")]
+    if case.overdue:
+        stands.append(f"**{t('collector.row.late', by=moment(case.promised_by))}**")
+    elif case.state in WAITING_FOR_THE_BANK:
+        stands.append(t("collector.row.promised", by=moment(case.promised_by)))
     return (f"### {t(f'cardholder.kind.{case.kind}')} · {t('cardholder.card', last4=case.position.card_last4)} · "
-            f"{case.reference}\n\n{state} · {f'**{promise}**' if case.overdue else promise}")
+            f"{case.reference}\n\n{' · '.join(stands)}")
 
 
 def person(case: CaseView) -> str:

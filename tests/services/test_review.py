@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from datetime import timedelta
 from typing import Any
@@ -362,6 +363,23 @@ def test_a_database_that_fails_in_the_middle_leaves_the_case_undecided(context: 
     assert state_of(context, sent.proposal_id) == "in_review"
     approve(one, context, sent.proposal_id, version)
     assert state_of(context, sent.proposal_id) == "approved"
+
+
+def test_a_locked_database_is_said_to_be_busy_and_the_decision_can_be_repeated(sqlite_context: ServiceContext) -> None:
+    _, sent = asked(sqlite_context)
+    one = team(sqlite_context)["one"]
+    version = held(sqlite_context, one, sent.proposal_id)
+    sa.event.listen(sqlite_context.engine, "begin", lambda connection: connection.exec_driver_sql(
+        "PRAGMA busy_timeout=50"), insert=True)  # the default waits five seconds
+    lock = sqlite3.connect(sqlite_context.engine.url.database, isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    with pytest.raises(Unavailable):
+        approve(one, sqlite_context, sent.proposal_id, version)
+    lock.execute("ROLLBACK")
+    lock.close()
+    assert state_of(sqlite_context, sent.proposal_id) == "in_review"
+    approve(one, sqlite_context, sent.proposal_id, version)
+    assert state_of(sqlite_context, sent.proposal_id) == "approved"
 
 
 def test_a_case_costs_a_fixed_number_of_queries(context: ServiceContext, counted_queries: Any) -> None:
