@@ -144,7 +144,7 @@ def _cardholder(server: Server, arrive: Arrive) -> Iterator[Row]:
     yield _repeated("cardholder opens request", server, away, lambda: me.follow("common.page.request"))
 
     def slide() -> None:
-        me.page.get_by_role("slider").first.press("ArrowRight")
+        me.page.get_by_role("slider").first.press("ArrowLeft")
         me.page.wait_for_timeout(400)
         me.settle()
 

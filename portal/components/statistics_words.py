@@ -10,7 +10,7 @@ from babel import numbers
 
 from core.domain.quarter import Quarter
 from core.services.statistics import Dimension, Line, Outcome, TimeBin
-from portal.i18n import current, day_short, has, money_short, number, percent, t
+from portal.i18n import babel_locale, day_short, has, money_short, number, percent, t
 
 _HOUR, _DAY = 3_600, 86_400
 NOTHING = "–"
@@ -57,7 +57,7 @@ def rounded_amount(amount_minor: int | None) -> str:
     """A large sum in the language's own steps: ``¥12.5M``, ``¥1253`` and the sign for ten thousand."""
     if amount_minor is None:
         return t("staff.hidden")
-    short = numbers.format_compact_decimal(Decimal(amount_minor) / 100, locale=current(), fraction_digits=1)
+    short = numbers.format_compact_decimal(Decimal(amount_minor) / 100, locale=babel_locale(), fraction_digits=1)
     return f"\u00a5{short}"
 
 
