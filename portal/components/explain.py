@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from core.domain.interest import decimal_rate
 from core.services.explanations import Cited, Days, Explanation, Figure
 from portal.components.money import plain, table
-from portal.i18n import day, day_short, money, number, percent, t, tn
+from portal.i18n import day, day_short, money, percent, t, tn
 
 _RATE_DIGITS = 4
 
@@ -53,7 +54,8 @@ def _interest(explanation: Explanation) -> list[str]:
 
 def _exact(explanation: Explanation) -> str:
     """The sum in yuan before rounding, with as many decimals as it has (at most six)."""
-    return str(number(decimal_rate((explanation.exact or 0) / 100).quantize(Decimal("0.000001")).normalize()))
+    yuan = decimal_rate(Fraction(explanation.exact or 0) / 100).quantize(Decimal("0.000001")).normalize()
+    return f"{yuan:,f}"
 
 
 def _days(lines: Iterable[Days]) -> str:
