@@ -7,10 +7,12 @@ test. Pictures are kept under ``var/screenshots``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from tests.browser.backstage import Backstage
 from tests.browser.installation import Server, start_portal
 from tests.browser.people import QUIET_CHROMIUM, VIEWPORTS, Person, chromium_path, watch
 
@@ -34,6 +36,12 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=QUIET_CHROMIUM)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def backstage(server: Server) -> Backstage:
+    """The services behind ``server``, for what a test arranges and counts."""
+    return Backstage(Path(server.environment["PORTAL_VAR_DIR"]))
 
 
 NewPerson = Callable[..., Person]

@@ -71,12 +71,23 @@ class Person:
     def follow(self, key: str) -> None:
         """Open the link or menu entry that ``key`` labels, through the menu where it is folded away."""
         link = self.page.get_by_role("link", name=self.words(key), exact=True).first
-        menu = self.page.get_by_test_id("stExpandSidebarButton")
-        if self.screen == "phone" and menu.is_visible() and link.get_attribute("data-testid") == "stSidebarNavLink":
-            menu.click()
-            self.page.wait_for_timeout(400)  # it slides in
+        if link.get_attribute("data-testid") == "stSidebarNavLink":
+            self.menu()
         link.click()
         self.settle()
+
+    def menu(self) -> None:
+        """Unfold the menu, where it is folded away."""
+        button = self.page.get_by_test_id("stExpandSidebarButton")
+        if self.screen == "phone" and button.is_visible():
+            button.click()
+            self.page.wait_for_timeout(400)  # it slides in
+
+    def another_tab(self) -> Person:
+        """The same person in a second tab of the same browser."""
+        tab = Person(self.page.context.new_page(), self.address, self.locale, self.screen, self.troubles)
+        watch(tab)
+        return tab
 
     def sign_in(self, login: str, password: str) -> None:
         self.open()
@@ -93,9 +104,10 @@ class Person:
         long = self.page.evaluate("document.querySelector('[data-testid=stMain]')?.scrollHeight || 0")
         size = VIEWPORTS[self.screen]
         self.page.set_viewport_size({"width": size["width"], "height": max(size["height"], min(int(long) + 20, 9_000))})
-        self.page.wait_for_timeout(400)
+        self.page.wait_for_timeout(250)
         self.page.screenshot(path=PICTURES / f"{name}-{self.locale}-{self.screen}.png")
-        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        wide = max(self.page.evaluate(f"(e => e ? e.scrollWidth - e.clientWidth : 0)({place})") for place in (
+            "document.documentElement", "document.querySelector('[data-testid=stMain]')"))
         self.page.set_viewport_size(size)
         assert wide <= 0, f"{name} scrolls sideways by {wide} px on a {self.screen}"
 
