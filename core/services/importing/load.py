@@ -15,6 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from core.db.bulk import insert_many, refresh_estimates
 from core.db.tables.accounts import accounts, cardholders, imports, ledger_entries, payments, statements
 from core.db.types import new_id
 from core.domain.actor import SYSTEM, Actor
@@ -150,26 +151,29 @@ def _place(plan: _Plan, bundle: AccountBundle, known: Known | None, context: Ser
 
 def _write(connection: sa.Connection, maker: Maker, plan: _Plan, progress: Progress) -> None:
     total = len(plan.new) + len(plan.extensions)
-    written = 0
+    ids: list[str] = []
     people: dict[str, str] = {}
     for chunk in chunks(plan.new, CHUNK):
-        _write_new(connection, maker, chunk, people)
-        written += len(chunk)
-        progress("write", written, total)
+        ids += _write_new(connection, maker, chunk, people)
+        progress("write", len(ids), total)
     for extensions in chunks(plan.extensions, CHUNK):
-        _write_extensions(connection, maker, extensions)
-        written += len(extensions)
-        progress("write", written, total)
+        ids += _write_extensions(connection, maker, extensions)
+        progress("write", len(ids), total)
+    refresh_estimates(connection, (cardholders, accounts, statements, payments, ledger_entries))
+    for number, part in enumerate(chunks(ids, CHUNK)):
+        _must_balance(connection, part)
+        progress("check", min((number + 1) * CHUNK, total), total)
 
 
 def _write_new(connection: sa.Connection, maker: Maker, chunk: Sequence[AccountBundle],
-               people: dict[str, str]) -> None:
+               people: dict[str, str]) -> list[str]:
+    """Insert new accounts with their history; returns their ids."""
     _write_people(connection, maker, chunk, people)
     rows = [maker.account(bundle, people[bundle.cardholder.reference]) for bundle in chunk]
     ids = [str(row["id"]) for row in rows]
-    _insert(connection, accounts, rows)
+    insert_many(connection, accounts, rows)
     _write_history(connection, maker, zip(ids, chunk, strict=True))
-    _must_balance(connection, ids)
+    return ids
 
 
 def _write_people(connection: sa.Connection, maker: Maker, chunk: Sequence[AccountBundle],
@@ -190,7 +194,7 @@ def _write_people(connection: sa.Connection, maker: Maker, chunk: Sequence[Accou
                            "or phone", reference=record.reference)
         people[record.reference] = row.id
     rows = [maker.cardholder(record) for record in wanted.values()]
-    _insert(connection, cardholders, rows)
+    insert_many(connection, cardholders, rows)
     people.update((row["source_reference"], row["id"]) for row in rows)
 
 
@@ -203,10 +207,11 @@ def _write_history(connection: sa.Connection, maker: Maker,
         batches[payments] += [maker.payment(one, account_id) for one in history.payments]
         batches[ledger_entries] += [maker.entry(one, account_id) for one in history.entries]
     for table, rows in batches.items():
-        _insert(connection, table, rows)
+        insert_many(connection, table, rows)
 
 
-def _write_extensions(connection: sa.Connection, maker: Maker, chunk: Sequence[Extension]) -> None:
+def _write_extensions(connection: sa.Connection, maker: Maker, chunk: Sequence[Extension]) -> list[str]:
+    """Add what a newer file adds to known accounts; returns their ids."""
     _write_history(connection, maker, ((one.account_id, one) for one in chunk))
     columns = accounts.c
     for one in chunk:
@@ -220,7 +225,7 @@ def _write_extensions(connection: sa.Connection, maker: Maker, chunk: Sequence[E
             disputed_minor=bundle.disputed_minor, in_transit_minor=bundle.in_transit_minor,
             oldest_unpaid_due_date=bundle.oldest_unpaid_due_date,
             interest_through_date=bundle.interest_through_date, version=columns.version + 1))
-    _must_balance(connection, [one.account_id for one in chunk])
+    return [one.account_id for one in chunk]
 
 
 def _must_balance(connection: sa.Connection, account_ids: Sequence[str]) -> None:
@@ -232,16 +237,11 @@ def _must_balance(connection: sa.Connection, account_ids: Sequence[str]) -> None
 def _keep_record(connection: sa.Connection, actor: Actor, maker: Maker, batch: Batch, report: LoadReport) -> None:
     counts = {"imported": report.imported, "extended": report.extended, "unchanged": report.unchanged,
               "refused": len(report.refused)}
-    _insert(connection, imports, [{
-        "id": report.import_id, "kind": batch.kind, "file_sha256": batch.file_sha256, "as_of": batch.as_of,
-        "options": dict(batch.options), "summary": {**batch.summary, **counts}, "imported_at": maker.at}])
+    connection.execute(imports.insert().values(
+        id=report.import_id, kind=batch.kind, file_sha256=batch.file_sha256, as_of=batch.as_of,
+        options=dict(batch.options), summary={**batch.summary, **counts}, imported_at=maker.at))
     records.audit(connection, actor, "accounts_imported", "import", str(report.import_id), maker.at,
                   kind=batch.kind, file_sha256=batch.file_sha256, **counts)
-
-
-def _insert(connection: sa.Connection, table: sa.Table, rows: list[Row]) -> None:
-    if rows:
-        connection.execute(table.insert(), rows)
 
 
 def chunks(items: Iterable[Any], size: int) -> Iterator[list[Any]]:

@@ -143,7 +143,8 @@ def _stored_totals(connection: sa.Connection, references: Sequence[str]) -> Tota
     """What the database holds of these accounts from this source, summed from rows of three tables."""
     bills = paid = balances = 0
     for chunk in chunks(references, CHUNK):
-        ids = sa.select(accounts.c.id).where(accounts.c.source == SOURCE, accounts.c.source_reference.in_(chunk))
+        ids = connection.execute(sa.select(accounts.c.id).where(
+            accounts.c.source == SOURCE, accounts.c.source_reference.in_(chunk))).scalars().all()
         bills += _sum(connection, statements.c.closing_balance_minor, statements.c.account_id.in_(ids))
         paid += _sum(connection, payments.c.amount_minor, payments.c.account_id.in_(ids),
                      payments.c.channel == FILE_CHANNEL)
