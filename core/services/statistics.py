@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -167,6 +167,9 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=CHINA)
 
 
+_PLACE = {outcome.value: place for place, outcome in enumerate(Outcome)}
+
+
 @dataclass(frozen=True, slots=True)
 class _Tally:
     """The counted groups by (dimension, value); one pass of pandas for all dimensions, plain numbers after it."""
@@ -179,23 +182,26 @@ class _Tally:
 
     @classmethod
     def of(cls, counted: pd.DataFrame) -> _Tally:
-        groups = counted.set_index(["dimension", "value"])
-        by_outcome = pd.DataFrame({outcome.value: groups["requests"].where(groups["outcome"] == outcome.value, 0)
-                                   for outcome in Outcome})
-        by_outcome["in_time"] = groups["requests"].where(groups["in_time"] == 1, 0)
-        by_outcome["late"] = groups["requests"].where(groups["in_time"] == 0, 0)
-        by_outcome["amount_minor"] = groups["amount_minor"]
-        sums = by_outcome.groupby(level=[0, 1]).sum()
-        outcomes, in_time, amounts = {}, {}, {}
-        for (dimension, value), *counts, timely, late, amount in sums.itertuples():
-            key = (str(dimension), str(value))
-            outcomes[key] = [int(count) for count in counts]
-            in_time[key], amounts[key] = (int(timely), int(late)), int(amount)
-        return cls(outcomes, in_time, amounts)
+        key = ["dimension", "value"]
+        amounts = _sums(counted, key, "amount_minor")
+        outcomes = {(dimension, value): [0] * len(Outcome) for dimension, value in amounts}
+        in_time = dict.fromkeys(outcomes, (0, 0))
+        for (dimension, value, outcome), count in _sums(counted, [*key, "outcome"], "requests").items():
+            outcomes[dimension, value][_PLACE[outcome]] = count
+        for (dimension, value, timely), count in _sums(counted, [*key, "in_time"], "requests").items():
+            early, late = in_time[dimension, value]
+            in_time[dimension, value] = (count, late) if timely else (early, count)
+        return cls(outcomes, in_time, {(dimension, value): total for (dimension, value), total in amounts.items()})
 
     def values(self, dimension: str) -> list[str]:
         """The values of a dimension that occur, in the order of their codes."""
         return sorted(value for name, value in self.outcomes if name == dimension)
+
+
+def _sums(counted: pd.DataFrame, by: list[str], column: str) -> dict[tuple[Any, ...], int]:
+    """One grouped sum as plain numbers; groups whose key is missing are left out."""
+    return {cast("tuple[Any, ...]", key): int(total)
+            for key, total in counted.groupby(by, sort=False)[column].sum().items()}
 
 
 class _Picture:
