@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from portal.commands.dates import parse_day
-from portal.commands.wiring import context_from_environment
+from portal.commands.wiring import context_from_environment, migrated_context
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -24,6 +24,8 @@ def load(seed: Annotated[int, typer.Option(help="The same seed gives the same po
     from portal.commands.progress import drawn
 
     context = context_from_environment()
+    if not context.settings.demo:
+        raise typer.BadParameter("the demo is for demo mode: set PORTAL_DEMO=1", param_hint="portal demo")
     upgrade_database(context)
     with drawn() as progress:
         report = load_demo(context, seed=seed, count=accounts, as_of=as_of, progress=progress)
@@ -46,7 +48,7 @@ def phone(card_last4: Annotated[str, typer.Argument(help="The card's last four d
     """Show the latest messages "sent" to a synthetic cardholder, codes included."""
     from core.services.identity import demo_messages
 
-    messages = demo_messages(context_from_environment(), card_last4=card_last4, name=name)
+    messages = demo_messages(migrated_context(), card_last4=card_last4, name=name)
     if not messages:
         typer.echo("nothing was sent to this person")
     for message in messages:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from portal.commands.dates import parse_day
-from portal.commands.wiring import context_from_environment
+from portal.commands.wiring import migrated_context
 
 if TYPE_CHECKING:
     from core.domain.quarter import Quarter
@@ -33,7 +33,7 @@ def accounts(
     from core.services.exporting import COLUMNS, Unmasking, export_accounts
     from portal.commands.progress import drawn
 
-    context = context_from_environment()
+    context = migrated_context()
     with drawn() as progress:
         rows = export_accounts(SYSTEM, context, as_of or context.clock.today(), progress=progress,
                                unmasking=None if unmask is None else Unmasking(unmask))
@@ -61,7 +61,7 @@ def statistics(
         raise typer.BadParameter(f"one of {', '.join(LOCALES)}", param_hint="--language")
     if file.suffix.lower() not in (".csv", ".parquet"):
         raise InvalidInput("format_unknown", "files end in .csv or .parquet", field="file")
-    context = context_from_environment()
+    context = migrated_context()
     reader = Actor(SYSTEM.user_id, Role.STAFF)  # no more than a person of the staff may see
     today = context.clock.today()
     period = _chosen(quarter, reporting_periods(reader, context, today))

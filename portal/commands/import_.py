@@ -54,9 +54,9 @@ def uci_card_clients(
     from core.services.importing.reading import read_bytes
     from core.services.importing.uci.load import import_uci_card_clients
     from portal.commands.progress import drawn
-    from portal.commands.wiring import context_from_environment
+    from portal.commands.wiring import migrated_context
 
-    context = context_from_environment()
+    context = migrated_context()
     with drawn() as progress:
         report = import_uci_card_clients(SYSTEM, context, read_bytes(file), as_of=as_of, fx=fx, issuer=issuer,
                                          progress=progress)
@@ -84,12 +84,12 @@ def accounts(
     from core.services.importing.bank.tables import SourceFile
     from core.services.importing.reading import read_bytes
     from portal.commands.progress import drawn
-    from portal.commands.wiring import context_from_environment
+    from portal.commands.wiring import migrated_context
 
     def source(path: Path | None) -> SourceFile | None:
         return None if path is None else SourceFile(path.name, read_bytes(path), encoding.value)
 
-    context = context_from_environment()
+    context = migrated_context()
     main = SourceFile(file.name, read_bytes(file), encoding.value)
     with drawn() as progress:
         report = import_accounts(SYSTEM, context, main, statements=source(statements), payments=source(payments),

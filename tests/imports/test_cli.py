@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from core.bootstrap import upgrade_database
+from core.domain.errors import Conflict
 from core.services.context import ServiceContext
 from portal.cli import application
 from portal.commands.import_words import WORDS
@@ -20,8 +21,7 @@ from tests.imports.files import account_row, bank_csv, uci_file, uci_row
 def command(sqlite_context: ServiceContext, monkeypatch: pytest.MonkeyPatch) -> Iterator[CliRunner]:
     """A command line whose services are the test's own."""
     upgrade_database(sqlite_context)
-    for name in ("import_", "export", "demo", "wiring"):
-        monkeypatch.setattr(f"portal.commands.{name}.context_from_environment", lambda: sqlite_context, raising=False)
+    monkeypatch.setattr("portal.commands.wiring.context_from_environment", lambda: sqlite_context)
     return CliRunner()
 
 
@@ -61,6 +61,15 @@ def test_faults_of_the_banks_file_come_all_at_once_and_exit_1(command: CliRunner
     assert "2 accounts imported" in result.output
     result = invoke(command, "export", "accounts", tmp_path / "out.csv")
     assert "2 accounts written" in result.output
+
+
+def test_a_database_without_the_schema_is_told_what_to_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PORTAL_VAR_DIR", str(tmp_path))
+    monkeypatch.setenv("PORTAL_SECRET_KEY", "k" * 40)
+    (tmp_path / "uci.csv").write_bytes(uci_file(uci_row(1)))
+    result = invoke(CliRunner(), "import", "uci-card-clients", tmp_path / "uci.csv")
+    assert isinstance(result.exception, Conflict)
+    assert "portal db upgrade" in str(result.exception)
 
 
 @pytest.mark.parametrize(("option", "value"), [("--as-of", "22/11/2026"), ("--fx", "a lot")])
