@@ -51,12 +51,14 @@ def show(
 
 @app.command()
 def validate(
-    path: Annotated[Path, typer.Argument(metavar="FILE_OR_DIR", exists=True, help="Policy files to check.")],
+    path: Annotated[Path | None, typer.Argument(
+        metavar="FILE_OR_DIR", exists=True, help="Policy files to check; without it, the shipped ones.")] = None,
 ) -> None:
     """Report every fault with its file and line; exit 1 if there is one."""
+    from core.policy.book import SHIPPED
     from core.policy.loader import read_path
 
-    files = read_path(path)
+    files = read_path(path or SHIPPED)
     for fault in files.faults:
         typer.echo(str(fault))
     if files.faults:
