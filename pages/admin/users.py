@@ -89,9 +89,9 @@ def create(who: Viewer) -> None:
     st.subheader(t("admin.users.create.title"))
     key: str = st.session_state.setdefault(_KEY, secrets.token_urlsafe(16))
     with st.form("users_create"):
-        login = st.text_input(t("admin.users.head.login"), key=f"users_login_{key}", max_chars=80, autocomplete="off",
+        login = st.text_input(t("admin.users.head.login"), key=f"users_login_{key}", autocomplete="off",
                               help=t("admin.users.create.login_help"))
-        name = st.text_input(t("admin.users.head.name"), key=f"users_name_{key}", max_chars=80, autocomplete="off")
+        name = st.text_input(t("admin.users.head.name"), key=f"users_name_{key}", autocomplete="off")
         role = st.selectbox(t("admin.users.head.role"), ROLES, format_func=role_name, key=f"users_new_role_{key}")
         authority = authority_field(Authority.L1, f"users_new_authority_{key}")
         password = st.text_input(t("admin.users.create.password"), type="password", autocomplete="new-password",

@@ -96,7 +96,7 @@ def _answer(proposal_id: str) -> None:
     key = f"answer_key_{proposal_id}"
     st.session_state.setdefault(key, uuid.uuid4().hex)
     with st.form(f"answer_{proposal_id}", border=False):
-        words = st.text_area(t("cardholder.requests.answer"), key=f"answer_text_{proposal_id}", max_chars=2_000)
+        words = st.text_area(t("cardholder.requests.answer"), key=f"answer_text_{proposal_id}")
         sent = st.form_submit_button(t("cardholder.requests.send_answer"), type="primary")
     if not sent:
         return

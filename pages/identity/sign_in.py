@@ -39,8 +39,8 @@ def _sign_in(login: str, password: str) -> None:
 
 def _form() -> None:
     with st.form("sign_in"):
-        login = st.text_input(t("identity.sign_in.login"), max_chars=80, autocomplete="username", key="sign_in_login")
-        password = st.text_input(t("identity.sign_in.password"), type="password", max_chars=128,
+        login = st.text_input(t("identity.sign_in.login"), autocomplete="username", key="sign_in_login")
+        password = st.text_input(t("identity.sign_in.password"), type="password",
                                  autocomplete="current-password", key="sign_in_password")
         asked = st.form_submit_button(t("identity.sign_in.submit"), type="primary", width="stretch")
     if asked:

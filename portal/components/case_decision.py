@@ -21,7 +21,6 @@ from portal.session import Viewer, viewer
 
 SAID = "case_said"
 """What the page says once, after a decision."""
-LONGEST = 2_000
 
 
 class Choice(StrEnum):
@@ -87,7 +86,7 @@ def _pick_reasons(case: CaseView, choice: Choice) -> list[str]:
 
 
 def _text(case: CaseView, name: str, label: str) -> str:
-    return st.text_area(label, key=f"{name}_{case.proposal_id}", max_chars=LONGEST, height=100) or ""
+    return st.text_area(label, key=f"{name}_{case.proposal_id}", height=100) or ""
 
 
 def _note_label(case: CaseView, choice: Choice) -> str:

@@ -73,9 +73,10 @@ def error_text(refusal: InvalidInput) -> str:
 def amount_field(label: str, key: str, *, help_text: str | None = None) -> int | None:
     """A text field for an amount; None when it cannot be read, the reason beneath it and the text kept.
 
-    ``key`` is the widget's key in ``st.session_state``: set it beforehand to fill the field.
+    ``key`` is the widget's key in ``st.session_state``: set it beforehand to fill the field. No ``max_chars``,
+    here or elsewhere: the browser would drop a longer text without a word.
     """
-    text = st.text_input(label, key=key, help=help_text, max_chars=LONGEST_AMOUNT, autocomplete="off",
+    text = st.text_input(label, key=key, help=help_text, autocomplete="off",
                          placeholder=t("cardholder.form.amount_placeholder"))
     try:
         amount = read_amount(text or "", key)

@@ -124,8 +124,8 @@ def _debts(typed: Typed, _state: AssessmentState) -> None:
 
 
 def _household(typed: Typed, state: AssessmentState) -> None:
-    _keep(typed, "persons", st.number_input(t("cardholder.afford.persons"), min_value=1, max_value=MOST_PERSONS, step=1,
-                                            **_filled(typed, "persons", 1)))
+    _keep(typed, "persons", st.selectbox(t("cardholder.afford.persons"), range(1, MOST_PERSONS + 1),
+                                         **_filled(typed, "persons", 1)))
     english = current() == "en"
     names = {city: name if english else city for city, name in state.cities.items()}
     names[_OTHER_CITY] = t("cardholder.afford.other_city")

@@ -15,7 +15,6 @@ from portal.components import forms
 from portal.i18n import day, money, t
 
 _PREFIX = "request_"
-LONGEST_NOTE = 500
 
 
 def account(options: RequestOptions, asked: str | None) -> AccountOption | None:
@@ -51,7 +50,7 @@ def draft(option: AccountOption, options: RequestOptions, asked: ProposalKind) -
     reason = st.selectbox(t("cardholder.request.hardship"), [one.value for one in options.hardship_reasons], index=None,
                           key=f"{_PREFIX}reason", placeholder=t("cardholder.afford.choose"),
                           format_func=lambda one: t(f"reasons.hardship.{one}"))
-    note = st.text_area(t("cardholder.request.note"), key=f"{_PREFIX}note", max_chars=LONGEST_NOTE,
+    note = st.text_area(t("cardholder.request.note"), key=f"{_PREFIX}note",
                         help=t("cardholder.request.note_help"))
     if terms is None:
         return None
