@@ -42,6 +42,7 @@ BANK_USERS = (
     _BankUser("collector", "collector", Role.COLLECTOR, Authority.L1, "review queue; decides up to L1"),
     _BankUser("teamlead", "second_collector", Role.COLLECTOR, Authority.L2, "review queue; decides up to L2"),
     _BankUser("supervisor", "supervisor", Role.SUPERVISOR, Authority.L3, "decides what exceeds L1 and L2"),
+    _BankUser("director", "director", Role.SUPERVISOR, Authority.L4, "decides what exceeds L3"),
     _BankUser("staff", "staff", Role.STAFF, None, "request statistics, no personal data"),
     _BankUser("admin", "admin", Role.ADMIN, None, "users and policy"),
 )
