@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -42,8 +42,9 @@ def audit(connection: sa.Connection, actor: Actor, event: str, object_kind: str,
     last = connection.execute(
         sa.select(audit_log.c.sequence, audit_log.c.hash).order_by(audit_log.c.sequence.desc()).limit(1)).first()
     sequence, previous = (last.sequence + 1, last.hash) if last else (1, GENESIS)
-    row = {"sequence": sequence, "at": at, "actor_user_id": actor.user_id, "actor_role": actor.role.value,
-           "event": event, "object_kind": object_kind, "object_id": object_id,
+    # Hashed as it will be read back: in UTC, whatever zone the clock spoke in.
+    row = {"sequence": sequence, "at": at.astimezone(UTC), "actor_user_id": actor.user_id,
+           "actor_role": actor.role.value, "event": event, "object_kind": object_kind, "object_id": object_id,
            "data": json.loads(canonical_json(data)), "previous_hash": previous}
     connection.execute(audit_log.insert().values(**row, hash=_row_hash(row)))
 
@@ -55,12 +56,13 @@ def _row_hash(row: Mapping[str, Any]) -> str:
 def first_broken_link(connection: sa.Connection) -> int | None:
     """The sequence of the first audit row that was altered, or follows a removed one; None if all hold."""
     previous, expected = GENESIS, 1
-    for row in connection.execution_options(yield_per=2_000).execute(
-            sa.select(audit_log).order_by(audit_log.c.sequence)).mappings():
-        content = {name: row[name] for name in row if name != "hash"}
-        if row["sequence"] != expected or row["previous_hash"] != previous or row["hash"] != _row_hash(content):
-            return expected
-        previous, expected = row["hash"], expected + 1
+    with connection.execute(sa.select(audit_log).order_by(audit_log.c.sequence),
+                            execution_options={"yield_per": 2_000}) as rows:
+        for row in rows.mappings():
+            content = {name: row[name] for name in row if name != "hash"}
+            if row["sequence"] != expected or row["previous_hash"] != previous or row["hash"] != _row_hash(content):
+                return expected
+            previous, expected = row["hash"], expected + 1
     return None
 
 
