@@ -7,6 +7,7 @@ import streamlit as st
 from core.services import identity
 from core.services.identity import LiveSession
 from portal import i18n, navigation, session
+from portal.components.money import plain
 from portal.i18n import t
 from portal.identity import adapter
 from portal.web import signals
@@ -50,7 +51,7 @@ def _signed_in(live: LiveSession) -> None:
                   if candidate.url_path == page.url_path)
     st.set_page_config(page_title=f"{page.title} · {t('common.product')}", layout=layout)
     with st.sidebar:
-        st.caption(f"{t(f'common.role.{role.value}')} · {live.person.display_name}")
+        st.caption(f"{t(f'common.role.{role.value}')} · {plain(live.person.display_name)}")
         _language_switch("inside")
         st.button(t("identity.sign_out"), key="portal_sign_out", on_click=_sign_out, width="stretch")
     page.run()

@@ -7,6 +7,7 @@ import streamlit as st
 from core.domain.errors import PortalError
 from core.services import identity
 from portal import errors, session
+from portal.components.money import plain
 from portal.i18n import t, tn
 from portal.session import viewer
 from portal.web import signals
@@ -32,12 +33,12 @@ def _change_password(current: str, new: str, again: str) -> None:
 def _password() -> None:
     st.subheader(t("identity.account.password_title"))
     with st.form("change_password"):
-        current = st.text_input(t("identity.account.current"), type="password", max_chars=128,
+        current = st.text_input(t("identity.account.current"), type="password",
                                 autocomplete="current-password", key="account_current")
-        new = st.text_input(t("identity.account.new"), type="password", max_chars=128, autocomplete="new-password",
+        new = st.text_input(t("identity.account.new"), type="password", autocomplete="new-password",
                             key="account_new")
         st.caption(t("identity.activate.password_help"))
-        again = st.text_input(t("identity.account.again"), type="password", max_chars=128,
+        again = st.text_input(t("identity.account.again"), type="password",
                               autocomplete="new-password", key="account_again")
         asked = st.form_submit_button(t("identity.account.change"), type="primary")
     st.caption(t("identity.account.change_note"))
@@ -60,7 +61,7 @@ def _sessions() -> None:
 
 looking = viewer()
 st.title(t("identity.account.title"))
-st.markdown(f"**{looking.display_name}**")
-st.caption(t("identity.account.who", login=looking.login, role=t(f"common.role.{looking.actor.role.value}")))
+st.markdown(f"**{plain(looking.display_name)}**")
+st.caption(t("identity.account.who", login=plain(looking.login), role=t(f"common.role.{looking.actor.role.value}")))
 _password()
 _sessions()

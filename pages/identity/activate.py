@@ -7,6 +7,7 @@ import streamlit as st
 from core.domain.errors import PortalError
 from core.services import identity
 from portal import errors, navigation, session
+from portal.components.money import plain
 from portal.i18n import t
 from portal.identity import adapter
 from portal.identity.library import LoginError
@@ -20,9 +21,9 @@ KIND = "reset" if RESETTING else "activate"
 
 def _ask() -> None:
     with st.form("ask_for_code"):
-        name = st.text_input(t("identity.activate.name"), max_chars=80, autocomplete="name",
+        name = st.text_input(t("identity.activate.name"), autocomplete="name",
                              placeholder=t("identity.activate.name_help"), key="activation_name")
-        last4 = st.text_input(t("identity.activate.card_last4"), max_chars=4, autocomplete="off",
+        last4 = st.text_input(t("identity.activate.card_last4"), autocomplete="off",
                               key="activation_last4")
         asked = st.form_submit_button(t("identity.activate.send"), type="primary", width="stretch")
     if not asked:
@@ -41,13 +42,13 @@ def _finish(asked: dict[str, str]) -> None:
     st.success(t("identity.activate.sent"))
     _demo_phone(asked)
     with st.form("finish_activation"):
-        code = st.text_input(t("identity.activate.code"), max_chars=12, autocomplete="one-time-code",
+        code = st.text_input(t("identity.activate.code"), autocomplete="one-time-code",
                              key="activation_code")
         login = None if RESETTING else _login_field()
-        password = st.text_input(t("identity.activate.password"), type="password", max_chars=128,
+        password = st.text_input(t("identity.activate.password"), type="password",
                                  autocomplete="new-password", key="activation_password")
         st.caption(t("identity.activate.password_help"))
-        again = st.text_input(t("identity.activate.again"), type="password", max_chars=128,
+        again = st.text_input(t("identity.activate.again"), type="password",
                               autocomplete="new-password", key="activation_again")
         done = st.form_submit_button(t(f"identity.submit.{KIND}"), type="primary", width="stretch")
     if done and password != again:
@@ -59,7 +60,7 @@ def _finish(asked: dict[str, str]) -> None:
 
 
 def _login_field() -> str | None:
-    login = st.text_input(t("identity.activate.login"), max_chars=80, autocomplete="username",
+    login = st.text_input(t("identity.activate.login"), autocomplete="username",
                           key="activation_login")
     st.caption(t("identity.activate.login_help"))  # Streamlit's own help bubble is labelled in English
     return login
@@ -81,7 +82,7 @@ def _carry_out(asked: dict[str, str], code: str, login: str, password: str) -> N
         errors.show(refusal)
     else:
         st.session_state.pop(_ASKED, None)
-        st.info(t("identity.activate.your_login", login=login))
+        st.info(t("identity.activate.your_login", login=plain(login)))
         signals.exchange(ticket, "/")
 
 

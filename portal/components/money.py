@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from string import punctuation
 
@@ -10,9 +11,20 @@ from portal.i18n import money
 RIGHT, LEFT = "---:", ":---"
 
 
+_JOINER = "\u2060"
+"""Word joiner: takes no room, breaks no line, and is no part of an address."""
+# Streamlit makes links and typographic signs out of plain text after Markdown's escapes are gone.
+_REWRITTEN = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?<=@)(?=\w)|(?<=-)(?=[->])|(?<=<)(?=[-=])|(?<=[>~])(?==)",
+                        re.IGNORECASE)
+
+
 def plain(text: object) -> str:
-    """``text`` safe inside Markdown: nothing in it is read as markup, a table cell stays one cell."""
-    return "".join(f"\\{sign}" if sign in punctuation else sign for sign in " ".join(str(text).split()))
+    """``text`` safe inside Markdown: nothing in it is read as markup, a table cell stays one cell.
+
+    An address somebody typed stays words: nobody on the other side of a request is led anywhere by a click.
+    """
+    words = _REWRITTEN.sub(_JOINER, " ".join(str(text).split()))
+    return "".join(f"\\{sign}" if sign in punctuation else sign for sign in words)
 
 
 def paragraphs(text: str) -> str:
