@@ -17,8 +17,10 @@ def explain(refusal: PortalError) -> str:
     """The sentence for a refusal: ``errors.<code>`` filled from its data."""
     if not has(f"errors.{refusal.code}"):
         return t("errors.general")
+    # Something to fill even where there is no data, or a sentence would be shown with its braces.
+    values = {"code": refusal.code, **{name: str(value) for name, value in refusal.data.items()}}
     try:
-        return t(f"errors.{refusal.code}", **{name: str(value) for name, value in refusal.data.items()})
+        return t(f"errors.{refusal.code}", **values)
     except KeyError:  # the sentence wants a figure that this refusal does not carry
         return t("errors.general")
 

@@ -44,7 +44,8 @@ class Vault:
 
     def index(self, text: str, purpose: str) -> str:
         """A keyed hash by which an equal text is found; without the key it tells nothing."""
-        return hmac.new(self._index_key, f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()
+        plain = f"{purpose}\0{text}".encode("utf-8", "surrogatepass")  # a stranger may type anything
+        return hmac.new(self._index_key, plain, hashlib.sha256).hexdigest()
 
     def subkey(self, purpose: str) -> bytes:
         """32 bytes for another purpose (cookies, codes), independent of the column key."""

@@ -23,6 +23,7 @@ from core.services import records
 from core.services.assessments import FinishedAssessment, newest_finished
 from core.services.claims import claim_span, held, holds, review_policy, reviewer
 from core.services.context import ServiceContext
+from core.services.identity.people import masked_phone
 from core.services.positions import AccountPosition, account_position
 from core.services.request_figures import RequestFigures, agreed_before, facts_of, work_out
 from core.services.request_reading import DecisionView, GrantedView, granted_view, is_identifier
@@ -207,7 +208,7 @@ def _view(connection: sa.Connection, context: ServiceContext, actor: Actor, row:
     return CaseView(
         proposal_id=row.id, reference=row.reference, version=row.version, kind=ProposalKind(row.kind), state=state,
         cardholder_name=context.vault.decrypt(person.name_encrypted),
-        phone_masked=_masked(context.vault.decrypt(person.phone_encrypted)) if person.phone_encrypted else None,
+        phone_masked=masked_phone(context.vault.decrypt(person.phone_encrypted)) if person.phone_encrypted else None,
         city=person.city, vulnerable=row.vulnerable, hardship_reason=row.hardship_reason, note=row.note,
         asked_terms=terms, figures=figures, unworkable=unworkable,
         start_moved=figures is not None and figures.terms != terms, position=position, assessment=assessment,
@@ -264,7 +265,3 @@ def _earlier(connection: sa.Connection, row: sa.Row[Any]) -> tuple[EarlierReques
 def _event(step: sa.Row[Any]) -> CaseEvent:
     return CaseEvent(ProposalEvent(step.event), step.at, Role(step.actor_role), step.display_name,
                      tuple(step.reasons), step.message, step.internal_note)
-
-
-def _masked(phone: str) -> str:
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 10 else "****"

@@ -18,7 +18,7 @@ from core.domain.errors import InvalidInput
 from core.domain.money import format_yuan
 from core.services import records
 from core.services.context import ServiceContext
-from core.services.identity.people import masked_name
+from core.services.identity.people import masked_name, masked_phone
 from core.services.importing.load import must_be_system
 from core.services.positions import positions
 from core.services.progress import Progress, quiet
@@ -33,7 +33,8 @@ COLUMNS = ("source", "account_reference", "cardholder_reference", "cardholder_na
 """In this order; amounts in yuan with two decimals."""
 
 _PAGE = 400
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# The full-width forms too: spreadsheets in Chinese take them for the plain ones.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +99,7 @@ def _person(context: ServiceContext, person: sa.Row[Any], masked: bool) -> Mappi
     name = context.vault.decrypt(person.name_encrypted)
     phone = None if person.phone_encrypted is None else context.vault.decrypt(person.phone_encrypted)
     return {"cardholder_name": masked_name(name) if masked else name,
-            "reserved_phone": masked_phone(phone) if masked else phone, "city": person.city}
-
-
-def masked_phone(phone: str | None) -> str | None:
-    """``138****0001``."""
-    return None if phone is None else f"{phone[:3]}****{phone[-4:]}"
+            "reserved_phone": masked_phone(phone) if masked and phone else phone, "city": person.city}
 
 
 def harmless(text: str) -> str:

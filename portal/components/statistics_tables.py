@@ -8,12 +8,11 @@ from decimal import Decimal
 import pandas as pd
 
 from core.domain.money import format_yuan
+from core.services.exporting import harmless
 from core.services.statistics import Dimension, Line, RequestStatistics
 from portal.components import statistics_words as words
 from portal.components.money import plain, table
 from portal.i18n import speaking, t
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def outcome_table(statistics: RequestStatistics, dimension: Dimension) -> str:
@@ -68,7 +67,7 @@ def _frame(statistics: RequestStatistics) -> pd.DataFrame:
              *map(words.column, statistics.columns), t("staff.head.approval_share"), t("staff.head.in_time"),
              t("staff.head.median_hours"), t("staff.head.p90_hours"), t("staff.head.amount_yuan")]
     # Texts throughout: a whole number must not become 20.0 because another line has no such figure.
-    return pd.DataFrame(rows, columns=heads, dtype="str").fillna("").map(_harmless)
+    return pd.DataFrame(rows, columns=heads, dtype="str").fillna("").map(harmless)
 
 
 def _labelled(statistics: RequestStatistics, dimension: Dimension) -> Sequence[tuple[str, Line]]:
@@ -100,8 +99,3 @@ def _csv_row(statistics: RequestStatistics, breakdown: str, label: str, line: Li
 
 def _cell(value: object) -> str:
     return t("staff.hidden") if value is None else str(value)
-
-
-def _harmless(text: str) -> str:
-    """What a spreadsheet would run as a formula gets an apostrophe in front; it then shows as text."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

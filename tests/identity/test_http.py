@@ -207,6 +207,13 @@ def test_malformed_tickets_are_refused(client: Browser, content: bytes, content_
     assert answer.status_code == 400
 
 
+@pytest.mark.parametrize("ticket", [b'"unknown"', b'"\\ud800"', b'"' + b"x" * 900 + b'"'])
+def test_unknown_tickets_open_nothing(client: Browser, ticket: bytes) -> None:
+    answer = client.post("/auth/session", data=b'{"ticket": ' + ticket + b"}",
+                         headers={**client.same, "content-type": "application/json"})
+    assert answer.status_code == 403
+
+
 def test_signing_out_ends_the_session_and_drops_the_cookie(client: Browser, portal: ServiceContext) -> None:
     token = signed_in(client, portal)
     assert client.post("/auth/sign-out", headers=client.same).status_code == 200
@@ -301,6 +308,15 @@ def test_uncaught_errors_show_a_number_and_never_a_traceback(monkeypatch: pytest
     assert "hunter2" not in shown[0]
     assert "RuntimeError" not in shown[0]
     assert "quote the number" in shown[0]
+
+
+def test_sentence_that_wants_a_figure_it_does_not_get_is_not_shown_with_braces() -> None:
+    from core.domain.errors import InvalidInput
+    from portal import errors, i18n
+
+    with i18n.speaking("en"):
+        told = errors.explain(InvalidInput("persons_out_of_range"))  # its text has {lowest} and {highest}
+        assert told == i18n.t("errors.general")
 
 
 @pytest.mark.parametrize(("locale", "words"), [("en", "nothing was saved"), ("zh_CN", "errors.")])

@@ -59,7 +59,7 @@ def test_unmasking_needs_a_reason_and_leaves_it_in_the_audit_log(context: Servic
     assert (data["masked"], data["reason"], data["accounts"]) == (False, "court order 2026-17", 1)
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+8", "-2", "@SUM(A1)"])
+@pytest.mark.parametrize("name", ["=1+1", "+8", "-2", "@SUM(A1)", "\uff1d1+1", "\uff20SUM(A1)"])
 def test_a_text_that_looks_like_a_formula_is_defused(sqlite_context: ServiceContext, tmp_path: Path,
                                                      name: str) -> None:
     imported(sqlite_context, account_row(1, product=name, principal="-5.00", interest="0", late_fee="0",

@@ -159,9 +159,11 @@ def test_signing_in_again_in_the_same_browser_replaces_its_session(context: Serv
     assert identity.resolve_session(context, second) is not None
 
 
-@pytest.mark.parametrize("token", [None, "", "unknown", "x" * 10_000, "'; DROP TABLE sessions; --"])
+@pytest.mark.parametrize("token", [None, "", "unknown", "x" * 10_000, "'; DROP TABLE sessions; --", "\ud800"])
 def test_unknown_tokens_open_nothing(sqlite_context: ServiceContext, token: str | None) -> None:
     assert identity.resolve_session(sqlite_context, token) is None
+    with pytest.raises(NotFound):
+        identity.redeem_ticket(sqlite_context, token or "", "browser")
 
 
 def test_password_change_ends_every_session_and_the_new_password_works(context: ServiceContext) -> None:
@@ -182,6 +184,15 @@ def test_wrong_current_password_changes_nothing_and_counts_like_a_failed_sign_in
     with pytest.raises(InvalidInput):
         identity.change_password(actor, context, current=GOOD, new="another calm sentence")
     assert fails(context, password=GOOD)
+
+
+def test_new_password_that_will_not_do_costs_no_attempt(context: ServiceContext) -> None:
+    actor = actor_of(context)
+    for new in ("short", GOOD, "li.collector li.collector", "password1234", "x" * 200, "aaaaaaaaaaaa"):
+        with pytest.raises(InvalidInput) as refusal:
+            identity.change_password(actor, context, current=GOOD, new=new)
+        assert refusal.value.code.startswith("password_")
+    identity.change_password(actor, context, current=GOOD, new="another calm sentence")
 
 
 def test_disabling_a_user_ends_their_sessions_at_once(context: ServiceContext) -> None:

@@ -119,6 +119,33 @@ def test_twenty_failures_from_one_address_pause_the_address(context: ServiceCont
     assert not fails(context, password=GOOD, address="198.51.100.2")
 
 
+def test_paused_address_does_not_run_anybodys_account_into_a_pause(context: ServiceContext) -> None:
+    make_user(context)
+    for number in range(20):
+        fails(context, login=f"guess.{number}")
+    for _ in range(10):
+        fails(context)
+    assert not fails(context, password=GOOD, address="198.51.100.2")
+
+
+def test_counts_that_no_longer_matter_are_removed_at_the_next_sign_in(context: ServiceContext,
+                                                                     time_: TestTime) -> None:
+    make_user(context)
+    for number in range(3):
+        fails(context, login=f"guess.{number}")
+    time_.advance(minutes=31)
+    assert not fails(context, password=GOOD)
+    with context.reading() as connection:
+        left = [row.failures for row in connection.execute(sa.select(throttles))]
+    assert left == [0]  # this address, with its charge given back
+
+
+@pytest.mark.parametrize("login", ["", "\x00", "\ud800", "x" * 100_000, "'; DROP TABLE users; --"])
+@pytest.mark.parametrize("password", ["", "\x00" * 12, "x" * 100_000])
+def test_anything_may_be_typed_and_is_refused_alike(context: ServiceContext, login: str, password: str) -> None:
+    assert fails(context, login=login, password=password)
+
+
 def test_success_forgets_the_accounts_failures_and_is_not_charged_to_the_address(context: ServiceContext) -> None:
     make_user(context)
     for _ in range(30):

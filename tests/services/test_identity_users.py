@@ -101,6 +101,15 @@ def test_administrator_reaches_no_cardholder_and_not_themselves(context: Service
     assert refusal.value.code == "own_account"
 
 
+@pytest.mark.parametrize("password", ["li.collector's own", "calm Li.Collector words"])
+def test_password_given_by_an_administrator_does_not_contain_the_login(sqlite_context: ServiceContext,
+                                                                       password: str) -> None:
+    user_id = make_user(sqlite_context)
+    with pytest.raises(InvalidInput) as refusal:
+        identity.set_user_password(SYSTEM, sqlite_context, user_id, password=password, version=1)
+    assert refusal.value.code == "password_personal"
+
+
 def test_enabled_again_after_disabled_may_sign_in(context: ServiceContext) -> None:
     user_id = make_user(context)
     identity.set_user_active(SYSTEM, context, user_id, active=False, version=1)

@@ -27,7 +27,7 @@ from core.services import records
 from core.services.context import ServiceContext
 from core.services.identity import throttle
 from core.services.identity.passwords import hash_password, must_be_acceptable
-from core.services.identity.people import NOBODY, clean_login, clean_name, masked_name
+from core.services.identity.people import NOBODY, clean_digits, clean_login, clean_name, masked_name
 from core.services.identity.users import insert_user, replace_password
 
 CODE_LIFE = timedelta(minutes=15)
@@ -115,9 +115,9 @@ def _start(context: ServiceContext, purpose: Purpose, card_last4: str, name: str
     card_last4, folded = _checked(card_last4, name)
     with context.writing() as connection:
         now = context.clock.now()
-        admitted = (throttle.charge(connection, throttle.CODE, _code_subject(context, card_last4, folded), now)
-                    and throttle.charge(connection, throttle.ADDRESS,
-                                        throttle.ADDRESS.subject(context.vault, address), now))
+        admitted = throttle.charge_all(connection, [
+            (throttle.CODE, _code_subject(context, card_last4, folded)),
+            (throttle.ADDRESS, throttle.ADDRESS.subject(context.vault, address))], now)
         if admitted:
             matches = _matches(connection, context, card_last4, folded)
             for match in matches:
@@ -154,7 +154,7 @@ def _prove(context: ServiceContext, purpose: Purpose, card_last4: str, name: str
            address: str) -> _Proven:
     """Who typed the right code. Each try is counted first, so that parallel guessing gains nothing."""
     card_last4, folded = _checked(card_last4, name)
-    digits = "".join(code.split())
+    digits = clean_digits(code)
     found: _Proven | None = None
     with context.writing() as connection:
         now = context.clock.now()
@@ -208,7 +208,7 @@ def _matches(connection: sa.Connection, context: ServiceContext, card_last4: str
 
 
 def _checked(card_last4: str, name: str) -> tuple[str, str]:
-    card_last4 = "".join(card_last4.split())
+    card_last4 = clean_digits(card_last4)
     if not (len(card_last4) == 4 and card_last4.isascii() and card_last4.isdigit()):
         raise InvalidInput("card_last4_malformed", "the last four digits of the card number", field="card_last4")
     folded = clean_name(name)

@@ -17,6 +17,7 @@ from core.domain.errors import InvalidInput
 NOBODY = Actor(user_id="anonymous", role=Role.CARDHOLDER)
 """Stands in the audit log for somebody who has not proved who they are. Owns nothing."""
 
+_SHORTEST_MASKED_PHONE = 10
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{2,79}", re.ASCII)
 
 
@@ -55,9 +56,19 @@ def clean_name(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
+def clean_digits(text: str) -> str:
+    """Digits as they are compared: full-width ones, as a Chinese keyboard may write them, as plain ones; no blanks."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
 def masked_name(name: str) -> str:
     """``Z**``: what a screen may show of a cardholder's name; somebody may be looking over a shoulder."""
     return f"{name.strip()[:1]}**"
+
+
+def masked_phone(phone: str) -> str:
+    """``138****0001``; of a number too short to hide the middle of, nothing."""
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= _SHORTEST_MASKED_PHONE else "****"
 
 
 def new_token() -> str:
@@ -67,7 +78,8 @@ def new_token() -> str:
 
 def token_hash(token: str) -> str:
     """What the database keeps of a token: enough to recognise it, too little to present it."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    # Whatever a stranger sends: JSON can carry half a surrogate pair, which is no UTF-8.
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def is_taken(clash: sa.exc.IntegrityError) -> bool:

@@ -45,6 +45,7 @@ def authenticate(context: ServiceContext, login: str, password: str, address: st
         else:
             throttle.forgive(connection, attempt.account)
             throttle.give_back(connection, throttle.ADDRESS, attempt.address)
+            throttle.forget_stale(connection, now)
             if better_hash:
                 connection.execute(users.update().where(
                     users.c.id == attempt.row.id, users.c.password_hash == usable).values(password_hash=better_hash))
@@ -64,8 +65,7 @@ def _charge(context: ServiceContext, login: str, address: str) -> _Attempt:
     source = throttle.ADDRESS.subject(context.vault, address)
     with context.writing() as connection:
         now = context.clock.now()
-        admitted = (throttle.charge(connection, throttle.ACCOUNT, account, now)
-                    and throttle.charge(connection, throttle.ADDRESS, source, now))
+        admitted = throttle.charge_all(connection, [(throttle.ACCOUNT, account), (throttle.ADDRESS, source)], now)
         row = connection.execute(sa.select(users).where(users.c.login == known_as)).first()
     return _Attempt(admitted, row, account, source)
 

@@ -7,6 +7,7 @@ for longer than the longest pause by somebody else's knocking.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +22,7 @@ WINDOW = timedelta(minutes=15)
 """Failures older than this, with none since, are forgotten."""
 LONGEST_PAUSE = timedelta(minutes=15)
 _FIRST_PAUSE = timedelta(minutes=1)
+_MOST_FORGOTTEN = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,19 @@ def charge(connection: sa.Connection, limit: Limit, subject: str, now: datetime)
     return True
 
 
+def charge_all(connection: sa.Connection, charges: Sequence[tuple[Limit, str]], now: datetime) -> bool:
+    """Charge one attempt against several (limit, subject), all or none; False, and none counted, in any pause.
+
+    Somebody whose address is paused must not run another person's account into a pause.
+    """
+    savepoint = connection.begin_nested()
+    if all(charge(connection, limit, subject, now) for limit, subject in charges):
+        savepoint.commit()
+        return True
+    savepoint.rollback()
+    return False
+
+
 def forgive(connection: sa.Connection, subject: str) -> None:
     """Forget all failures of ``subject``: it has proved who it is."""
     connection.execute(throttles.delete().where(throttles.c.subject == subject))
@@ -81,6 +96,7 @@ def give_back(connection: sa.Connection, limit: Limit, subject: str) -> None:
 
 
 def forget_stale(connection: sa.Connection, now: datetime) -> None:
-    """Remove rows that no longer count for anything."""
-    connection.execute(throttles.delete().where(
-        throttles.c.window_started_at < now - WINDOW - LONGEST_PAUSE))
+    """Remove rows that no longer count for anything, some hundreds at a time; waits for nobody's lock."""
+    stale = (sa.select(throttles.c.subject).where(throttles.c.window_started_at < now - WINDOW - LONGEST_PAUSE)
+             .limit(_MOST_FORGOTTEN).with_for_update(skip_locked=True))
+    connection.execute(throttles.delete().where(throttles.c.subject.in_(stale)))

@@ -132,7 +132,12 @@ def change_user_role(actor: Actor, context: ServiceContext, user_id: str, *, rol
 def set_user_password(actor: Actor, context: ServiceContext, user_id: str, *, password: str, version: int) -> User:
     """Give one of the bank's users a new password; their sessions end. Administrators only. Raises as the others."""
     actor.must_be(Role.ADMIN, action="set_user_password")
-    must_be_acceptable(password)
+    with context.reading() as connection:
+        row = connection.execute(sa.select(users.c.login, users.c.display_name).where(
+            users.c.id == user_id, users.c.role != Role.CARDHOLDER.value)).first()
+    if row is None:
+        raise NotFound("user")
+    must_be_acceptable(password, *row)
     return _change(actor, context, user_id, version, "user_password_set",
                    {"password_hash": hash_password(password), "password_changed_at": context.clock.now()}, {})
 
@@ -162,19 +167,21 @@ def change_password(actor: Actor, context: ServiceContext, *, current: str, new:
     Raises ``InvalidInput``: ``current_password_wrong`` (counted like a failed sign-in, and the same
     during a pause), or why ``new`` will not do.
     """
-    with context.writing() as connection:
+    with context.reading() as connection:
         row = connection.execute(sa.select(users).where(users.c.id == actor.user_id, users.c.active)).first()
-        if row is None:
-            raise NotFound("user")
-        account = throttle.ACCOUNT.subject(context.vault, row.login)
+    if row is None:
+        raise NotFound("user")
+    # The new one first: whoever knows the current password loses no attempt over a new one that will not do.
+    must_be_acceptable(new, row.login, row.display_name.strip("*"))
+    if new == current:
+        raise InvalidInput("password_unchanged", "the new password is the old one", field="password")
+    account = throttle.ACCOUNT.subject(context.vault, row.login)
+    with context.writing() as connection:
         admitted = throttle.charge(connection, throttle.ACCOUNT, account, context.clock.now())
     verified, _ = check_password(current, row.password_hash if admitted else None)
     if not verified:
         raise InvalidInput("current_password_wrong", "this is not the current password, or too many attempts",
                            field="current")
-    must_be_acceptable(new, row.login, row.display_name.strip("*"))
-    if new == current:
-        raise InvalidInput("password_unchanged", "the new password is the old one", field="password")
     hashed = hash_password(new)
     with context.writing() as connection:
         now = context.clock.now()
