@@ -70,8 +70,12 @@ class AgreementTerms:
         """The instalments that repay ``balance_minor``, agreed on ``start_date``.
 
         Raises ``InvalidInput`` when the down payment exceeds the balance or the first due date lies
-        before the start.
+        before the start or beyond any thinkable day.
         """
+        latest = start_date + timedelta(days=LONGEST_THINKABLE_DAYS)
+        if self.first_due_date > latest:
+            raise InvalidInput("out_of_range", "the first due date lies too far ahead", field="first_due_date",
+                               lowest=start_date, highest=latest)
         method = Method.EQUAL_INSTALMENT if self.annual_rate else Method.INTEREST_FREE
         return make_schedule(SchedulePlan(
             principal_minor=balance_minor, start_date=start_date, count=self.count, method=method,

@@ -45,6 +45,7 @@ from core.services.commands import once
 from core.services.context import ServiceContext
 
 MOST_PERSONS = 20
+_LONGEST_CITY = 40
 MOST_LINES = 40
 """Lines of income or spending; more is a mistake of the client."""
 
@@ -294,11 +295,14 @@ def _check(content: AssessmentInput) -> None:
                            lowest=1, highest=MOST_PERSONS)
     if len(content.income) > MOST_LINES or len(content.spending) > MOST_LINES:
         raise InvalidInput("too_many_lines", f"at most {MOST_LINES} lines", field="income", highest=MOST_LINES)
-    amounts = {"other_debt_payments": content.other_debt_payments_minor,
-               "local_allowance": content.local_allowance_minor,
-               **{f"income.{line.kind}": line.monthly_minor for line in content.income},
-               **{f"spending.{line.kind}": line.monthly_minor for line in content.spending}}
-    for field, amount in amounts.items():
+    if content.city is not None and not (0 < len(content.city) <= _LONGEST_CITY and content.city.isprintable()):
+        raise InvalidInput("city_unknown", "no city has such a name", field="city")
+    # Pairs, not a mapping: two lines of one kind are both looked at.
+    amounts = [("other_debt_payments", content.other_debt_payments_minor),
+               ("local_allowance", content.local_allowance_minor),
+               *((f"income.{line.kind}", line.monthly_minor) for line in content.income),
+               *((f"spending.{line.kind}", line.monthly_minor) for line in content.spending)]
+    for field, amount in amounts:
         if type(amount) is not int or not 0 <= amount <= MAX_MINOR:
             raise InvalidInput("amount_out_of_range", "an amount is not negative and not above the limit", field=field)
     known_income, known_reasons = set(IncomeKind), set(HardshipReason)

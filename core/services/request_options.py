@@ -135,7 +135,7 @@ def preview(actor: Actor, context: ServiceContext, draft: RequestDraft, as_of: d
 def draft_figures(connection: sa.Connection, context: ServiceContext, cardholder_id: str, draft: RequestDraft,
                   as_of: date) -> tuple[RequestFigures, AccountPosition, FinishedAssessment | None]:
     """Figures, position and assessment of a draft on the person's own account; ``NotFound`` for another's."""
-    account = accounts_repository.by_id(connection, draft.account_id) if is_identifier(draft.account_id) else None
+    account = accounts_repository.by_id(connection, draft.account_id)
     if account is None or account.cardholder_id != cardholder_id:
         raise NotFound("account")
     position = account_position(connection, context, account, as_of)
@@ -184,7 +184,12 @@ def _option(context: ServiceContext, position: AccountPosition, assessment: Fini
 
 
 def check_draft(draft: RequestDraft) -> str:
-    """The draft's note, cleaned; raises ``InvalidInput`` for a draft that contradicts itself."""
+    """The draft's note, cleaned.
+
+    Raises ``InvalidInput`` for a draft that contradicts itself, ``NotFound`` for an account that cannot be one.
+    """
+    if not is_identifier(draft.account_id):
+        raise NotFound("account")
     if kind_of(draft.terms) != draft.kind:
         raise InvalidInput("kind_contradicts_terms", "the terms belong to another kind of request", field="kind")
     if draft.hardship_reason is not None and draft.hardship_reason not in tuple(HardshipReason):

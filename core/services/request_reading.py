@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,6 +30,8 @@ from core.services.positions import account_position
 from core.services.request_figures import agreed_before, facts_of, work_out
 
 MOST_PER_PAGE = 50
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+"""Instants outside are nobody's request, and some cannot be brought into UTC at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,8 @@ def my_requests(actor: Actor, context: ServiceContext, *, limit: int = 20,
     cardholder_id = own_cardholder(actor, "read requests")
     if not 1 <= limit <= MOST_PER_PAGE:
         raise InvalidInput("out_of_range", field="limit", lowest=1, highest=MOST_PER_PAGE)
+    if before is not None and not EARLIEST <= before <= LATEST:
+        raise InvalidInput("out_of_range", field="before", lowest=EARLIEST, highest=LATEST)
     with context.reading() as connection:
         rows = repository.of_cardholder(connection, cardholder_id, limit, before)
     return [_summary(row, row.card_last4) for row in rows]

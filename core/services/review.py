@@ -63,8 +63,7 @@ def approve(actor: Actor, context: ServiceContext, proposal_id: str, *, expected
         if figures.failed and not note:
             raise InvalidInput("exception_note_missing", "say why a failed check does not stand in the way",
                                field="internal_note", checks=[check.name.value for check in figures.failed])
-        _conclude(connection, actor, context, row, ProposalEvent.APPROVE, codes, words, note)
-        repository.add_arrangement(connection, _arrangement(context, row, figures))
+        _conclude(connection, actor, context, row, ProposalEvent.APPROVE, codes, words, note, granted=figures)
 
     _decide(actor, context, "approve", proposal_id, expected_version, [codes, words, note], idempotency_key, decide)
 
@@ -154,8 +153,8 @@ def _grantable(connection: sa.Connection, context: ServiceContext, row: Row) -> 
 
 
 def _conclude(connection: sa.Connection, actor: Actor, context: ServiceContext, row: Row, event: ProposalEvent,
-              codes: list[str], words: str, note: str) -> None:
-    """The state, the step, the decision, the messages and the audit row of an answer."""
+              codes: list[str], words: str, note: str, *, granted: RequestFigures | None = None) -> None:
+    """The state, the step, the decision, what was granted, the messages and the audit row of an answer."""
     now = context.clock.now()
     policy = review_policy(context)
     before = ProposalState(row.state)
@@ -167,6 +166,8 @@ def _conclude(connection: sa.Connection, actor: Actor, context: ServiceContext, 
     repository.add_decision(connection, {
         "proposal_id": row.id, "outcome": state.value, "reasons": codes, "message": words or None,
         "actor_user_id": actor.user_id, "authority": authority, "policy_version": policy.version, "decided_at": now})
+    if granted is not None:
+        repository.add_arrangement(connection, _arrangement(context, row, granted))
     _tell(connection, context, row, f"request_{state.value}")
     records.audit(connection, actor, f"request_{state.value}", "proposal", row.id, now, reasons=codes,
                   authority=authority, recommended_by=row.recommended_by, policy_version=policy.version)

@@ -112,7 +112,7 @@ def queue(actor: Actor, context: ServiceContext, filters: QueueFilters, page: in
         groups = repository.counts(connection, of)
         total = sum(group.cases for group in groups if _left_in(group, narrowing))
         # A page that has emptied meanwhile shows the last one there is.
-        pages = max(-(-total // PAGE_SIZE), 1)
+        pages = min(max(-(-total // PAGE_SIZE), 1), LAST_PAGE + 1)
         page = min(page, pages - 1)
         rows = repository.page(connection, of, rule, narrowing, page * PAGE_SIZE, PAGE_SIZE)
         in_hand = repository.held_by(connection, of, MOST_IN_HAND)

@@ -146,6 +146,8 @@ def test_other_roles_neither_read_nor_write_assessments_here(sqlite_context: Ser
     ({"persons": 0}, "persons_out_of_range"), ({"persons": 21}, "persons_out_of_range"),
     ({"other_debt_payments_minor": -1}, "amount_out_of_range"),
     ({"income": (Income("salary", 10**16),)}, "amount_out_of_range"),
+    ({"income": (Income("salary", -1), Income("salary", 1))}, "amount_out_of_range"),
+    ({"city": "\x00"}, "city_unknown"), ({"city": "x" * 41}, "city_unknown"),
     ({"income": (Income("lottery", 1),)}, "income_kind_unknown"), ({"hardship": ("bored",)}, "hardship_unknown"),
     ({"income": (Income("salary", 1),) * 41}, "too_many_lines")])
 def test_figures_no_household_has_are_refused(

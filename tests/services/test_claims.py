@@ -64,6 +64,16 @@ def test_a_page_past_the_end_shows_the_last_one(context: ServiceContext) -> None
         review.queue(Actor("r", Role.COLLECTOR), context, EVERYTHING, page=-1)
 
 
+def test_nobody_is_led_to_a_page_that_would_be_refused(context: ServiceContext,
+                                                       monkeypatch: pytest.MonkeyPatch) -> None:
+    fill_queue(context, 4 * PAGE_SIZE)
+    monkeypatch.setattr("core.services.review_queue.LAST_PAGE", 1)
+    actor = reviewer(context, "r")
+    last = review.queue(actor, context, EVERYTHING).pages - 1
+    assert last == 1
+    assert review.queue(actor, context, EVERYTHING, last).total == 4 * PAGE_SIZE
+
+
 def test_twenty_reviewers_at_once_share_two_hundred_cases_without_meeting(context: ServiceContext) -> None:
     ids = fill_queue(context, 200)
     reviewers = [reviewer(context, f"r{number}", Authority.L2) for number in range(20)]

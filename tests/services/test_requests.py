@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -264,11 +264,22 @@ def test_ids_nobody_issued_are_not_found(context: ServiceContext, identifier: An
         requests.my_request(cardholder(context), context, identifier)
     with pytest.raises(NotFound):
         requests.preview(cardholder(context), context, extension(identifier), TODAY)
+    with pytest.raises(NotFound):
+        requests.submit(cardholder(context), context, extension(identifier), acknowledged=True, idempotency_key="k")
+
+
+@pytest.mark.parametrize("before", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+def test_instants_at_the_end_of_time_are_out_of_range(context: ServiceContext, before: str) -> None:
+    add_card(context)
+    with pytest.raises(InvalidInput) as refusal:
+        requests.my_requests(cardholder(context), context, before=datetime.fromisoformat(before))
+    assert refusal.value.code == "out_of_range"
 
 
 @pytest.mark.parametrize("draft", [
     lambda a: agreement(a, note="x" * 2_001),
     lambda a: agreement(a, first_due_date=TODAY - timedelta(days=1)),
+    lambda a: agreement(a, first_due_date=date(9999, 12, 31)),
     lambda a: agreement(a, down_payment_minor=10**14),
     lambda a: replace(extension(a), kind=ProposalKind.PERSONALISED_AGREEMENT),
     lambda a: replace(extension(a), hardship_reason="made_up"),
