@@ -45,6 +45,8 @@ class Accrual:
     exact: Fraction
     carried: Interest
     billed: Interest
+    at_stake: Interest = NO_INTEREST
+    """What the last bill's purchases would have borne so far, were the bill missed; none once that is decided."""
 
 
 NOTHING_ACCRUED = Accrual(0, Fraction(0), NO_INTEREST, NO_INTEREST)
@@ -55,11 +57,12 @@ def accrue(since: SinceStatement, to: date, terms: InterestTerms) -> Accrual:
     first, rest = _oldest_first(_until(since.payments, to), sum(debit.amount_minor for debit in since.carried))
     daily = replace(terms, base=Base.FULL_BALANCE)  # what has no due date has no interest-free part
     carried = accumulated_interest(_until(since.carried, to), first, to, daily)
-    billed = NO_INTEREST
-    if since.grace_ends is not None and to > since.grace_ends and not since.bill_paid:
-        billed = accumulated_interest(_until(since.billed, to), rest, to, terms, since.grace_ends)
+    billed, at_stake = NO_INTEREST, NO_INTEREST
+    if since.grace_ends is not None and not since.bill_paid:
+        missed = accumulated_interest(_until(since.billed, to), rest, to, terms, min(since.grace_ends, to))
+        billed, at_stake = (missed, NO_INTEREST) if to > since.grace_ends else (NO_INTEREST, missed)
     exact = carried.exact + billed.exact
-    return Accrual(round_minor(exact, terms.rounding), exact, carried, billed)
+    return Accrual(round_minor(exact, terms.rounding), exact, carried, billed, at_stake)
 
 
 def newest_up_to(debits: Iterable[Movement], amount_minor: int) -> tuple[Movement, ...]:

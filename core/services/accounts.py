@@ -12,21 +12,16 @@ import sqlalchemy as sa
 from core.db.repositories import accounts as repository
 from core.db.repositories import assessments as assessment_repository
 from core.domain.actor import Actor, Role
-from core.domain.allocation import Outstanding
 from core.domain.errors import NotFound
-from core.domain.projection import FixedMonthly, Position, Projection, ProjectionRule, Scenario, project
-from core.policy.book import Policy
-from core.policy.rules.projection import projection_rule
 from core.services import explanations
 from core.services.context import ServiceContext
 from core.services.explanations import Charge, Explanation
+from core.services.outlooks import Outlook, outlook
 from core.services.positions import AccountPosition, StatementFigures, positions, statement_figures
 from core.services.request_reading import is_identifier
 
 HISTORY = 12
 """How many statements, payments and charges an account's page shows."""
-MONTHS_AHEAD = 12
-_TEN_YUAN = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +61,6 @@ class PaymentLine:
     applied_interest_minor: int
     applied_fees_minor: int
     unapplied_minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """Twelve months ahead three ways. ``fixed_is_affordable``: the fixed amount is the assessed one."""
-
-    today_minor: int
-    do_nothing: Projection
-    minimum: Projection
-    fixed: Projection
-    fixed_minor: int
-    fixed_is_affordable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,47 +119,6 @@ def projections(actor: Actor, context: ServiceContext, account_id: str, as_of: d
         row = _own_account(connection, cardholder_id, account_id)
         position = positions(connection, context, [row], as_of)[0]
     return outlook(context, position, fixed_minor, None)
-
-
-def outlook(context: ServiceContext, position: AccountPosition, fixed_minor: int | None,
-            affordable_minor: int | None) -> Outlook | None:
-    """The three projections of an account; None when nothing is owed. Today's rules are carried forward."""
-    if position.total_minor <= 0:
-        return None
-    policy = context.policy.on(position.as_of, position.issuer)
-    rule = projection_rule(policy)
-    start = projection_start(position)
-    fixed = fixed_minor or affordable_minor or amount_on_course(start, rule, policy)
-    do_nothing, minimum, level = (
-        project(start, MONTHS_AHEAD, scenario, rule)
-        for scenario in (Scenario.DO_NOTHING, Scenario.MINIMUM_PAYMENT, FixedMonthly(fixed)))
-    return Outlook(position.total_minor, do_nothing, minimum, level, fixed,
-                   fixed_is_affordable=not fixed_minor and bool(affordable_minor))
-
-
-def projection_start(position: AccountPosition) -> Position:
-    """An account as a projection takes it: interest up to today included, fees together."""
-    owed = Outstanding(fees_minor=position.fees_minor, interest_minor=position.all_interest_minor,
-                       principal_minor=max(position.principal_minor, 0))
-    return Position(position.as_of, owed, position.days_past_due, position.statement_day,
-                    min(position.minimum_due_minor, owed.total_minor) if position.last_statement else None)
-
-
-def amount_on_course(start: Position, rule: ProjectionRule, policy: Policy) -> int:
-    """The least monthly amount, in whole tens of yuan, that is on course to repay within the longest agreement.
-
-    On course: after twelve months, late fees of smaller payments included, no more is left than twelve
-    months of an even repayment over ``p70.max_months`` would leave. In fen.
-    """
-    owed = start.outstanding.total_minor
-    longest = policy.integer("p70.max_months")
-    goal = owed * (longest - MONTHS_AHEAD) // longest
-    least, most = policy.money("afford.min_instalment") // _TEN_YUAN, -(-owed // _TEN_YUAN)
-    while least < most:
-        middle = (least + most) // 2
-        left = project(start, MONTHS_AHEAD, FixedMonthly(middle * _TEN_YUAN), rule).months[-1].total_minor
-        least, most = (least, middle) if left <= goal else (middle + 1, most)
-    return least * _TEN_YUAN
 
 
 def _own(actor: Actor) -> str:

@@ -59,7 +59,7 @@ def accrued(context: ServiceContext, account: BearingAccount, newest: Sequence[R
     interest (银发〔2016〕111号 三, in force 2017-01-01).
     """
     first = account.interest_through_date + ONE_DAY
-    if as_of < first:
+    if as_of < account.interest_through_date:
         return NOTHING_ACCRUED
     policy = context.policy.on(as_of, account.issuer)
     bearing = {"principal"}

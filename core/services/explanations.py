@@ -24,7 +24,7 @@ from core.domain.late_fee import late_fee
 from core.domain.minimum_payment import Billed, minimum_payment
 from core.domain.money import round_minor
 from core.policy.book import Policy
-from core.policy.rules.account import delinquency_rule, late_fee_rule, minimum_payment_rule
+from core.policy.rules.account import delinquency_rule, displayed_annual_rate, late_fee_rule, minimum_payment_rule
 from core.services.accruals import BearingAccount, accrued, paid_since, window_start
 from core.services.citations import Citations, Cited
 from core.services.context import ServiceContext
@@ -275,10 +275,10 @@ def _growth(position: AccountPosition, policy: Policy, cite: Citations) -> Expla
         return None
     rate = policy.decimal("interest.daily_rate")
     per_day = Fraction(balance) * Fraction(rate)
-    fee = late_fee(position.minimum_due_minor, 0, late_fee_rule(policy))
+    fee = position.late_fee_to_come_minor
     return Explanation(
         Figure.GROWTH, round_minor(per_day), exact=per_day,
-        facts={"balance_minor": balance, "rate": rate, "yearly_rate": rate * 365,
+        facts={"balance_minor": balance, "rate": rate, "yearly_rate": displayed_annual_rate(policy),
                "thirty_days_minor": round_minor(30 * per_day), "next_late_fee_minor": fee,
                "next_statement_date": position.next_statement_date},
         cited=cite("interest.daily_rate", "interest.annual_display", "late_fee.rate"))

@@ -20,7 +20,11 @@ from core.db.repositories import accounts as repository
 from core.domain.accrual import Accrual
 from core.domain.delinquency import AssetClass, DelinquencyBucket, asset_classes, bucket, days_past_due
 from core.domain.errors import NotFound
-from core.policy.rules.account import delinquency_rule, grace_rule
+from core.domain.late_fee import late_fee
+from core.domain.projected_account import missed_due_dates
+from core.domain.projection_model import statement_dates
+from core.policy.book import Policy
+from core.policy.rules.account import delinquency_rule, grace_rule, late_fee_rule
 from core.services.accruals import BearingAccount, accrued, paid_since, window_start
 from core.services.context import ServiceContext
 
@@ -123,6 +127,12 @@ class AccountPosition:
     last_statement: StatementFigures | None
     minimum_due_minor: int
     """What is still to be paid of the newest statement's minimum payment."""
+    open_due_date: date | None
+    """Due date of the newest statement while it can still be paid in time, days of grace included."""
+    open_bill_minor: int
+    """What is missing until then so that the newest statement counts as paid in full (容差 allowed)."""
+    late_fee_to_come_minor: int
+    """The late fee that follows if the newest minimum stays unpaid, or has followed and is not posted yet."""
     next_statement_date: date
     next_deadline: Deadline
     arrangement: ActiveArrangement | None
@@ -174,11 +184,8 @@ def positions(connection: sa.Connection, context: ServiceContext, rows: Sequence
 
 
 def next_statement_date(statement_day: int, as_of: date) -> date:
-    """The first statement date after ``as_of``. ``statement_day`` is 1 to 28, so every month has it."""
-    this_month = as_of.replace(day=statement_day)
-    if this_month > as_of:
-        return this_month
-    return (this_month.replace(day=1) + timedelta(days=32)).replace(day=statement_day)
+    """The first statement date after ``as_of``."""
+    return next(statement_dates(as_of, statement_day, 1))
 
 
 def statement_figures(row: sa.Row[Any]) -> StatementFigures:
@@ -204,6 +211,7 @@ def _position(context: ServiceContext, row: sa.Row[Any], newest: Sequence[sa.Row
         granted.id, granted.proposal_id, granted.kind, granted.state, granted.first_due_date, granted.last_due_date)
     request = None if asked is None else OpenRequest(asked.id, asked.reference, asked.kind, asked.state,
                                                      asked.promised_by)
+    bill = _bill(policy, newest, moved, overdue, as_of)
     closes = next_statement_date(row.statement_day, as_of)
     posted = row.principal_minor + row.interest_minor + row.late_fee_minor + row.other_fees_minor
     return AccountPosition(
@@ -216,9 +224,34 @@ def _position(context: ServiceContext, row: sa.Row[Any], newest: Sequence[sa.Row
         interest_through_date=row.interest_through_date, oldest_unpaid_due_date=oldest_unpaid,
         days_past_due=overdue, bucket=bucket(overdue, rule), asset_class_2011=classes.class_2011,
         asset_class_2023=classes.class_2023, asset_class=classes.stricter, last_statement=statement,
-        minimum_due_minor=minimum_due, next_statement_date=closes,
+        minimum_due_minor=minimum_due, open_due_date=bill.due_date, open_bill_minor=bill.unpaid_minor,
+        late_fee_to_come_minor=bill.late_fee_minor, next_statement_date=closes,
         next_deadline=_next_deadline(statement, minimum_due, arrangement, request, closes, as_of),
         arrangement=arrangement, open_request=request, status=row.status, version=row.version, accrual=accrual)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bill:
+    """The newest statement as far as it can still be paid in time; the late fee also when it cannot any more."""
+
+    due_date: date | None = None
+    unpaid_minor: int = 0
+    late_fee_minor: int = 0
+
+
+def _bill(policy: Policy, newest: Sequence[sa.Row[Any]], moved: Sequence[sa.Row[Any]], overdue: int,
+          as_of: date) -> _Bill:
+    if not newest:
+        return _Bill()
+    statement, grace = newest[0], grace_rule(policy)
+    grace_ends = statement.due_date + timedelta(days=grace.days)
+    paid = paid_since(statement, moved, min(as_of, grace_ends))
+    posted = any(entry.kind == "late_fee" and entry.value_date > statement.due_date for entry in moved)
+    misses = missed_due_dates(overdue) + (as_of <= grace_ends)
+    fee = 0 if posted else late_fee(statement.minimum_payment_minor, paid, late_fee_rule(policy), max(misses, 1))
+    if as_of > grace_ends:
+        return _Bill(late_fee_minor=fee)
+    return _Bill(statement.due_date, max(statement.closing_balance_minor - paid - grace.amount_minor, 0), fee)
 
 
 def _next_deadline(statement: StatementFigures | None, minimum_due: int, arrangement: ActiveArrangement | None,

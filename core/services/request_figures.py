@@ -7,30 +7,31 @@ arrangement is made from them: the same function, so the same fen.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from typing import Any
 
 import sqlalchemy as sa
 
 from core.db.repositories import proposals as repository
-from core.domain.allocation import Outstanding
 from core.domain.authority import Ask, AuthorityNeed, needed_authority
 from core.domain.calendar import add_months
-from core.domain.interest import ONE_DAY, Base, Movement, accumulated_interest
-from core.domain.projection import Position, Projection, Scenario, project, statement_dates
+from core.domain.money import round_minor
+from core.domain.projection import project
+from core.domain.projection_model import Scenario, statement_dates
 from core.domain.proposal import ProposalKind
 from core.domain.request_checks import CheckResult, RequestFacts, TermLimits, checks, nearest_terms
 from core.domain.request_terms import AgreementTerms, ExtensionTerms, Terms, kind_of
 from core.domain.schedule import Schedule, annualised_rate
-from core.domain.statement import Compounding
 from core.policy.book import Policy
-from core.policy.rules.account import interest_terms
+from core.policy.rules.account import displayed_annual_rate
 from core.policy.rules.projection import projection_rule
-from core.policy.rules.requests import authority_rule, contract_annual_rate, term_limits
+from core.policy.rules.requests import authority_rule, term_limits
 from core.services.assessments import FinishedAssessment
 from core.services.context import ServiceContext
+from core.services.outlooks import projection_start
 from core.services.positions import AccountPosition
 
 
@@ -55,7 +56,7 @@ class RequestFigures:
     total_minor: int
     """What is owed plus ``cost_minor``: everything the cardholder would pay or still owe by ``until_date``."""
     do_nothing_total_minor: int
-    """What would be owed on ``until_date`` if nothing were paid and nothing agreed."""
+    """What would be owed on ``until_date`` if nothing were paid and nothing agreed, by the outlook's projection."""
     checks: tuple[CheckResult, ...]
     nearest_terms: Terms | None
     """The nearest terms that pass; None when these pass, or when none would."""
@@ -92,7 +93,7 @@ def work_out(context: ServiceContext, position: AccountPosition, terms: Terms, f
     """
     policy = context.policy.on(position.as_of, position.issuer)
     limits = term_limits(policy)
-    amounts = _extension(context, position, terms, policy) if isinstance(terms, ExtensionTerms) else \
+    amounts = _extension(position, terms, policy) if isinstance(terms, ExtensionTerms) else \
         _agreement(position, terms, policy)
     found = checks(terms, amounts.schedule, facts, limits)
     return RequestFigures(
@@ -138,50 +139,54 @@ class _Amounts:
 def _agreement(position: AccountPosition, terms: AgreementTerms, policy: Policy) -> _Amounts:
     schedule = terms.schedule(position.total_minor, position.as_of)
     until = schedule.instalments[-1].due_date
-    nothing = _do_nothing(position, until, policy)
     return _Amounts(schedule, until, 0, annualised_rate(schedule).monthly_irr_x12, schedule.cost_minor,
-                    nothing.months[-1].total_minor if nothing else position.total_minor)
+                    position.total_minor + _meanwhile(position, until, policy).total_minor)
 
 
-def _extension(context: ServiceContext, position: AccountPosition, terms: ExtensionTerms, policy: Policy) -> _Amounts:
+def _extension(position: AccountPosition, terms: ExtensionTerms, policy: Policy) -> _Amounts:
     """Interest goes on at the card's rate; late fees of the meantime are suspended (policy ``extension.*``)."""
     until = terms.until(position.as_of)
-    meanwhile = _interest_until(context, position, until, policy)
-    interest = meanwhile if policy.flag("extension.interest_continues") else 0
-    late_fees = _late_fees_until(position, until, policy)
-    cost = interest if policy.flag("extension.late_fee_suspended") else interest + late_fees
-    yearly = contract_annual_rate(policy) * 100 if interest else Decimal(0)
-    return _Amounts(None, until, position.minimum_due_minor,
-                    yearly.quantize(Decimal("0.01"), ROUND_HALF_UP), cost,
-                    position.total_minor + meanwhile + late_fees)
+    meanwhile = _meanwhile(position, until, policy)
+    interest = meanwhile.interest_minor if policy.flag("extension.interest_continues") else 0
+    # A fee for a due date that was missed before the extension is not one of the meantime.
+    missed_before = 0 if position.open_due_date else position.late_fee_to_come_minor
+    late_fees = missed_before if policy.flag("extension.late_fee_suspended") else meanwhile.late_fees_minor
+    yearly = displayed_annual_rate(policy) * 100 if interest else Decimal(0)
+    return _Amounts(None, until, position.minimum_due_minor, yearly.quantize(Decimal("0.01"), ROUND_HALF_UP),
+                    interest + late_fees, position.total_minor + meanwhile.total_minor)
 
 
-def _interest_until(context: ServiceContext, position: AccountPosition, until: date, policy: Policy) -> int:
-    """Interest in fen from the day after ``as_of`` through ``until`` on what bears interest now."""
-    compounds = Compounding(policy.text("interest.compounding")) is Compounding.MONTHLY
-    bearing = max(position.principal_minor + (position.interest_minor if compounds else 0), 0)
-    first = position.as_of + ONE_DAY
-    terms = replace(interest_terms(context.policy, position.issuer, first, until), base=Base.FULL_BALANCE,
-                    count_last_day=True)
-    return accumulated_interest([Movement(first, bearing)], [], until, terms).interest_minor
+@dataclass(frozen=True, slots=True)
+class _Meanwhile:
+    """What is added by a day if nothing is paid, in fen."""
+
+    interest_minor: int
+    late_fees_minor: int
+
+    @property
+    def total_minor(self) -> int:
+        return self.interest_minor + self.late_fees_minor
 
 
-def _do_nothing(position: AccountPosition, until: date, policy: Policy) -> Projection | None:
-    """The statements from ``as_of`` up to ``until`` if nothing is paid; None if none closes by then."""
-    months = sum(1 for day in _statements(position, until) if day <= until)
-    return _projected(position, months, policy) if months else None
+def _meanwhile(position: AccountPosition, until: date, policy: Policy) -> _Meanwhile:
+    """Interest and late fees after ``as_of`` up to and including ``until`` if nothing is paid.
 
-
-def _late_fees_until(position: AccountPosition, until: date, policy: Policy) -> int:
-    """Late fees in fen that fall on due dates after ``as_of`` up to ``until`` if nothing is paid.
-
-    A fee belongs to the due date it is charged on; the statement that shows it may close after ``until``.
+    The projection's own months as far as they go, then the days since the last statement before ``until``.
+    A late fee belongs to the due date it is charged on; the statement that shows it may close after ``until``.
     """
+    start, rule = projection_start(position, policy), projection_rule(policy)
     closing = [add_months(position.next_statement_date, -1), *_statements(position, until)]
-    rows = _projected(position, len(closing) - 1, policy).months
-    to_due = timedelta(days=policy.integer("statement.due_days"))
-    return sum(row.late_fee_charged_minor for before, row in zip(closing, rows, strict=False)
-               if before + to_due <= until)
+    rows = project(start, len(closing) - 1, Scenario.DO_NOTHING, rule).months
+    to_due = timedelta(days=rule.days_to_due)
+    late_fees = sum(row.late_fee_charged_minor for before, row in zip(closing, rows, strict=False)
+                    if before + to_due <= until)
+    closed = [row for row in rows if row.on <= until]
+    since, principal = (closed[-1].on, closed[-1].principal_minor) if closed else (
+        position.as_of, start.outstanding.principal_minor)
+    rest = Fraction(rule.daily_rate) * principal * (until - since).days
+    missed = start.open_due_date is not None and start.open_due_date <= until and not closed
+    return _Meanwhile(sum(row.interest_charged_minor for row in closed) + round_minor(rest)
+                      + (start.interest_at_stake_minor if missed else 0), late_fees)
 
 
 def _statements(position: AccountPosition, until: date) -> list[date]:
@@ -189,13 +194,6 @@ def _statements(position: AccountPosition, until: date) -> list[date]:
     most = (until - position.as_of).days // 28 + 2
     dates = list(statement_dates(position.as_of, position.statement_day, most))
     return dates[: sum(1 for day in dates if day <= until) + 1]
-
-
-def _projected(position: AccountPosition, months: int, policy: Policy) -> Projection:
-    owed = Outstanding(fees_minor=max(position.fees_minor, 0), interest_minor=max(position.all_interest_minor, 0),
-                       principal_minor=max(position.principal_minor, 0))
-    today = Position(position.as_of, owed, position.days_past_due, position.statement_day, position.minimum_due_minor)
-    return project(today, months, Scenario.DO_NOTHING, projection_rule(policy))
 
 
 def _ask(position: AccountPosition, terms: Terms, *, agreed_before: bool) -> Ask:

@@ -6,7 +6,8 @@ import streamlit as st
 
 from core.domain.actor import Role
 from core.services import accounts
-from core.services.accounts import AccountDetail, Outlook, Overview
+from core.services.accounts import AccountDetail, Overview
+from core.services.outlooks import Outlook
 from core.services.positions import AccountPosition
 from portal.components import explain, forms, history, outlook, standing, states
 from portal.i18n import money, t

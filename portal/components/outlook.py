@@ -6,7 +6,7 @@ from datetime import date
 
 import streamlit as st
 
-from core.services.accounts import Outlook
+from core.services.outlooks import Outlook
 from portal.components.charts import BLUE, GREEN, VERMILION, Line, line_chart
 from portal.components.money import table
 from portal.i18n import day, money, money_short, t

@@ -25,7 +25,8 @@ from core.domain.allocation import Outstanding
 from core.domain.apr import dated_rate, monthly_rate
 from core.domain.calendar import Frequency
 from core.domain.money import Rounding
-from core.domain.projection import FixedMonthly, Position, Projection, Scenario, project, project_schedule
+from core.domain.projection import project, project_schedule
+from core.domain.projection_model import FixedMonthly, Position, Projection, Scenario
 from core.domain.schedule import (
     DayCount,
     Method,

@@ -25,6 +25,7 @@ from core.services.importing.bundle import (
     StatementRecord,
 )
 from core.services.importing.load import Batch, load
+from core.services.ledger import balances_of
 
 TODAY = date(2026, 11, 22)
 """The day of ``NOON`` in conftest, in China."""
@@ -50,8 +51,8 @@ def add_card(context: ServiceContext, months: Sequence[Month] = MISSED_SINCE_AUG
              city: str | None = None, name: str = "Wang Fang") -> str:
     """Play ``months`` up to the newest statement before ``TODAY`` and load the account; returns its id.
 
-    ``since`` is what came after the newest statement: (``purchase`` or ``payment``, days after it, fen);
-    such a payment goes to principal, as if nothing else were owed.
+    ``since`` is what came after the newest statement: (``purchase``, ``payment`` or ``late_fee``, days after it,
+    fen); such a payment goes to principal, as if nothing else were owed.
     """
     last = TODAY.replace(day=statement_day)
     player = played(context, months, issuer, last)
@@ -102,7 +103,6 @@ class CardHistory:
         self.payments: list[PaymentRecord] = []
         self.entries: list[EntryRecord] = []
         self.interest_through = opened
-        self.extra = 0
 
     def play(self, on: date, month: Month) -> None:
         cycle = StatementCycle(on, self._moves(month.purchases), self._moves(month.cash), (),
@@ -115,13 +115,12 @@ class CardHistory:
         self.state, self.since = closed.state, on
 
     def later(self, kind: str, on: date, amount: int) -> None:
-        signed = amount if kind == "purchase" else -amount
-        self._entry(kind, "principal", signed, on)
-        self.extra += signed
+        signed = -amount if kind == "payment" else amount
+        component = "late_fee" if kind == "late_fee" else "principal"
+        self._entry(kind, component, signed, on)
 
     def balances(self) -> Balances:
-        posted = self.state.balances
-        return replace(posted, principal_minor=posted.principal_minor + self.extra)
+        return balances_of((entry.component, entry.amount_minor) for entry in self.entries)
 
     def oldest_unpaid(self) -> date | None:
         return self.state.oldest_unpaid_due_date
@@ -140,11 +139,11 @@ class CardHistory:
         for paid in closed.payments:
             applied = paid.applied
             for component in ("principal", "interest", "late_fee", "other_fees"):
-                unapplied = paid.unapplied_minor if component == "principal" else 0
-                self._entry("payment", component, -getattr(applied, f"{component}_minor") - unapplied, paid.on)
+                self._entry("payment", component, -getattr(applied, f"{component}_minor"), paid.on)
             self.payments.append(PaymentRecord(
-                f"pay{len(self.payments)}", paid.on, applied.total_minor + paid.unapplied_minor, "transfer", "posted",
-                applied.principal_minor, applied.interest_minor, applied.late_fee_minor + applied.other_fees_minor,
+                f"pay{len(self.payments)}", paid.on, applied.total_minor, "transfer", "posted",
+                applied.principal_minor - paid.unapplied_minor, applied.interest_minor,
+                applied.late_fee_minor + applied.other_fees_minor,
                 paid.unapplied_minor))
         self.statements.append(StatementRecord(
             cycle.statement_date, closed.due_date, closed.opening.total_minor,

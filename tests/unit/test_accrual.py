@@ -27,15 +27,16 @@ def test_what_was_carried_over_bears_interest_every_day() -> None:
 
 def test_a_bill_bears_nothing_until_its_grace_is_over_and_then_from_its_posting_date() -> None:
     bill = SinceStatement((), (Movement(date(2026, 10, 20), 1_000_000),), (), GRACE_ENDS)
-    assert accrue(bill, GRACE_ENDS, TERMS) == NOTHING_ACCRUED
-    days = (GRACE_ENDS - date(2026, 10, 20)).days + 2
-    assert accrue(bill, GRACE_ENDS + timedelta(days=1), TERMS).interest_minor == 500 * days
+    within, missed = accrue(bill, GRACE_ENDS, TERMS), accrue(bill, GRACE_ENDS + timedelta(days=1), TERMS)
+    days = (GRACE_ENDS - date(2026, 10, 20)).days + 1
+    assert (within.interest_minor, within.at_stake.interest_minor) == (0, 500 * days)
+    assert (missed.interest_minor, missed.at_stake.interest_minor) == (500 * (days + 1), 0)
 
 
 def test_a_bill_paid_in_full_never_bears_interest() -> None:
     bill = SinceStatement((), (Movement(date(2026, 10, 20), 1_000_000),), (Movement(day(3), 1_000_000),), GRACE_ENDS,
                           bill_paid=True)
-    assert accrue(bill, day(60), TERMS).interest_minor == 0
+    assert accrue(bill, day(60), TERMS) == NOTHING_ACCRUED
 
 
 def test_payments_meet_what_was_carried_before_the_bill() -> None:

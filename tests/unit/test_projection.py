@@ -10,14 +10,8 @@ import pytest
 
 from core.domain.allocation import Outstanding
 from core.domain.errors import InvalidInput
-from core.domain.projection import (
-    FixedMonthly,
-    Position,
-    Scenario,
-    project,
-    project_schedule,
-    statement_dates,
-)
+from core.domain.projection import project, project_schedule
+from core.domain.projection_model import FixedMonthly, Position, Scenario, statement_dates
 from core.domain.schedule import Method, SchedulePlan, make_schedule
 from core.policy.book import PolicyBook
 from core.policy.rules.projection import projection_rule

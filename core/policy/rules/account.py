@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 
 from core.domain.allocation import AllocationRule, Component
 from core.domain.calendar import BusinessDay, MonthEnd
@@ -16,6 +18,9 @@ from core.domain.money import Rounding
 from core.domain.statement import AccountState, Compounding, CycleRules, GraceRule, StatementCycle
 from core.policy.book import Policy, PolicyBook
 from core.policy.model import Scalar
+
+_DAYS_PER_YEAR = 365
+"""Of a common year."""
 
 
 def interest_terms(
@@ -41,6 +46,17 @@ def interest_terms(
 def counts_statement_day(policy: Policy) -> bool:
     """Whether the last day of a cycle bears interest in it; else the next cycle starts on that day."""
     return policy.text("interest.day_count") == "inclusive"
+
+
+def displayed_annual_rate(policy: Policy) -> Decimal:
+    """The daily rate as it is shown per year (policy ``interest.annual_display``); 0.1825 is 18.25 %.
+
+    Before 2021 none had to be shown; then, too, a year counts 365 days here.
+    """
+    days = _DAYS_PER_YEAR
+    if policy.has("interest.annual_display") and policy.text("interest.annual_display") == "daily_times_days_of_year":
+        days += isleap(policy.on.year)
+    return policy.decimal("interest.daily_rate") * days
 
 
 def late_fee_rule(policy: Policy) -> LateFeeRule:

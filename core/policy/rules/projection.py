@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from core.domain.projection import ProjectionRule
+from core.domain.projection_model import ProjectionRule
 from core.domain.statement import Compounding
 from core.policy.book import Policy
 from core.policy.rules.account import allocation_rule, delinquency_rule, late_fee_rule, minimum_payment_rule

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, time, tzinfo
-from decimal import Decimal
 
 from core.domain.actor import Authority
 from core.domain.authority import AuthorityRule
@@ -14,13 +13,7 @@ from core.domain.promise import promised_by
 from core.domain.proposal import ProposalKind
 from core.domain.request_checks import TermLimits
 from core.policy.book import Policy
-
-_DAYS_PER_YEAR = 365
-
-
-def contract_annual_rate(policy: Policy) -> Decimal:
-    """The card's own rate per year, as displayed: 365 times the daily rate (policy ``interest.annual_display``)."""
-    return policy.decimal("interest.daily_rate") * _DAYS_PER_YEAR
+from core.policy.rules.account import displayed_annual_rate
 
 
 def term_limits(policy: Policy) -> TermLimits:
@@ -34,7 +27,7 @@ def term_limits(policy: Policy) -> TermLimits:
         first_due_after_days=policy.integer("requests.first_due_after_days"),
         first_due_within_days=policy.integer("requests.first_due_within_days"),
         lowest_annual_rate=policy.decimal("p70.interest_during_plan"),
-        highest_annual_rate=contract_annual_rate(policy),
+        highest_annual_rate=displayed_annual_rate(policy),
         min_extension_days=policy.integer("requests.min_extension_days"),
         max_extension_days=policy.integer("requests.max_extension_days"),
         assessment_fresh_days=policy.integer("requests.assessment_fresh_days"),

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from core.domain.projection import FixedMonthly, Position, Scenario
 from core.domain.projection import project as project_position
+from core.domain.projection_model import FixedMonthly, Position, Scenario
 from core.policy.rules.projection import projection_rule
 from core.services.calculator.ageing import OutstandingInput
 from core.services.calculator.fields import Absent, Amount, Count, Day, DaysPastDue, Input, Output, Rate, Yuan

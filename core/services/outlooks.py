@@ -1,0 +1,82 @@
+"""Where an account is heading: projections that start from the account as it really stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.domain.allocation import Outstanding
+from core.domain.projection import project
+from core.domain.projection_model import FixedMonthly, Position, Projection, ProjectionRule, Scenario
+from core.domain.statement import Compounding
+from core.policy.book import Policy
+from core.policy.rules.projection import projection_rule
+from core.services.context import ServiceContext
+from core.services.positions import AccountPosition
+
+MONTHS_AHEAD = 12
+_TEN_YUAN = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Twelve months ahead three ways. ``fixed_is_affordable``: the fixed amount is the assessed one."""
+
+    today_minor: int
+    do_nothing: Projection
+    minimum: Projection
+    fixed: Projection
+    fixed_minor: int
+    fixed_is_affordable: bool
+
+
+def outlook(context: ServiceContext, position: AccountPosition, fixed_minor: int | None,
+            affordable_minor: int | None) -> Outlook | None:
+    """The three projections of an account; None when nothing is owed. Today's rules are carried forward."""
+    if position.total_minor <= 0:
+        return None
+    policy = context.policy.on(position.as_of, position.issuer)
+    rule = projection_rule(policy)
+    start = projection_start(position, policy)
+    fixed = fixed_minor or affordable_minor or amount_on_course(start, rule, policy)
+    do_nothing, minimum, level = (
+        project(start, MONTHS_AHEAD, scenario, rule)
+        for scenario in (Scenario.DO_NOTHING, Scenario.MINIMUM_PAYMENT, FixedMonthly(fixed)))
+    return Outlook(position.total_minor, do_nothing, minimum, level, fixed,
+                   fixed_is_affordable=not fixed_minor and bool(affordable_minor))
+
+
+def projection_start(position: AccountPosition, policy: Policy) -> Position:
+    """An account as a projection takes it: interest up to today included, fees together.
+
+    Where the issuer compounds, billed interest bears interest like principal (policy
+    ``interest.compounding``) and is handed over as such; accrued interest joins it at the next statement.
+    """
+    compounds = Compounding(policy.text("interest.compounding")) is Compounding.MONTHLY
+    billed, accrued = position.interest_minor, position.accrued_interest_minor
+    owed = Outstanding(fees_minor=position.fees_minor, interest_minor=accrued if compounds else billed + accrued,
+                       principal_minor=max(position.principal_minor + (billed if compounds else 0), 0))
+    is_open = position.open_due_date is not None
+    return Position(
+        position.as_of, owed, position.days_past_due, position.statement_day,
+        min(position.minimum_due_minor, owed.total_minor) if position.last_statement else None,
+        accrued_interest_minor=accrued, open_due_date=position.open_due_date,
+        late_fee_to_come_minor=0 if is_open else position.late_fee_to_come_minor,
+        open_bill_minor=position.open_bill_minor,
+        interest_at_stake_minor=position.accrual.at_stake.interest_minor)
+
+
+def amount_on_course(start: Position, rule: ProjectionRule, policy: Policy) -> int:
+    """The least monthly amount, in whole tens of yuan, that is on course to repay within the longest agreement.
+
+    On course: after twelve months, late fees of smaller payments included, no more is left than twelve
+    months of an even repayment over ``p70.max_months`` would leave. In fen.
+    """
+    owed = start.outstanding.total_minor
+    longest = policy.integer("p70.max_months")
+    goal = owed * (longest - MONTHS_AHEAD) // longest
+    least, most = policy.money("afford.min_instalment") // _TEN_YUAN, -(-owed // _TEN_YUAN)
+    while least < most:
+        middle = (least + most) // 2
+        left = project(start, MONTHS_AHEAD, FixedMonthly(middle * _TEN_YUAN), rule).months[-1].total_minor
+        least, most = (least, middle) if left <= goal else (middle + 1, most)
+    return least * _TEN_YUAN
