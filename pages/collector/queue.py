@@ -26,6 +26,7 @@ _LAST_PUT_BACK = 20
 def page() -> None:
     """One run of the queue; filters and pages rerun this part alone."""
     who = viewer(Role.COLLECTOR, Role.SUPERVISOR)
+    st.title(t("common.page.queue"))
     filters = _filters()
     shown = review.queue(who.actor, who.context, filters, st.session_state.get(_PAGE, 0))
     _summary(shown)
@@ -156,5 +157,4 @@ def _go_to(number: int) -> None:
     st.session_state[_PAGE] = number
 
 
-st.title(t("common.page.queue"))
 page()
