@@ -21,11 +21,12 @@ from core.domain.calendar import add_months
 from core.domain.delinquency import BUCKETS
 from core.domain.interest import Segment, decimal_rate
 from core.domain.late_fee import late_fee
-from core.domain.minimum_payment import Billed, minimum_payment
+from core.domain.minimum_payment import minimum_payment
 from core.domain.money import round_minor
 from core.policy.book import Policy
 from core.policy.rules.account import delinquency_rule, displayed_annual_rate, late_fee_rule, minimum_payment_rule
 from core.services.accruals import BearingAccount, accrued, paid_since, window_start
+from core.services.billing import billed_again
 from core.services.citations import Citations, Cited
 from core.services.context import ServiceContext
 from core.services.positions import AccountPosition
@@ -228,28 +229,15 @@ def _minimum(position: AccountPosition, policy: Policy, closed: Sequence[Row], m
         "due_date": statement.due_date, "statement_date": statement.statement_date,
         "ratio": policy.decimal("min_payment.principal_ratio"), "still_due_minor": position.minimum_due_minor,
         "paid_minor": paid_since(closed[0], moved)}
-    since = [entry for entry in moved if entry.value_date > statement.statement_date]
-    principal = position.principal_minor - sum(int(entry.amount_minor) for entry in since
-                                               if entry.component == "principal")
-    cash = min(statement.cash_minor, max(principal, 0))
-    known = Billed(purchases_minor=max(principal, 0) - cash, cash_minor=cash,
-                   fees_minor=statement.late_fee_minor + statement.other_fees_minor,
-                   interest_minor=statement.interest_minor)
-    rule = minimum_payment_rule(policy)
-    parts = minimum_payment(known, rule, statement.closing_balance_minor).parts
-    overdue = statement.minimum_payment_minor - sum(parts.values())
-    capped = statement.minimum_payment_minor == statement.closing_balance_minor
-    # What the parts leave is what was missed before; a missed amount is never negative.
-    explained = overdue == 0 or (overdue > 0 and not capped and len(closed) > 1
-                                 and overdue <= closed[1].minimum_payment_minor)
-    if not explained:
-        return Explanation(Figure.MINIMUM_PAYMENT, statement.minimum_payment_minor, recomputed=capped, facts={
-            **facts, "capped": "yes" if capped else None}, cited=cited)
-    lines = [Line(f"minimum_{name}", amount) for name, amount in parts.items() if amount]
-    if overdue:
-        lines.append(Line("minimum_previous_minimum_unpaid", overdue))
-    return Explanation(Figure.MINIMUM_PAYMENT, statement.minimum_payment_minor, lines=tuple(lines), facts=facts,
-                       cited=cited)
+    billed = billed_again(position, closed, moved, policy)
+    again = minimum_payment(billed, minimum_payment_rule(policy), max(statement.closing_balance_minor, 0))
+    capped = again.minimum_minor == statement.closing_balance_minor < sum(again.parts.values())
+    if again.minimum_minor != statement.minimum_payment_minor or capped:
+        recomputed = again.minimum_minor == statement.minimum_payment_minor
+        return Explanation(Figure.MINIMUM_PAYMENT, statement.minimum_payment_minor, recomputed=recomputed, facts={
+            **facts, "capped": "yes" if recomputed else None}, cited=cited)
+    lines = tuple(Line(f"minimum_{name}", amount) for name, amount in again.parts.items() if amount)
+    return Explanation(Figure.MINIMUM_PAYMENT, statement.minimum_payment_minor, lines=lines, facts=facts, cited=cited)
 
 
 def _past_due(position: AccountPosition, policy: Policy, cite: Citations) -> Explanation | None:

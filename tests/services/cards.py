@@ -99,6 +99,7 @@ class CardHistory:
     def __init__(self, context: ServiceContext, issuer: str, opened: date) -> None:
         self.book, self.issuer, self.since = context.policy, issuer, opened
         self.state = AccountState()
+        self.closed: ClosedCycle | None = None
         self.statements: list[StatementRecord] = []
         self.payments: list[PaymentRecord] = []
         self.entries: list[EntryRecord] = []
@@ -112,7 +113,7 @@ class CardHistory:
         self._keep(cycle, closed)
         counted = rules.interest.count_last_day
         self.interest_through = on if counted else on - timedelta(days=1)
-        self.state, self.since = closed.state, on
+        self.state, self.closed, self.since = closed.state, closed, on
 
     def later(self, kind: str, on: date, amount: int) -> None:
         signed = -amount if kind == "payment" else amount

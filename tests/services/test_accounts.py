@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from core.db.tables.accounts import cardholders
+from core.db.tables.accounts import cardholders, statements
 from core.domain.errors import NotFound, NotPermitted
 from core.domain.money import round_minor
 from core.services import accounts
 from core.services.context import ServiceContext
 from core.services.explanations import Explanation, Figure
-from tests.services.cards import MISSED_SINCE_AUGUST, OTHER_ROLES, SPENT, TODAY, Month, add_card, cardholder
+from tests.services.cards import MISSED_SINCE_AUGUST, OTHER_ROLES, SPENT, TODAY, Month, add_card, cardholder, played
 
 
 def explained(context: ServiceContext, account_id: str, figure: Figure) -> Explanation | None:
@@ -118,13 +118,30 @@ def test_the_newest_late_fee_is_the_rate_on_what_was_missing(context: ServiceCon
     assert found.facts["unpaid_minor"] == found.facts["minimum_minor"] - found.facts["paid_minor"]
 
 
-def test_the_parts_of_the_minimum_payment_add_up(context: ServiceContext) -> None:
-    account_id = add_card(context)
-    found = explained(context, account_id, Figure.MINIMUM_PAYMENT)
-    detail = accounts.account_detail(cardholder(context), context, account_id, TODAY)
+@pytest.mark.parametrize("issuer", ["standard", "unpaid_exclusive"])
+@pytest.mark.parametrize("months", [
+    MISSED_SINCE_AUGUST, (SPENT,), (SPENT, SPENT), (SPENT, Month(payments=((9, 30_000), (26, 10_000))), SPENT),
+    (SPENT, Month(cash=((5, 300_000),), payments=((8, 755_050),)))], ids=["missed", "new", "twice", "late", "cash"])
+def test_the_minimum_payment_is_explained_by_the_parts_the_statement_was_closed_with(
+        sqlite_context: ServiceContext, months: tuple[Month, ...], issuer: str) -> None:
+    closed = played(sqlite_context, months, issuer, TODAY.replace(day=5)).closed
+    found = explained(sqlite_context, add_card(sqlite_context, months, issuer=issuer), Figure.MINIMUM_PAYMENT)
+    assert closed is not None
     assert found is not None
-    assert found.lines
-    assert sum(line.amount_minor for line in found.lines) == detail.statements[0].minimum_payment_minor
+    assert found.recomputed
+    assert {line.code: line.amount_minor for line in found.lines} == {
+        f"minimum_{name}": amount for name, amount in closed.minimum.parts.items() if amount}
+    assert found.amount_minor == closed.minimum.minimum_minor == sum(line.amount_minor for line in found.lines)
+
+
+def test_a_minimum_payment_the_rule_does_not_give_is_not_explained_by_it(sqlite_context: ServiceContext) -> None:
+    account_id = add_card(sqlite_context)
+    with sqlite_context.writing() as connection:
+        connection.execute(statements.update().where(statements.c.statement_date == TODAY.replace(day=5)).values(
+            minimum_payment_minor=statements.c.minimum_payment_minor + 1))
+    found = explained(sqlite_context, account_id, Figure.MINIMUM_PAYMENT)
+    assert found is not None
+    assert (found.recomputed, found.lines) == (False, ())
 
 
 def test_every_figure_names_its_source_and_the_day_it_came_into_force(sqlite_context: ServiceContext) -> None:

@@ -151,8 +151,7 @@ class _Account:
             self._credit(month, -rest)
         if self.statements:
             self.statements[-1] = replace(self.statements[-1], paid_by_due_minor=in_time)
-        missed = max(self.minimum_minor - in_time, 0)
-        self.minimum_minor = self._minimum(month, interest, fee, missed)
+        self.minimum_minor = self._minimum(month, interest, fee, max(self.minimum_minor - paid, 0))
         self.statements.append(StatementRecord(
             statement_date=closes, due_date=self.due_date(month), opening_balance_minor=opening,
             purchases_minor=max(rest, 0), cash_minor=0, interest_minor=interest, late_fee_minor=fee,
@@ -214,12 +213,11 @@ class _Account:
         self.misses = self.misses + 1 if in_time < self.minimum_minor else 0
         return late_fee(self.minimum_minor, in_time, self.rules_for(month).late_fee, max(self.misses, 1))
 
-    def _minimum(self, month: int, interest: int, fee: int, missed: int) -> int:
-        """The minimum payment: a share of new principal, all charges, and what was missed before."""
+    def _minimum(self, month: int, interest: int, fee: int, unpaid: int) -> int:
+        """The minimum payment: a share of principal, this month's charges, and what is unpaid of the last one."""
         owed = self.balances
-        principal = max(owed.principal_minor - missed, 0)
-        billed = Billed(purchases_minor=principal, fees_minor=fee, interest_minor=interest,
-                        previous_minimum_unpaid_minor=missed)
+        billed = Billed(purchases_minor=max(owed.principal_minor, 0), fees_minor=min(fee, owed.late_fee_minor),
+                        interest_minor=min(interest, owed.interest_minor), previous_minimum_unpaid_minor=unpaid)
         return minimum_payment(billed, self.rules_for(month).minimum, owed.total_minor).minimum_minor
 
     def _credit(self, month: int, amount: int) -> None:
