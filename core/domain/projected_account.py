@@ -51,6 +51,7 @@ class ProjectedAccount:
     at_stake: int = 0
     """Interest charged at the next statement if it stays missing."""
     missed_bill_interest: int = 0
+    no_late_fee_until: date = date.min
     late_fees: int = 0
     paid: int = 0
     accrued_from: date = field(default=date.min)
@@ -79,7 +80,7 @@ class ProjectedAccount:
         self.open_bill = self.at_stake = 0
         missing = max(asked - amount, 0)
         self.misses = self.misses + 1 if missing else 0
-        if missing:
+        if missing and due_date > self.no_late_fee_until:
             fee = late_fee(asked, amount, self.rule.late_fee, self.misses)
             self._add(fees=fee)
             self.new_fees += fee
@@ -172,6 +173,7 @@ def open_account(position: Position, scenario: Scenario | FixedMonthly, rule: Pr
         misses=missed_due_dates(past_due), settled_on=as_of if owed.total_minor + late == 0 else None,
         unpaid=unpaid, new_fees=new_fees + late, new_interest=new_interest, accrued=accrued, late_fees=late,
         open_bill=position.open_bill_minor, at_stake=position.interest_at_stake_minor,
+        no_late_fee_until=position.no_late_fee_until or date.min,
         due=[open_due] if open_due else [], rate_numerator=numerator, rate_denominator=denominator)
 
 

@@ -65,6 +65,8 @@ class Position:
     days of grace. None: the due date after the last statement, unless that has passed."""
     late_fee_to_come_minor: int = 0
     """The late fee of a due date already missed, where the books do not show it yet."""
+    no_late_fee_until: date | None = None
+    """Late fees are suspended for due dates up to this day: an extension was granted."""
     open_bill_minor: int = 0
     """What is missing of the last bill so that it counts as paid in full; see the next field."""
     interest_at_stake_minor: int = 0

@@ -55,13 +55,14 @@ def projection_start(position: AccountPosition, policy: Policy) -> Position:
     billed, accrued = position.interest_minor, position.accrued_interest_minor
     owed = Outstanding(fees_minor=position.fees_minor, interest_minor=accrued if compounds else billed + accrued,
                        principal_minor=max(position.principal_minor + (billed if compounds else 0), 0))
+    suspended = position.deferred_until is not None and policy.flag("extension.late_fee_suspended")
     is_open = position.open_due_date is not None
     return Position(
         position.as_of, owed, position.days_past_due, position.statement_day,
         min(position.minimum_due_minor, owed.total_minor) if position.last_statement else None,
         accrued_interest_minor=accrued, open_due_date=position.open_due_date,
         late_fee_to_come_minor=0 if is_open else position.late_fee_to_come_minor,
-        open_bill_minor=position.open_bill_minor,
+        no_late_fee_until=position.deferred_until if suspended else None, open_bill_minor=position.open_bill_minor,
         interest_at_stake_minor=position.accrual.at_stake.interest_minor)
 
 

@@ -23,6 +23,7 @@ from core.domain.errors import NotFound
 from core.domain.late_fee import late_fee
 from core.domain.projected_account import missed_due_dates
 from core.domain.projection_model import statement_dates
+from core.domain.proposal import ProposalKind
 from core.policy.book import Policy
 from core.policy.rules.account import delinquency_rule, grace_rule, late_fee_rule
 from core.services.accruals import BearingAccount, accrued, paid_since, window_start
@@ -81,6 +82,7 @@ class ActiveArrangement:
     state: str
     first_due_date: date
     last_due_date: date
+    granted_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,8 @@ class AccountPosition:
     last_statement: StatementFigures | None
     minimum_due_minor: int
     """What is still to be paid of the newest statement's minimum payment."""
+    deferred_until: date | None
+    """The day to which a granted extension has put that payment off; None: nothing has."""
     open_due_date: date | None
     """Due date of the newest statement while it can still be paid in time, days of grace included."""
     open_bill_minor: int
@@ -200,18 +204,19 @@ def _position(context: ServiceContext, row: sa.Row[Any], newest: Sequence[sa.Row
     statement = statement_figures(newest[0]) if newest else None
     minimum_due = max(newest[0].minimum_payment_minor - paid_since(newest[0], moved), 0) if newest else 0
     oldest_unpaid = row.oldest_unpaid_due_date
+    arrangement = None if granted is None else _arrangement(granted)
+    extended_to = None if statement is None else _extended_to(statement, arrangement)
+    deferred_until = extended_to if extended_to is not None and as_of <= extended_to else None
     if oldest_unpaid is None and statement is not None and minimum_due:
         # Missed since the books were last written: overdue once the days of grace are over (容时).
-        missed = as_of > statement.due_date + timedelta(days=grace_rule(policy).days)
-        oldest_unpaid = statement.due_date if missed else None
+        due_date = extended_to or statement.due_date
+        oldest_unpaid = due_date if as_of > due_date + timedelta(days=grace_rule(policy).days) else None
     overdue = days_past_due(oldest_unpaid, as_of)
     classes = asset_classes(overdue, rule)
     accrual = accrued(context, BearingAccount.of(row), newest, moved, as_of)
-    arrangement = None if granted is None else ActiveArrangement(
-        granted.id, granted.proposal_id, granted.kind, granted.state, granted.first_due_date, granted.last_due_date)
     request = None if asked is None else OpenRequest(asked.id, asked.reference, asked.kind, asked.state,
                                                      asked.promised_by)
-    bill = _bill(policy, newest, moved, overdue, as_of)
+    bill = _bill(policy, newest, moved, overdue, as_of, arrangement.granted_on if arrangement and extended_to else None)
     closes = next_statement_date(row.statement_day, as_of)
     posted = row.principal_minor + row.interest_minor + row.late_fee_minor + row.other_fees_minor
     return AccountPosition(
@@ -224,9 +229,10 @@ def _position(context: ServiceContext, row: sa.Row[Any], newest: Sequence[sa.Row
         interest_through_date=row.interest_through_date, oldest_unpaid_due_date=oldest_unpaid,
         days_past_due=overdue, bucket=bucket(overdue, rule), asset_class_2011=classes.class_2011,
         asset_class_2023=classes.class_2023, asset_class=classes.stricter, last_statement=statement,
-        minimum_due_minor=minimum_due, open_due_date=bill.due_date, open_bill_minor=bill.unpaid_minor,
-        late_fee_to_come_minor=bill.late_fee_minor, next_statement_date=closes,
-        next_deadline=_next_deadline(statement, minimum_due, arrangement, request, closes, as_of),
+        minimum_due_minor=minimum_due, deferred_until=deferred_until, open_due_date=bill.due_date,
+        open_bill_minor=bill.unpaid_minor, late_fee_to_come_minor=bill.late_fee_minor, next_statement_date=closes,
+        next_deadline=_next_deadline(statement, 0 if deferred_until else minimum_due, arrangement, request, closes,
+                                     as_of),
         arrangement=arrangement, open_request=request, status=row.status, version=row.version, accrual=accrual)
 
 
@@ -239,16 +245,32 @@ class _Bill:
     late_fee_minor: int = 0
 
 
+def _arrangement(granted: sa.Row[Any]) -> ActiveArrangement:
+    return ActiveArrangement(granted.id, granted.proposal_id, granted.kind, granted.state, granted.first_due_date,
+                             granted.last_due_date, granted.granted_at.astimezone(CHINA).date())
+
+
+def _extended_to(statement: StatementFigures, arrangement: ActiveArrangement | None) -> date | None:
+    """The due date an extension put in place of the statement's (Civil Code Art. 678).
+
+    It puts off what was due when it was granted, not what a later statement asks for.
+    """
+    if arrangement is None or arrangement.kind != ProposalKind.EXTENSION or arrangement.state != "active":
+        return None
+    return arrangement.last_due_date if statement.statement_date <= arrangement.granted_on else None
+
+
 def _bill(policy: Policy, newest: Sequence[sa.Row[Any]], moved: Sequence[sa.Row[Any]], overdue: int,
-          as_of: date) -> _Bill:
+          as_of: date, extended_on: date | None) -> _Bill:
     if not newest:
         return _Bill()
     statement, grace = newest[0], grace_rule(policy)
     grace_ends = statement.due_date + timedelta(days=grace.days)
     paid = paid_since(statement, moved, min(as_of, grace_ends))
-    posted = any(entry.kind == "late_fee" and entry.value_date > statement.due_date for entry in moved)
+    settled = any(entry.kind == "late_fee" and entry.value_date > statement.due_date for entry in moved) or (
+        extended_on is not None and extended_on <= grace_ends and policy.flag("extension.late_fee_suspended"))
     misses = missed_due_dates(overdue) + (as_of <= grace_ends)
-    fee = 0 if posted else late_fee(statement.minimum_payment_minor, paid, late_fee_rule(policy), max(misses, 1))
+    fee = 0 if settled else late_fee(statement.minimum_payment_minor, paid, late_fee_rule(policy), max(misses, 1))
     if as_of > grace_ends:
         return _Bill(late_fee_minor=fee)
     return _Bill(statement.due_date, max(statement.closing_balance_minor - paid - grace.amount_minor, 0), fee)

@@ -26,7 +26,7 @@ def meaning(position: AccountPosition) -> str:
         return t(f"cardholder.meaning.{step}", days=position.days_past_due, bucket=bucket)
     if position.minimum_due_minor and position.last_statement is not None:
         return t("cardholder.meaning.minimum_due", amount=money(position.minimum_due_minor),
-                 on=day(position.last_statement.due_date))
+                 on=day(position.deferred_until or position.last_statement.due_date))
     return t("cardholder.meaning.nothing_due")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -123,6 +123,40 @@ def test_an_agreement_waiting_for_a_signature_is_shown_with_its_first_due_date(c
     assert found.open_request is None
     assert found.arrangement.state == "awaiting_signature"
     assert (found.next_deadline.kind, found.next_deadline.on) == (DeadlineKind.SIGNATURE, date(2026, 11, 24))
+
+
+def _grant_extension(context: ServiceContext, account_id: str, on: date, until: date) -> None:
+    _insert_request(context, account_id, context.clock.now() + timedelta(days=60))
+    with context.writing() as connection:
+        connection.execute(sa.update(proposals).values(state="approved"))
+        connection.execute(arrangements.insert().values(
+            id="arrangement-1", account_id=account_id, proposal_id="proposal-1", kind="extension", state="active",
+            terms={}, schedule={}, first_due_date=until, last_due_date=until,
+            granted_at=datetime(on.year, on.month, on.day, 4, tzinfo=UTC)))
+
+
+def test_an_extension_puts_off_what_was_due_when_it_was_granted(context: ServiceContext) -> None:
+    account_id, until = add_card(context, (SPENT,)), date(2026, 12, 2)
+    due = position_of(context, account_id).last_statement.due_date
+    assert position_of(context, account_id).next_deadline.kind is DeadlineKind.MINIMUM_DUE
+    _grant_extension(context, account_id, TODAY, until)
+    for as_of in (TODAY, due, due + timedelta(days=4), until):
+        found = position_of(context, account_id, as_of)
+        assert (found.next_deadline.kind, found.next_deadline.on) == (DeadlineKind.EXTENSION_ENDS, until)
+        assert (found.deferred_until, found.days_past_due, found.late_fee_to_come_minor) == (until, 0, 0)
+    assert position_of(context, account_id, until + timedelta(days=3)).days_past_due == 0
+    after = position_of(context, account_id, until + timedelta(days=4))
+    assert (after.deferred_until, after.oldest_unpaid_due_date, after.days_past_due) == (None, until, 4)
+
+
+def test_an_extension_puts_off_no_later_statement_and_no_fee_of_before(context: ServiceContext) -> None:
+    account_id, until = add_card(context, (SPENT, QUIET)), date(2026, 12, 20)
+    _grant_extension(context, account_id, date(2026, 11, 4), until)
+    found = position_of(context, account_id)
+    assert found.deferred_until is None
+    assert found.next_deadline.kind is DeadlineKind.MINIMUM_DUE
+    late = position_of(context, account_id, date(2026, 11, 30))
+    assert late.late_fee_to_come_minor > 0
 
 
 def test_an_unknown_account_is_not_found(context: ServiceContext) -> None:

@@ -52,6 +52,15 @@ def test_a_late_fee_falls_on_each_missed_due_date_and_bears_no_interest() -> Non
     assert months[1].late_fee_charged_minor > months[0].late_fee_charged_minor
 
 
+def test_no_late_fee_falls_on_a_due_date_within_an_extension() -> None:
+    months = project(replace(OWED, no_late_fee_until=date(2024, 2, 24)), 3, Scenario.DO_NOTHING, RULE).months
+    assert months[0].late_fee_charged_minor == 0
+    assert months[1].on == date(2024, 3, 5)
+    assert months[1].late_fee_charged_minor > 0
+    until_its_end = replace(OWED, no_late_fee_until=date(2024, 2, 25))
+    assert project(until_its_end, 2, Scenario.DO_NOTHING, RULE).late_fee_total_minor == 0
+
+
 def test_days_past_due_go_on_from_the_oldest_unpaid_due_date() -> None:
     months = project(OWED, 3, Scenario.DO_NOTHING, RULE).months
     assert [(month.days_past_due, month.bucket) for month in months] == [(61, "M3"), (90, "M3"), (121, "M5")]
