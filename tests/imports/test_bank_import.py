@@ -171,6 +171,24 @@ def test_a_newer_file_may_add_a_statement_and_a_payment(context: ServiceContext)
         assert accounts_out_of_balance(connection, [account.id]) == []
 
 
+def test_a_newer_file_says_anew_who_needs_special_care_and_an_empty_cell_says_nothing(context: ServiceContext) -> None:
+    first = account_row(1, vulnerable="", city="Jinan", locale="en")
+    run(context, bank_csv(first), as_of=date(2026, 11, 10))
+    report = run(context, bank_csv({**first, "vulnerable": "true", "city": ""}), as_of=date(2026, 11, 12))
+    assert report.loaded is not None
+    assert (report.loaded.extended, report.loaded.unchanged) == (1, 0)
+    (person,) = rows(context, cardholders)
+    assert (person.vulnerable, person.city, person.locale) == (True, "Jinan", "en")
+    again = run(context, bank_csv({**first, "vulnerable": "", "city": "", "locale": ""}), as_of=date(2026, 11, 14))
+    assert again.loaded is not None
+    assert again.loaded.unchanged == 1
+    assert rows(context, cardholders) == [person]
+    older = run(context, bank_csv({**first, "vulnerable": "false"}), as_of=date(2026, 11, 11))
+    assert older.loaded is not None
+    assert [one.field for one in older.loaded.refused] == ["as_of"]
+    assert rows(context, cardholders) == [person]
+
+
 @pytest.mark.parametrize(("changes", "field"), [
     ({"principal": "11000.00"}, "amount_minor"), ({"reserved_phone": "13900000000"}, "reserved_phone"),
     ({"cardholder_name": "Li 1"}, "cardholder_name"), ({"card_last4": "9999"}, "card_last4"),

@@ -15,14 +15,17 @@ from core.services.ledger import balances_of
 
 @dataclass(frozen=True, slots=True)
 class CardholderRecord:
-    """A person; ``reference`` is the source's own key, shared by all accounts of one person."""
+    """A person; ``reference`` is the source's own key, shared by all accounts of one person.
+
+    None says that the source does not tell: nothing changes for a person who is known already.
+    """
 
     reference: str
     name: str = field(repr=False)
     phone: str | None = field(default=None, repr=False)
     city: str | None = None
-    vulnerable: bool = False
-    locale: str = "zh_CN"
+    vulnerable: bool | None = None
+    locale: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ bank's to clear up, by a reversal with a reason, and is rejected here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -21,6 +21,7 @@ from core.services.importing.rows import PAYMENT_FIGURES, STATEMENT_FIGURES, nam
 OTHER_VALUES = "already_imported_with_other_values"
 _FIXED = ("card_last4", "product", "issuer", "credit_limit_minor", "statement_day", "opened_on")
 _OF_THE_DAY = ("disputed_minor", "in_transit_minor", "oldest_unpaid_due_date", "interest_through_date")
+_OF_THE_PERSON = ("city", "vulnerable", "locale")
 # The policy's version says when a figure was computed, not what it is.
 _STATEMENT_FACTS = tuple(name for name in STATEMENT_FIGURES if name != "policy_version")
 
@@ -45,6 +46,9 @@ class Extension:
     statements: tuple[StatementRecord, ...]
     payments: tuple[PaymentRecord, ...]
     entries: tuple[EntryRecord, ...]
+    cardholder_id: str
+    person: Mapping[str, Any]
+    """What is newly known of the person: where they live, whether they need special care, their language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ def compare(known: Known, bundle: AccountBundle, vault: Vault, *, newer: bool) -
     """What ``bundle`` adds to ``known``; None when it says the same, ``Difference`` when it contradicts it.
 
     ``newer``: the file speaks of a later day than the last one of this source, so that what depends on
-    the day (disputed, in transit, oldest unpaid due date) may have moved.
+    the day (disputed, in transit, oldest unpaid due date) or on the person's life may have moved.
     """
     contradicted = _contradicted(known, bundle, vault)
     if contradicted:
@@ -88,8 +92,9 @@ def compare(known: Known, bundle: AccountBundle, vault: Vault, *, newer: bool) -
         known.account.id, bundle,
         tuple(one for one in bundle.statements if one.statement_date not in known.statements),
         tuple(one for one in bundle.payments if one.reference not in known.payments),
-        tuple(one for one in bundle.entries if one.key not in known.entries))
-    if _same_day_facts(known, bundle) and not (added.statements or added.payments or added.entries):
+        tuple(one for one in bundle.entries if one.key not in known.entries),
+        known.cardholder.id, _newly_known(known.cardholder, bundle))
+    if _same_day_facts(known, bundle) and not (added.statements or added.payments or added.entries or added.person):
         return None
     if not newer:
         return Difference(OTHER_VALUES, "as_of")
@@ -105,6 +110,11 @@ def _dates(added: Extension) -> Iterable[date]:
     yield from (one.statement_date for one in added.statements)
     yield from (one.value_date for one in added.payments if one.status == "posted")
     yield from (one.value_date for one in added.entries)
+
+
+def _newly_known(person: sa.Row[Any], bundle: AccountBundle) -> dict[str, Any]:
+    told = {name: getattr(bundle.cardholder, name) for name in _OF_THE_PERSON}
+    return {name: fact for name, fact in told.items() if fact is not None and fact != getattr(person, name)}
 
 
 def _same_day_facts(known: Known, bundle: AccountBundle) -> bool:

@@ -215,6 +215,8 @@ def _write_extensions(connection: sa.Connection, maker: Maker, chunk: Sequence[E
     _write_history(connection, maker, ((one.account_id, one) for one in chunk))
     columns = accounts.c
     for one in chunk:
+        if one.person:
+            connection.execute(cardholders.update().where(cardholders.c.id == one.cardholder_id).values(**one.person))
         moved = ledger.balances_of((entry.component, entry.amount_minor) for entry in one.entries)
         bundle = one.bundle
         connection.execute(accounts.update().where(columns.id == one.account_id).values(

@@ -12,6 +12,7 @@ from core.services.identity.people import clean_name
 from core.services.importing.bundle import AccountBundle, CardholderRecord, EntryRecord, PaymentRecord, StatementRecord
 
 Row = dict[str, Any]
+DEFAULT_LOCALE = "zh_CN"
 STATEMENT_FIGURES = tuple(one.name for one in fields(StatementRecord))
 PAYMENT_FIGURES = tuple(one.name for one in fields(PaymentRecord) if one.name != "reference")
 ENTRY_FIGURES = tuple(one.name for one in fields(EntryRecord) if one.name != "key")
@@ -32,9 +33,9 @@ class Maker:
             "id": self.make_id(), "name_encrypted": self.vault.encrypt(record.name),
             "name_index": name_index(self.vault, record.name),
             "phone_encrypted": None if record.phone is None else self.vault.encrypt(record.phone),
-            "phone_index": phone_index(self.vault, record.phone), "locale": record.locale, "city": record.city,
-            "vulnerable": record.vulnerable, "source": self.source, "source_reference": record.reference,
-            "created_at": self.at}
+            "phone_index": phone_index(self.vault, record.phone), "locale": record.locale or DEFAULT_LOCALE,
+            "city": record.city, "vulnerable": bool(record.vulnerable), "source": self.source,
+            "source_reference": record.reference, "created_at": self.at}
 
     def account(self, bundle: AccountBundle, cardholder_id: str) -> Row:
         """A row of ``accounts``."""

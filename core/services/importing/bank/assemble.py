@@ -46,7 +46,7 @@ def assemble(account: Values, statements: Sequence[Values], payments: Sequence[V
 def _cardholder(account: Values) -> CardholderRecord:
     return CardholderRecord(
         account["cardholder_reference"], account["cardholder_name"], account["reserved_phone"], account["city"],
-        bool(account["vulnerable"]), account["locale"] or "zh_CN")
+        account["vulnerable"], account["locale"])
 
 
 def _statements(account: Values, statements: Sequence[Values], policy_version: str) -> Iterator[StatementRecord]:
