@@ -11,6 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATION_LOCK = 0x6D696772617465  # any constant but that of the audit chain
 
 
 def _config(connection: sa.Connection) -> Config:
@@ -23,6 +24,10 @@ def _config(connection: sa.Connection) -> Config:
 def upgrade(engine: sa.Engine) -> tuple[str | None, str | None]:
     """Migrate to the newest revision; returns the revisions before and after. Safe to repeat."""
     with engine.connect().execution_options(portal_write=True) as connection, connection.begin():
+        if connection.dialect.name == "postgresql":
+            # Processes that start together migrate one after the other; SQLite's write lock does the same.
+            connection.execute(sa.text("SET LOCAL lock_timeout = 0"))
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
         before = MigrationContext.configure(connection).get_current_revision()
         command.upgrade(_config(connection), "head")
         after = MigrationContext.configure(connection).get_current_revision()

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -25,6 +33,31 @@ def test_migrating_twice_changes_nothing(database_url: str) -> None:
     assert migrate.upgrade(engine) == ("0001", "0001")
     assert migrate.is_current(engine)
     engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database nobody has migrated yet."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite'}"
+        return
+    server, name = request.getfixturevalue("postgres_server"), f"e{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield server.replace("/postgres?", f"/{name}?")
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_processes_that_start_together_migrate_one_after_the_other(empty_database_url: str, tmp_path: Path) -> None:
+    environment = {**os.environ, "DATABASE_URL": empty_database_url, "PORTAL_DEMO": "1",
+                   "PORTAL_VAR_DIR": str(tmp_path)}
+    (tmp_path / "secret.key").write_text("k" * 40, encoding="ascii")
+    portal = [sys.executable, "-c", "from portal.cli import main; main()", "db", "upgrade"]
+    started = [subprocess.Popen(portal, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+               for _ in range(3)]
+    told = sorted(process.communicate(timeout=60)[0].strip() for process in started)
+    assert told == ["database at 0001", "database at 0001", "database at 0001 (was empty)"]
 
 
 @pytest.mark.parametrize("statement", [
