@@ -30,8 +30,8 @@ from core.services.positions import account_position
 from core.services.request_figures import agreed_before, facts_of, work_out
 
 MOST_PER_PAGE = 50
-EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
-"""Instants outside are nobody's request, and some cannot be brought into UTC at all."""
+_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+"""No request lies outside, and some instants that do cannot be brought into UTC at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +122,8 @@ def my_requests(actor: Actor, context: ServiceContext, *, limit: int = 20,
     cardholder_id = own_cardholder(actor, "read requests")
     if not 1 <= limit <= MOST_PER_PAGE:
         raise InvalidInput("out_of_range", field="limit", lowest=1, highest=MOST_PER_PAGE)
-    if before is not None and not EARLIEST <= before <= LATEST:
-        raise InvalidInput("out_of_range", field="before", lowest=EARLIEST, highest=LATEST)
+    if before is not None:
+        before = min(max(before, _EARLIEST), _LATEST)
     with context.reading() as connection:
         rows = repository.of_cardholder(connection, cardholder_id, limit, before)
     return [_summary(row, row.card_last4) for row in rows]
