@@ -24,7 +24,13 @@ from core.domain.late_fee import late_fee
 from core.domain.minimum_payment import minimum_payment
 from core.domain.money import round_minor
 from core.policy.book import Policy
-from core.policy.rules.account import delinquency_rule, displayed_annual_rate, late_fee_rule, minimum_payment_rule
+from core.policy.rules.account import (
+    delinquency_rule,
+    displayed_annual_rate,
+    grace_rule,
+    late_fee_rule,
+    minimum_payment_rule,
+)
 from core.services.accruals import BearingAccount, accrued, paid_since, window_start
 from core.services.billing import billed_again
 from core.services.citations import Citations, Cited
@@ -205,11 +211,14 @@ def _late_fee(position: AccountPosition, policy: Policy, closed: Sequence[Row], 
     missed = None if newest is None else next((row for row in closed if row.due_date < newest.on), None)
     if newest is not None and missed is not None:
         misses = rule.after_consecutive.misses if rule.after_consecutive else 1
+        # The statement after it notes what was paid in time; until that closes, the ledger tells.
+        paid = missed.paid_by_due_minor if missed is not closed[0] else paid_since(
+            missed, moved, missed.due_date + timedelta(days=grace_rule(policy).days))
         for count in (1, misses):
-            if late_fee(missed.minimum_payment_minor, missed.paid_by_due_minor, rule, count) == newest.amount_minor:
+            if late_fee(missed.minimum_payment_minor, paid, rule, count) == newest.amount_minor:
                 facts |= {"fee_minor": newest.amount_minor, "on": newest.on, "due_date": missed.due_date,
-                          "minimum_minor": missed.minimum_payment_minor, "paid_minor": missed.paid_by_due_minor,
-                          "unpaid_minor": missed.minimum_payment_minor - missed.paid_by_due_minor,
+                          "minimum_minor": missed.minimum_payment_minor, "paid_minor": paid,
+                          "unpaid_minor": missed.minimum_payment_minor - paid,
                           "rate": rule.after_consecutive.rate if count > 1 and rule.after_consecutive else rule.rate}
                 break
     return Explanation(Figure.LATE_FEE, position.late_fee_minor, facts=facts,

@@ -29,6 +29,7 @@ from core.services.demo.portfolio import make_portfolio
 from core.services.importing.bank.load import import_accounts
 from core.services.importing.bank.tables import SourceFile
 from core.services.ledger import accounts_out_of_balance
+from core.services.positions import positions
 from core.services.progress import quiet
 from core.settings import Settings
 from tests.conftest import NOON, CountedQueries
@@ -65,6 +66,15 @@ def test_the_same_seed_gives_the_same_ids(loaded: ServiceContext, sqlite_context
     demo.load_demo(sqlite_context, count=COUNT)
     listing = sa.select(accounts.c.id, accounts.c.source_reference, accounts.c.principal_minor).order_by(accounts.c.id)
     assert rows(loaded, listing) == rows(sqlite_context, listing)
+
+
+def test_a_late_fee_earned_since_the_last_statement_is_on_the_books(loaded: ServiceContext) -> None:
+    with loaded.reading() as connection:
+        found = positions(connection, loaded, connection.execute(sa.select(accounts)).all(), AS_OF)
+    missed = [one for one in found if one.open_due_date is None and one.minimum_due_minor]
+    assert missed
+    assert all(one.late_fee_to_come_minor == 0 < one.late_fee_minor for one in missed)
+    assert any(one.late_fee_to_come_minor for one in found if one.open_due_date is not None)
 
 
 def test_all_buckets_both_issuers_and_several_products_are_there(loaded: ServiceContext) -> None:

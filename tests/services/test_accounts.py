@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -116,6 +117,16 @@ def test_the_newest_late_fee_is_the_rate_on_what_was_missing(context: ServiceCon
     assert found is not None
     assert found.facts["fee_minor"] is not None
     assert found.facts["unpaid_minor"] == found.facts["minimum_minor"] - found.facts["paid_minor"]
+
+
+def test_a_late_fee_charged_since_the_statement_is_explained_by_what_was_paid_in_time(
+        sqlite_context: ServiceContext) -> None:
+    minimum = 65_505  # a tenth of 6,550.50
+    account_id = add_card(sqlite_context, (SPENT,), since=[("payment", 3, 15_505), ("late_fee", 24, 2_500)])
+    detail = accounts.account_detail(cardholder(sqlite_context), sqlite_context, account_id, date(2026, 12, 1))
+    assert detail.position.last_statement.minimum_payment_minor == minimum
+    found = next(one for one in detail.explanations if one.figure is Figure.LATE_FEE)
+    assert (found.facts["fee_minor"], found.facts["paid_minor"], found.facts["unpaid_minor"]) == (2_500, 15_505, 50_000)
 
 
 @pytest.mark.parametrize("issuer", ["standard", "unpaid_exclusive"])

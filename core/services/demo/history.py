@@ -15,6 +15,7 @@ from core.domain.calendar import add_months
 from core.domain.cash_advance import cash_advance_fee
 from core.domain.closing import close_cycle
 from core.domain.interest import ONE_DAY, Movement
+from core.domain.late_fee import late_fee
 from core.domain.statement import AccountState, Balances, ClosedCycle, CycleRules, StatementCycle
 from core.policy.book import PolicyBook
 from core.policy.rules.account import cash_advance_rule, cycle_rules
@@ -168,7 +169,7 @@ def _enter(history: History, key: str, kind: str, component: str, amount_minor: 
 
 def _since_last_statement(random: Random, card: Card, history: History, state: AccountState, rules: CycleRules,
                           as_of: date) -> None:
-    """What was paid, or is on its way, after the newest statement; and where days past due count from."""
+    """What was paid, is on its way or was charged after the newest statement; where days past due count from."""
     due = state.due_date
     if due is None:
         return
@@ -186,6 +187,10 @@ def _since_last_statement(random: Random, card: Card, history: History, state: A
             status="in_transit"))
     grace_ends = due + timedelta(days=rules.grace.days)
     missed_now = left_of_minimum > 0 and as_of > grace_ends
+    if missed_now:
+        fee = late_fee(left_of_minimum, 0, rules.late_fee, state.consecutive_misses + 1)
+        _enter(history, "since:late_fee", "late_fee", "late_fee", fee, grace_ends + ONE_DAY)
+        history.balances = replace(history.balances, late_fee_minor=history.balances.late_fee_minor + fee)
     history.oldest_unpaid_due_date = state.oldest_unpaid_due_date or (due if missed_now else None)
 
 
