@@ -19,9 +19,12 @@ from portal.web.document import content_security_policy
 from portal.web.options import BINDING_HEADER
 from portal.web.origins import Origins
 
-OPEN_TO_ALL = frozenset({"/", "/healthz", "/readyz", "/_stcore/health", "/_stcore/host-config"})
+OPEN_TO_ALL = frozenset({"/", "/healthz", "/readyz", "/_stcore/health", "/_stcore/host-config", "/auth/session",
+                         "/auth/sign-out", "/auth/state", "/auth/keep-alive"})
 """Beside these: pages, our assets and Streamlit's front end. What is not named here is not there."""
-_OPEN_FOLDERS = ("/assets/", "/static/", "/auth/")
+_OPEN_FOLDERS = ("/assets/", "/static/")
+_STOCK_DOCUMENT = "/static/index.html"
+"""Streamlit's own start page, without our language, script and style."""
 _SIGNED_IN_FOLDERS = ("/media/", "/_stcore/upload_file/")
 _WEBSOCKET = "/_stcore/stream"
 _READING = frozenset({"GET", "HEAD"})
@@ -82,7 +85,8 @@ class Guard:
         path, method = scope["path"], scope["method"]
         headers = Headers(scope=scope)
         for_members = path.startswith(_SIGNED_IN_FOLDERS)
-        if not (for_members or path in OPEN_TO_ALL or path in self.pages or path.startswith(_OPEN_FOLDERS)):
+        open_to_all = path in OPEN_TO_ALL or path in self.pages or path.startswith(_OPEN_FOLDERS)
+        if not (for_members or open_to_all) or path == _STOCK_DOCUMENT:
             return 404
         if method not in _READING and not self._same_origin(scope, headers):
             return 403

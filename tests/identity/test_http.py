@@ -129,7 +129,8 @@ def test_strict_transport_security_and_host_cookies_come_with_tls(portal: Servic
 @pytest.mark.parametrize("path", [
     "/_stcore/metrics", "/_stcore/agent/openapi.json", "/_stcore/agent/mcp", "/_stcore/script-health-check",
     "/_stcore/upload_file/x/y", "/media/abc.csv", "/component/x/index.html", "/manifest.json", "/nowhere",
-    "/oauth2callback", "/.env", "/static/../../etc/passwd", "/overview/secret",
+    "/oauth2callback", "/.env", "/static/../../etc/passwd", "/overview/secret", "/auth/login", "/auth/logout",
+    "/auth/anything", "/static/index.html",
 ])
 def test_strangers_find_nothing_beside_the_front_end(client: Browser, path: str) -> None:
     assert client.get(path).status_code in (400, 404)
