@@ -144,9 +144,9 @@ def save_draft(actor: Actor, context: ServiceContext, content: AssessmentInput,
         stored = repository.draft_of(connection, cardholder_id)
         if (stored.version if stored else None) != expected_version:
             raise _draft_changed(content, stored)
-        if expected_version is None:
-            repository.insert_draft(connection, cardholder_id, today, record, now)
-        elif not repository.update_draft(connection, cardholder_id, expected_version, today, record, now):
+        kept = (repository.insert_draft(connection, cardholder_id, today, record, now) if expected_version is None
+                else repository.update_draft(connection, cardholder_id, expected_version, today, record, now))
+        if not kept:
             raise _draft_changed(content, repository.draft_of(connection, cardholder_id))
         version = (expected_version or 0) + 1
         records.audit(connection, actor, "assessment_draft_saved", "cardholder", cardholder_id, now, version=version)

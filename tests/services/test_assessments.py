@@ -86,6 +86,7 @@ def test_tabs_that_save_at_the_same_moment_leave_one_draft(context: ServiceConte
     add_card(context)
     person = cardholder(context)
     outcomes: list[str] = []
+    told: list[assessments.Draft] = []
 
     def save(persons: int) -> None:
         try:
@@ -93,6 +94,7 @@ def test_tabs_that_save_at_the_same_moment_leave_one_draft(context: ServiceConte
             outcomes.append("saved")
         except Conflict as clash:
             outcomes.append(clash.code)
+            told.append(clash.data["theirs"])
 
     tabs = [threading.Thread(target=save, args=(number,)) for number in range(1, 7)]
     for tab in tabs:
@@ -100,6 +102,7 @@ def test_tabs_that_save_at_the_same_moment_leave_one_draft(context: ServiceConte
     for tab in tabs:
         tab.join()
     assert sorted(outcomes) == ["draft_changed"] * 5 + ["saved"]
+    assert told == [assessments.latest(person, context).draft] * 5  # the later ones see what they lost to
 
 
 def test_finishing_takes_the_place_of_the_draft(context: ServiceContext) -> None:

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from core.db.tables.requests import assessments
 from core.db.types import new_id
-from core.domain.errors import Conflict
 
 DRAFT, FINAL = "draft", "final"
 Row = sa.Row[Any]
@@ -36,15 +35,16 @@ def final_by_id(connection: sa.Connection, assessment_id: str) -> Row | None:
 
 
 def insert_draft(connection: sa.Connection, cardholder_id: str, as_of: date, content: Mapping[str, Any],
-                 at: datetime) -> None:
-    """Start the draft of a person; raises ``Conflict`` when another tab has just started one."""
+                 at: datetime) -> bool:
+    """Start the draft of a person; False when another tab has just started one."""
     try:
         with connection.begin_nested():
             connection.execute(assessments.insert().values(
                 id=new_id(), cardholder_id=cardholder_id, status=DRAFT, as_of=as_of, input=content, created_at=at,
                 updated_at=at, version=1))
-    except sa.exc.IntegrityError as clash:
-        raise Conflict("draft_changed", "another draft was started") from clash
+    except sa.exc.IntegrityError:
+        return False
+    return True
 
 
 def update_draft(connection: sa.Connection, cardholder_id: str, expected_version: int, as_of: date,
