@@ -7,7 +7,7 @@ import secrets
 import streamlit as st
 import structlog
 
-from core.domain.errors import PortalError
+from core.domain.errors import PortalError, Unavailable
 from portal.i18n import has, t
 
 _log = structlog.get_logger("portal")
@@ -25,9 +25,15 @@ def explain(refusal: PortalError) -> str:
         return t("errors.general")
 
 
-def show(refusal: PortalError) -> None:
-    """Put the sentence where the reader is looking, and leave what they typed alone."""
+def show(refusal: PortalError, *, instead: bool = False) -> None:
+    """Put the sentence where the reader is looking, and leave what they typed alone.
+
+    ``instead``: it stands where something could not be shown; after an outage a button shows it.
+    """
     st.error(explain(refusal))
+    if instead and isinstance(refusal, Unavailable):
+        # Several parts of a page may be missing at once, each with a button of its own.
+        st.button(t("errors.try_again"), key=f"portal_try_again_{secrets.token_hex(4)}")
 
 
 def on_script_error(failure: Exception) -> bool:
@@ -37,7 +43,7 @@ def on_script_error(failure: Exception) -> bool:
     """
     if isinstance(failure, PortalError):
         _log.info("refused", code=failure.code)
-        show(failure)
+        show(failure, instead=True)
         return True
     number = secrets.token_hex(4)
     _log.error("unexpected", error_id=number, exc_info=failure)

@@ -7,15 +7,15 @@ go. What lies in ``st.session_state`` opens nothing by itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.domain.actor import Actor, Role
-from core.domain.errors import NotPermitted
+from core.domain.errors import NotPermitted, Unavailable
 from core.services import identity
-from core.services.context import ServiceContext
+from core.services.context import OutOfReach, ServiceContext
 from core.services.identity import LiveSession
 from portal import i18n
 from portal.identity import adapter
@@ -24,6 +24,7 @@ from portal.web.cookies import LANGUAGE, Cookies
 from portal.wiring import services
 
 _LOCALE = "portal_locale"
+_LAST = "portal_last_viewer"
 _SPOKEN = "portal_locale_spoken"
 ADDRESS_HEADER = "X-Portal-Address"
 """Set by our own middleware (and stripped from what clients send)."""
@@ -46,17 +47,36 @@ def viewer(*roles: Role, background: bool = False) -> Viewer:
 
     ``roles``: raise ``NotPermitted`` for anybody else. ``background=True`` in a fragment that refreshes
     itself: it must not keep the session alive. When nobody is signed in any more the run stops here
-    and the tab goes to the sign-in page.
+    and the tab goes to the sign-in page. While the database does not answer, nobody can be checked: a form
+    that is open may be drawn again for whom it was drawn, so that what was typed stays, but its services
+    are ``OutOfReach``.
     """
-    live = live_session(touch=not background)
+    try:
+        live = live_session(touch=not background)
+    except Unavailable:
+        return _last_viewer(roles)
     if live is None:
         leave("ended")
     person = live.person
     use_language(person.locale)
-    if roles and person.actor.role not in roles:
-        raise NotPermitted("open this page", person.actor.role)
-    return Viewer(actor=person.actor, display_name=person.display_name, login=person.login, locale=i18n.current(),
+    seen = Viewer(actor=person.actor, display_name=person.display_name, login=person.login, locale=i18n.current(),
                   context=services())
+    st.session_state[_LAST] = replace(seen, context=OutOfReach.like(seen.context))
+    _must_be(seen, roles)
+    return seen
+
+
+def _last_viewer(roles: tuple[Role, ...]) -> Viewer:
+    last: Viewer | None = st.session_state.get(_LAST)
+    if last is None:
+        raise Unavailable("nobody was checked in this tab yet")
+    _must_be(last, roles)
+    return last
+
+
+def _must_be(seen: Viewer, roles: tuple[Role, ...]) -> None:
+    if roles and seen.actor.role not in roles:
+        raise NotPermitted("open this page", seen.actor.role)
 
 
 def live_session(*, touch: bool = True) -> LiveSession | None:
@@ -73,6 +93,7 @@ def live_session(*, touch: bool = True) -> LiveSession | None:
 def leave(why: str) -> None:
     """Forget who this tab showed, send it to the sign-in page, and stop the run."""
     adapter.forget()
+    st.session_state.pop(_LAST, None)
     signals.go("/", ended=why)
     st.info(i18n.t(f"identity.ended.{why}"))
     st.stop()

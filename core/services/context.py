@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from core.clock import Clock
 from core.db import engine as database
 from core.db.vault import Vault
+from core.domain.errors import Unavailable
 from core.policy.book import PolicyBook
 from core.settings import Settings
 
@@ -35,3 +36,24 @@ class ServiceContext:
     def writing(self) -> AbstractContextManager[sa.Connection]:
         """A write transaction: state, audit and outgoing messages together or not at all."""
         return database.writing(self.engine)
+
+
+class OutOfReach(ServiceContext):
+    """The services while the database does not answer: whatever would ask it is ``Unavailable`` at once.
+
+    For somebody who could not be checked: nothing is read or written for them, even if the database
+    returns a moment later.
+    """
+
+    @classmethod
+    def like(cls, context: ServiceContext) -> OutOfReach:
+        """``context`` without its database."""
+        return cls(context.engine, context.clock, context.policy, context.vault, context.settings)
+
+    def reading(self) -> AbstractContextManager[sa.Connection]:
+        """Raises ``Unavailable``."""
+        raise Unavailable("nobody was checked")
+
+    def writing(self) -> AbstractContextManager[sa.Connection]:
+        """Raises ``Unavailable``."""
+        raise Unavailable("nobody was checked")

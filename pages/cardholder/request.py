@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.domain.actor import Role
 from core.domain.errors import PortalError
+from core.domain.request_checks import CheckName
 from core.services import requests
 from core.services.requests import AccountOption, Preview, RequestDraft, RequestOptions, Submitted
 from portal import errors
@@ -18,6 +19,8 @@ from portal.navigation import go
 from portal.session import Viewer, viewer
 
 _KEY, _DONE, _AGREED = "request_key", "request_done", "request_acknowledged"
+
+_FIRST = {CheckName.NO_OPEN_REQUEST: "open_request", CheckName.NO_ARRANGEMENT: "arrangement"}
 
 
 def main() -> None:
@@ -75,11 +78,25 @@ def _form(option: AccountOption, options: RequestOptions) -> None:
     try:
         worked_out = requests.preview(seen.actor, seen.context, draft, seen.context.clock.today())
     except PortalError as refusal:
-        errors.show(refusal)
+        errors.show(refusal, instead=True)
+        return
+    if _overtaken(worked_out):
         return
     preview.show(worked_out, partial(terms.take, option))
     if worked_out.may_send:
         _send(seen, draft, worked_out)
+
+
+def _overtaken(worked_out: Preview) -> bool:
+    """Whether another tab or the bank was first while this form was open; then says so, and leads there."""
+    failed = {check.name for check in worked_out.checks if not check.passed}
+    first = next((blocker for check, blocker in _FIRST.items() if check in failed), None)
+    if first is None:
+        return False
+    st.info(t(f"cardholder.request.blocked.{first}"))
+    if st.button(t("cardholder.step.my_requests"), type="primary"):
+        go("my_requests")
+    return True
 
 
 def _send(seen: Viewer, draft: RequestDraft, worked_out: Preview) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -28,6 +29,10 @@ class Backstage:
 
     def __init__(self, folder: Path, database_url: str = "") -> None:
         self.context = bootstrap.start(Settings(DATABASE_URL=database_url, demo=True, var_dir=folder))
+
+    def close(self) -> None:
+        """Let go of the database; the next question opens it again."""
+        self.context.engine.dispose()
 
     def actor(self, login: str) -> Actor:
         """The user called ``login``."""
@@ -97,6 +102,12 @@ class Backstage:
             return str(connection.execute(sa.select(proposals.c.id).where(
                 proposals.c.cardholder_id == self.actor(login).cardholder_id,
             ).order_by(proposals.c.submitted_at.desc()).limit(1)).scalar_one())
+
+    def terms(self, proposal_id: str) -> dict[str, Any]:
+        """What a request asks for, as it was kept."""
+        with self.context.reading() as connection:
+            return dict(connection.execute(sa.select(proposals.c.terms).where(
+                proposals.c.id == proposal_id)).scalar_one())
 
     def held_by(self, login: str) -> str:
         """A case in ``login``'s hands: the next one of the queue that they may decide."""

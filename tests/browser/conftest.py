@@ -39,9 +39,11 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def backstage(server: Server) -> Backstage:
+def backstage(server: Server) -> Iterator[Backstage]:
     """The services behind ``server``, for what a test arranges and counts."""
-    return Backstage(Path(server.environment["PORTAL_VAR_DIR"]))
+    behind = Backstage(Path(server.environment["PORTAL_VAR_DIR"]))
+    yield behind
+    behind.close()
 
 
 NewPerson = Callable[..., Person]

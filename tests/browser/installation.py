@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +19,17 @@ PORTAL = Path(sys.executable).with_name("portal")
 
 @dataclass
 class Server:
-    """A running portal: its address, its environment and its process."""
+    """An installation that is served at ``port``: its environment, its log, and its process once it runs."""
 
-    address: str
+    port: int
     environment: dict[str, str]
-    process: subprocess.Popen[bytes]
     log: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        """What a browser opens."""
+        return f"http://127.0.0.1:{self.port}"
 
     def portal(self, *arguments: str) -> str:
         """Run another command of the same installation."""
@@ -31,9 +37,33 @@ class Server:
                               timeout=180, check=True)
         return done.stdout
 
+    def start(self) -> None:
+        """Serve, and wait until the portal says that it is ready."""
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen([str(PORTAL), "run", "--port", str(self.port)], env=self.environment,
+                                            stdout=output, stderr=subprocess.STDOUT, cwd=ROOT)
+        deadline = time.monotonic() + 120
+        while self.readiness() != 200:
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < deadline, f"the portal did not start: {self.log.read_text()}"
+            time.sleep(0.1)
+
+    def readiness(self) -> int:
+        """The status /readyz answers with; 0 while nobody answers."""
+        try:
+            with urllib.request.urlopen(f"{self.address}/readyz", timeout=20) as answer:  # noqa: S310 - loopback
+                return int(answer.status)
+        except urllib.error.HTTPError as refusal:
+            return refusal.code
+        except OSError:
+            return 0
+
     def stop(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=20)
+        """End the process, as a host would."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(timeout=20)
+            self.process = None
 
 
 def free_port() -> int:
@@ -55,18 +85,6 @@ def start_portal(folder: Path, database_url: str = "", accounts: int = 0, *,
     if accounts:
         for arguments in (["db", "upgrade"], ["demo", "load", "--accounts", str(accounts)]):
             subprocess.run([str(PORTAL), *arguments], env=environment, check=True, capture_output=True, timeout=240)
-    port, log = free_port(), folder / "portal.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen([str(PORTAL), "run", "--port", str(port)], env=environment, stdout=output,
-                                   stderr=subprocess.STDOUT, cwd=ROOT)
-    server = Server(f"http://127.0.0.1:{port}", environment, process, log)
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        assert process.poll() is None, log.read_text()
-        try:
-            with urllib.request.urlopen(f"{server.address}/readyz", timeout=2) as answer:  # noqa: S310 - loopback
-                if answer.status == 200:
-                    return server
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError(f"the portal did not start: {log.read_text()}")
+    server = Server(free_port(), environment, folder / "portal.log")
+    server.start()
+    return server

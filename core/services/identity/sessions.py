@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from core.db.tables.identity import login_tickets, sessions, users
 from core.domain.actor import Actor
-from core.domain.errors import InvalidInput, NotFound
+from core.domain.errors import InvalidInput, NotFound, Unavailable
 from core.services import records
 from core.services.context import ServiceContext
 from core.services.identity.people import Person, new_token, person, token_hash
@@ -102,16 +102,23 @@ def resolve_session(context: ServiceContext, token: str | None, *, touch: bool =
         return None
     last_seen_at = row.last_seen_at
     if touch and now - last_seen_at >= _TOUCH_EVERY:
-        with context.writing() as connection:
-            # The row may have been revoked since it was read: then there is nothing to keep alive.
-            kept = connection.execute(sessions.update().where(
-                sessions.c.token_hash == token_hash(token), sessions.c.last_seen_at <= now,
-            ).values(last_seen_at=now)).rowcount
-        if not kept and not _is_live(context, token, now):
-            return None
-        last_seen_at = now
+        try:
+            if not _touch(context, token, now):
+                return None
+            last_seen_at = now
+        except Unavailable:
+            pass  # another writer is busy: reading still works, and the next click is written down
     return LiveSession(person=person(row), ends_at=min(last_seen_at + IDLE_LIFE, row.expires_at),
                        ends_for_good_at=row.expires_at)
+
+
+def _touch(context: ServiceContext, token: str, now: datetime) -> bool:
+    """Write down that the session is in use; False if it has been revoked since it was read."""
+    with context.writing() as connection:
+        kept = connection.execute(sessions.update().where(
+            sessions.c.token_hash == token_hash(token), sessions.c.last_seen_at <= now,
+        ).values(last_seen_at=now)).rowcount
+    return bool(kept) or _is_live(context, token, now)
 
 
 def _live(now: datetime) -> sa.Select[Any]:
