@@ -53,7 +53,7 @@ check: .venv/.dev  ## style, types, layers, both languages complete
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m portal.catalogue_check
+	$(BIN)/python -m portal.catalogue
 	$(BIN)/portal policy validate
 
 bench: .venv/.dev  ## what a screen costs, over 6,818 accounts; writes benchmarks/latest.json

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from portal.catalogue_check import ROOT, check, error_codes
-from portal.catalogue_keys import DYNAMIC
+from portal.catalogue.check import ROOT, check
+from portal.catalogue.endings import error_codes
+from portal.catalogue.keys import DYNAMIC
 
 HEAD = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Plural-Forms: {plural}\\n"\n\n'
 PLURAL = {"zh_CN": "nplurals=1; plural=0;", "en": "nplurals=2; plural=(n != 1);"}
@@ -151,7 +152,7 @@ def test_a_declared_beginning_needs_every_ending(project: Project) -> None:
     project.code("from portal.i18n import t\nprint(t(f'staff.{1}'))\n")
     assert check(project.root, {"staff.": None}) == []
     faults = check(project.root, {"staff.": lambda root: ["title", "count", "gone"]})
-    assert faults == ["portal/catalogue_keys.py: staff.gone is in no catalogue"]
+    assert faults == ["portal/catalogue/keys.py: staff.gone is in no catalogue"]
 
 
 def test_a_declared_beginning_may_be_handed_about_by_its_name(project: Project) -> None:

@@ -1,4 +1,4 @@
-"""Keys of the cardholder's screens that code puts together while running; see ``catalogue_keys``."""
+"""Keys of the cardholder's screens that code puts together while running; see ``portal.catalogue.keys``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.services.assessments import IncomeKind
 from core.services.explanations import Figure
 from core.services.positions import DeadlineKind
 from core.services.requests import LEGAL_EFFECTS
-from portal.catalogue_check import Endings
+from portal.catalogue.endings import Endings
 from portal.components.household import SECTIONS
 
 

@@ -1,24 +1,20 @@
-"""``python -m portal.catalogue_check``: both languages complete, and no text anywhere else.
-
-Prints every fault with its place and exits 1 if there is any. Part of ``make check``.
-"""
+"""Both languages complete, and no text anywhere else: every fault with its place."""
 
 from __future__ import annotations
 
-import ast
 import re
 import string
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from babel.messages.pofile import read_po
 
-from portal.catalogue_code import AREAS, CJK, Use, python_files, read
+from portal.catalogue.code import AREAS, CJK, Use, python_files, read
+from portal.catalogue.endings import Endings
 from portal.i18n import LOCALES
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SCREENS = ("portal", "pages")
 CHINESE = "zh_CN"
 PLURAL_FORMS = {"zh_CN": 1, "en": 2}
@@ -121,10 +117,6 @@ def _language_faults(locale: str, text: Text) -> Iterator[str]:
             yield f"{text.where}: {text.key} has no Chinese: {form!r}"
 
 
-# Keys put together while running: the beginning, and the endings that must be there (None: an open set).
-Endings = Callable[[Path], Iterable[str]] | None
-
-
 def use_faults(root: Path, texts: Mapping[str, Mapping[str, Text]], uses: Iterable[Use],
                dynamic: Mapping[str, Endings]) -> Iterator[str]:
     """Keys asked for that are not there, values that do not fit, and keys nobody asks for."""
@@ -138,7 +130,7 @@ def use_faults(root: Path, texts: Mapping[str, Mapping[str, Text]], uses: Iterab
             continue
         if use.dynamic:
             if not any(use.key.startswith(beginning) for beginning in dynamic):
-                yield f"{use.where}: keys beginning {use.key!r} are not declared in portal/catalogue_keys.py"
+                yield f"{use.where}: keys beginning {use.key!r} are not declared in portal/catalogue/keys.py"
             continue
         asked.add(use.key)
         text = known.get(use.key)
@@ -149,7 +141,7 @@ def use_faults(root: Path, texts: Mapping[str, Mapping[str, Text]], uses: Iterab
     for beginning, endings in dynamic.items():
         for ending in endings(root) if endings else ():
             if beginning + ending not in known:
-                yield f"portal/catalogue_keys.py: {beginning}{ending} is in no catalogue"
+                yield f"portal/catalogue/keys.py: {beginning}{ending} is in no catalogue"
     for key, text in known.items():
         if key not in asked and not key.startswith(tuple(dynamic)):
             yield f"{text.where}: {key} is used nowhere"
@@ -159,50 +151,16 @@ def _file(use: Use) -> str:
     return use.where.rpartition(":")[0]
 
 
-def error_codes(root: Path) -> list[str]:
-    """Codes of refusals that a screen can meet: raised in the services and the rules they call."""
-    not_on_screen = ("importing", "exporting", "calculator", "demo", "policy")
-    codes = set()
-    for path in python_files(root, "core/services", "core/domain"):
-        if any(part.removesuffix(".py").startswith(not_on_screen) for part in path.relative_to(root).parts):
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args
-                    and node.func.id in ("InvalidInput", "Conflict", "PortalError")
-                    and isinstance(node.args[0], ast.Constant)):
-                codes.add(str(node.args[0].value))
-    return sorted(codes)
-
-
 def check(root: Path, dynamic: Mapping[str, Endings]) -> list[str]:
     """Every fault of the catalogues and the code of the project at ``root``."""
     texts, faults = catalogues(root)
     faults += text_faults(texts)
     uses: list[Use] = []
     for path in python_files(root, *SCREENS):
-        if path.name == "catalogue_keys.py":  # says where keys come from; asks for none
+        if path == root / "portal" / "catalogue" / "keys.py":  # says where keys come from; asks for none
             continue
         found, wrong = read(path, root)
         uses += found
         faults += [f"{fault.where}: {fault.problem}" for fault in wrong]
     faults += use_faults(root, texts, uses, dynamic)
     return list(dict.fromkeys(faults))
-
-
-def main() -> int:
-    """Print the faults; the exit status."""
-    from portal.catalogue_keys import DYNAMIC
-
-    faults = check(ROOT, DYNAMIC)
-    for fault in faults:
-        print(fault)
-    if faults:
-        print(f"{len(faults)} fault(s) in the message catalogues", file=sys.stderr)
-        return 1
-    texts, _ = catalogues(ROOT)
-    print(f"{len(texts[CHINESE])} texts in {len(texts)} languages: complete")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,4 +1,4 @@
-"""Keys of the collectors' screens that code puts together while running; see ``catalogue_keys``."""
+"""Keys of the collectors' screens that code puts together while running; see ``portal.catalogue.keys``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from core.domain.affordability import Evidence, Outcome
 from core.domain.decision import Outcome as Decision
 from core.domain.delinquency import AssetClass
 from core.domain.proposal import ProposalEvent, ProposalState
-from portal.catalogue_check import Endings
+from portal.catalogue.endings import Endings
 from portal.components.case_decision import Choice
 
 

@@ -1,4 +1,4 @@
-"""Keys that code puts together while running, declared in one place for ``portal.catalogue_check``.
+"""Keys that code puts together while running, declared in one place for ``portal.catalogue.check``.
 
 Each beginning names where its endings come from, so that a new role, state or reason without words
 fails the check. None: the set is open (codes from data), and code falls back where a text is missing.
@@ -15,9 +15,9 @@ from core.domain.hardship import HardshipReason
 from core.domain.proposal import ProposalKind
 from core.policy.model import DECIMAL_UNITS, INTEGER_UNITS, MONEY_UNITS, Confidence, Status, Unit
 from core.services.statistics import Dimension, Outcome
-from portal import catalogue_keys_cardholder as cardholder
-from portal import catalogue_keys_collector as collector
-from portal.catalogue_check import Endings, error_codes
+from portal.catalogue import keys_cardholder as cardholder
+from portal.catalogue import keys_collector as collector
+from portal.catalogue.endings import Endings, error_codes
 from portal.navigation import PAGES
 
 
