@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from core.domain.affordability import AffordabilityRule
@@ -12,29 +11,6 @@ from core.domain.schedule import DayCount
 from core.policy.book import Policy
 
 _ROUNDINGS = {"truncate": Rounding.DOWN, "half_up": Rounding.HALF_UP}
-
-
-@dataclass(frozen=True, slots=True)
-class AgreementLimits:
-    """What a personalised agreement may look like (办法 Art. 70; policy ``p70.*`` and ``plan.*``)."""
-
-    shortest_months: int
-    longest_months: int
-    minimum_instalment_minor: int
-    """For the principal asked about: the least instalment, or principal over the longest term if more."""
-    annual_rate: Decimal
-    """Proposed during the agreement; 0 is 停息."""
-    down_payment_share: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class ExtensionLimits:
-    """How long an extension may be, and what runs meanwhile (policy ``extension.*``)."""
-
-    shortest_months: int
-    longest_months: int
-    interest_continues: bool
-    late_fee_suspended: bool
 
 
 def affordability_rule(policy: Policy) -> AffordabilityRule:
@@ -77,31 +53,6 @@ def living_cost_floor(policy: Policy, city: str) -> int:
     return share_minor(legal_floor, policy.decimal("afford.working_floor"))
 
 
-def minimum_instalment(policy: Policy, principal_minor: int) -> int:
-    """The least instalment in fen: the policy's floor, or principal over the longest term rounded up."""
-    months = policy.integer("afford.min_instalment_months")
-    return max(policy.money("afford.min_instalment"), -(-principal_minor // months))
-
-
-def agreement_limits(policy: Policy, principal_minor: int) -> AgreementLimits:
-    """Limits of a personalised agreement on ``principal_minor`` fen."""
-    return AgreementLimits(
-        shortest_months=policy.integer("plan.min_months"),
-        longest_months=policy.integer("p70.max_months"),
-        minimum_instalment_minor=minimum_instalment(policy, principal_minor),
-        annual_rate=policy.decimal("p70.interest_during_plan"),
-        down_payment_share=policy.decimal("p70.down_payment"))
-
-
-def extension_limits(policy: Policy) -> ExtensionLimits:
-    """Limits of an extension (Civil Code Art. 678: by consent)."""
-    return ExtensionLimits(
-        shortest_months=policy.integer("extension.min_months"),
-        longest_months=policy.integer("extension.max_months"),
-        interest_continues=policy.flag("extension.interest_continues"),
-        late_fee_suspended=policy.flag("extension.late_fee_suspended"))
-
-
 def instalment_rounding(policy: Policy) -> Rounding:
     """How the principal share of an instalment is rounded where the terms do not say."""
     return _ROUNDINGS[policy.text("instalment.rounding")]
@@ -115,8 +66,3 @@ def instalment_day_count(policy: Policy) -> DayCount:
 def instalment_annual_rate(policy: Policy) -> Decimal:
     """The yearly rate during an instalment agreement where the terms do not say; 0 is 停息."""
     return policy.decimal("p70.interest_during_plan")
-
-
-def disclosure_method(policy: Policy) -> str:
-    """``monthly_irr_x12`` or ``effective``: the fields of ``core.domain.apr.AnnualisedRate``."""
-    return policy.text("disclosure.annualised_rate")
