@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from core.domain.errors import InvalidInput
 from core.settings import Settings
@@ -24,10 +26,22 @@ class Origins:
     def allows(self, origin: str | None, host: str | None, *, secure: bool) -> bool:
         """Whether a request with this Origin header may open a websocket or change anything.
 
-        A missing Origin is refused: every browser sends one with these requests.
+        A missing Origin is refused: every browser sends one with these requests. Without a public
+        origin only "localhost" and plain addresses count as this host: a foreign name that was made
+        to resolve to this machine must not borrow a visitor's browser.
         """
+        if not self.public and not _is_an_address(host):
+            return False
         expected = self.public or (f"{'https' if secure else 'http'}://{host}" if host else None)
         return origin is not None and origin == expected
+
+
+def _is_an_address(host: str | None) -> bool:
+    try:
+        name = urlsplit(f"//{host or ''}").hostname or ""
+        return name == "localhost" or bool(ip_address(name))
+    except ValueError:
+        return False
 
 
 def must_be_servable(settings: Settings, host: str) -> None:
