@@ -17,58 +17,17 @@ from enum import StrEnum
 from fractions import Fraction
 from math import floor
 
-from core.domain.errors import InvalidInput
+from core.domain.household import (
+    Counted,
+    Evidence,
+    Household,
+    SpendingClass,
+    SpendingKind,
+    check,
+    count,
+    spending_class,
+)
 from core.domain.money import MAX_MINOR
-
-
-class Evidence(StrEnum):
-    """What stands behind a declared figure."""
-
-    NONE = "none"
-    PROVIDED = "provided"
-    VERIFIED = "verified"
-
-
-class SpendingClass(StrEnum):
-    """How firmly a kind of spending is protected."""
-
-    PRIORITY = "priority"
-    LIVING = "living"
-    DISCRETIONARY = "discretionary"
-
-
-class SpendingKind(StrEnum):
-    """The kinds of spending a person is asked about, priority first."""
-
-    HOUSING = "housing"
-    UTILITIES = "utilities"
-    MEDICAL = "medical"
-    EDUCATION = "education"
-    MAINTENANCE = "maintenance"
-    TAX_AND_SOCIAL_INSURANCE = "tax_and_social_insurance"
-    WORK_TRAVEL = "work_travel"
-    INSURANCE = "insurance"
-    FOOD = "food"
-    CLOTHING = "clothing"
-    HOUSEHOLD = "household"
-    PHONE = "phone"
-    CHILDCARE = "childcare"
-    LEISURE = "leisure"
-    TRAVEL = "travel"
-    GIFTS = "gifts"
-    OTHER = "other"
-
-
-_LIVING = frozenset({SpendingKind.FOOD, SpendingKind.CLOTHING, SpendingKind.HOUSEHOLD, SpendingKind.PHONE,
-                     SpendingKind.CHILDCARE})
-_DISCRETIONARY = frozenset({SpendingKind.LEISURE, SpendingKind.TRAVEL, SpendingKind.GIFTS, SpendingKind.OTHER})
-
-
-def spending_class(kind: SpendingKind) -> SpendingClass:
-    """The class of a kind of spending."""
-    if kind in _LIVING:
-        return SpendingClass.LIVING
-    return SpendingClass.DISCRETIONARY if kind in _DISCRETIONARY else SpendingClass.PRIORITY
 
 
 class Limit(StrEnum):
@@ -135,58 +94,6 @@ class AffordabilityRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Income:
-    """One source of income, net, per month."""
-
-    kind: str
-    monthly_minor: int
-    evidence: Evidence = Evidence.NONE
-
-
-@dataclass(frozen=True, slots=True)
-class Spending:
-    """One kind of spending per month."""
-
-    kind: SpendingKind
-    monthly_minor: int
-    evidence: Evidence = Evidence.NONE
-
-
-@dataclass(frozen=True, slots=True)
-class Household:
-    """What a person declares. ``persons`` counts the cardholder and everyone who depends on them.
-
-    ``living_cost_floor_minor`` is per person and month (policy: the dated 低保 figure of the city, times
-    the working factor).
-    """
-
-    persons: int
-    living_cost_floor_minor: int
-    income: Sequence[Income] = ()
-    spending: Sequence[Spending] = ()
-    other_debt_payments_minor: int = 0
-    variable_income: bool = False
-    hardship: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """The figures the rule worked with, in fen per month."""
-
-    income_minor: int
-    priority_minor: int
-    living_minor: int
-    discretionary_minor: int
-    other_debt_payments_minor: int
-
-    @property
-    def disposable_minor(self) -> int:
-        """Income less everything counted; negative where spending exceeds income."""
-        return (self.income_minor - self.priority_minor - self.living_minor - self.discretionary_minor
-                - self.other_debt_payments_minor)
-
-
-@dataclass(frozen=True, slots=True)
 class Reason:
     """A code for words and the figures that fill them (fen where the name ends in ``_minor``)."""
 
@@ -233,7 +140,7 @@ def assess(household: Household, rule: AffordabilityRule) -> AffordabilityAssess
 
     Raises ``InvalidInput`` for negative or oversized amounts and for fewer than one person.
     """
-    _check(household)
+    check(household)
     counted = count(household)
     limits = _limits(counted, rule)
     binding = min(limits, key=lambda name: limits[name])  # min keeps the first of equals
@@ -248,32 +155,6 @@ def assess(household: Household, rule: AffordabilityRule) -> AffordabilityAssess
         evidence_requested=asked,
         nearest_change=_nearest_change(household, counted, outcome, asked, rule),
         routes=() if outcome is Outcome.AFFORDABLE else tuple(Route))
-
-
-def count(household: Household) -> Counted:
-    """Sum by class and raise living costs to the floor: nobody is asked to live on less."""
-    sums = dict.fromkeys(SpendingClass, 0)
-    for item in household.spending:
-        sums[spending_class(item.kind)] += item.monthly_minor
-    floor_minor = household.living_cost_floor_minor * household.persons
-    return Counted(
-        income_minor=sum(item.monthly_minor for item in household.income),
-        priority_minor=sums[SpendingClass.PRIORITY],
-        living_minor=max(sums[SpendingClass.LIVING], floor_minor),
-        discretionary_minor=sums[SpendingClass.DISCRETIONARY],
-        other_debt_payments_minor=household.other_debt_payments_minor)
-
-
-def _check(household: Household) -> None:
-    if household.persons < 1:
-        raise InvalidInput("persons_out_of_range", "a household has at least one person", field="persons")
-    amounts = {"living_cost_floor": household.living_cost_floor_minor,
-               "other_debt_payments": household.other_debt_payments_minor,
-               **{f"income.{n}.monthly": item.monthly_minor for n, item in enumerate(household.income)},
-               **{f"spending.{n}.monthly": item.monthly_minor for n, item in enumerate(household.spending)}}
-    for name, amount in amounts.items():
-        if not 0 <= amount <= MAX_MINOR:
-            raise InvalidInput("amount_out_of_range", "an amount is not negative and not above the limit", field=name)
 
 
 def _buffer(disposable: int, rule: AffordabilityRule) -> Fraction:

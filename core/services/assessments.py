@@ -21,22 +21,17 @@ from core.db.repositories import assessments as repository
 from core.domain.actor import Actor, Role
 from core.domain.affordability import (
     AffordabilityAssessment,
-    Counted,
-    Evidence,
-    Household,
-    Income,
     Lever,
     Limit,
     NearestChange,
     Outcome,
     Reason,
     Route,
-    Spending,
-    SpendingKind,
     assess,
 )
 from core.domain.errors import Conflict, InvalidInput, NotFound
 from core.domain.hardship import HardshipReason
+from core.domain.household import Counted, Evidence, Household, Income, Spending, SpendingKind
 from core.domain.money import MAX_MINOR, share_minor
 from core.policy.book import Policy
 from core.policy.rules.plan import affordability_rule, living_cost_floor

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from core.db.repositories import proposals as repository
 from core.db.repositories import queue as queue_repository
 from core.domain.actor import Actor, Authority, Role
-from core.domain.affordability import Evidence
 from core.domain.authority import AuthorityNeed, AuthorityRule, FourEyesNeeded, check_may_grant, needs_four_eyes
 from core.domain.errors import AuthorityExceeded, Conflict, InvalidInput, NotFound
+from core.domain.household import Evidence
 from core.domain.priority import PriorityScore, score
 from core.domain.proposal import OPEN_STATES, WAITING_FOR_THE_BANK, ProposalEvent, ProposalKind, ProposalState
 from core.domain.request_terms import AgreementTerms, Terms, from_record

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from core.domain.affordability import Lever, Limit, Outcome, Route, SpendingClass, SpendingKind
+from core.domain.affordability import Lever, Limit, Outcome, Route
 from core.domain.calendar import Frequency
 from core.domain.decision import ApproveReason, InformationItem, RefuseReason
 from core.domain.delinquency import DelinquencyBucket
+from core.domain.household import SpendingClass, SpendingKind
 from core.domain.proposal import VISIBLE_EVENTS, ProposalKind, PublicStatus
 from core.domain.request_checks import CheckName
 from core.services.assessments import IncomeKind

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from core.domain.affordability import Evidence, Outcome
+from core.domain.affordability import Outcome
 from core.domain.decision import Outcome as Decision
 from core.domain.delinquency import AssetClass
+from core.domain.household import Evidence
 from core.domain.proposal import ProposalEvent, ProposalState
 from portal.catalogue.endings import Endings
 from portal.components.case_decision import Choice

@@ -12,9 +12,9 @@ from typing import Any
 
 import streamlit as st
 
-from core.domain.affordability import Income, Spending, SpendingClass, SpendingKind, spending_class
 from core.domain.errors import InvalidInput
 from core.domain.hardship import HardshipReason
+from core.domain.household import Income, Spending, SpendingClass, SpendingKind, spending_class
 from core.services.assessments import MOST_PERSONS, AssessmentInput, AssessmentState, IncomeKind
 from portal.components import forms
 from portal.i18n import current, t

@@ -11,19 +11,11 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.domain.affordability import (
-    AffordabilityAssessment,
-    Evidence,
-    Household,
-    Income,
-    Outcome,
-    Spending,
-    SpendingKind,
-    assess,
-)
+from core.domain.affordability import AffordabilityAssessment, Outcome, assess
 from core.domain.allocation import Outstanding
 from core.domain.apr import dated_rate, monthly_rate
 from core.domain.calendar import Frequency
+from core.domain.household import Evidence, Household, Income, Spending, SpendingKind
 from core.domain.money import Rounding
 from core.domain.projection import project, project_schedule
 from core.domain.projection_model import FixedMonthly, Position, Projection, Scenario

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.domain.affordability import Evidence
+from core.domain.household import Evidence
 from core.services import assessments
 from core.services.context import ServiceContext
 from portal import i18n

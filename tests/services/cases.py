@@ -12,8 +12,8 @@ from core.db.tables.accounts import accounts, cardholders
 from core.db.tables.identity import users
 from core.db.tables.requests import proposals
 from core.domain.actor import Actor, Authority, Role
-from core.domain.affordability import Evidence, Income, Spending, SpendingKind
 from core.domain.hardship import HardshipReason
+from core.domain.household import Evidence, Income, Spending, SpendingKind
 from core.domain.proposal import ProposalKind
 from core.domain.request_terms import AgreementTerms, ExtensionTerms
 from core.services import assessments, requests, review

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from core.db.tables.records import audit_log
 from core.db.tables.requests import assessments as assessment_table
-from core.domain.affordability import Evidence, Income, Outcome, Spending, SpendingKind
+from core.domain.affordability import Outcome
 from core.domain.errors import Conflict, InvalidInput, NotPermitted
+from core.domain.household import Evidence, Income, Spending, SpendingKind
 from core.services import assessments
 from core.services.assessments import AssessmentInput
 from core.services.context import ServiceContext

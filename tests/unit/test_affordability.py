@@ -8,20 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from core.domain.affordability import (
-    Evidence,
-    Household,
-    Income,
-    Lever,
-    Limit,
-    Outcome,
-    Route,
-    Spending,
-    SpendingKind,
-    assess,
-    spending_class,
-)
+from core.domain.affordability import Lever, Limit, Outcome, Route, assess
 from core.domain.errors import InvalidInput
+from core.domain.household import Evidence, Household, Income, Spending, SpendingKind, spending_class
 from core.policy.book import PolicyBook
 from core.policy.rules.plan import affordability_rule
 

@@ -7,17 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from core.domain.affordability import (
-    AffordabilityAssessment,
-    Evidence,
-    Household,
-    Income,
-    Reason,
-    Spending,
-    SpendingKind,
-    assess,
-)
+from core.domain.affordability import AffordabilityAssessment, Reason, assess
 from core.domain.errors import InvalidInput
+from core.domain.household import Evidence, Household, Income, Spending, SpendingKind
 from core.domain.money import format_yuan
 from core.policy.rules.plan import affordability_rule, living_cost_floor
 from core.services.calculator.fields import Absent, Amount, Code, Day, Input, Output, Yuan

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
-from core.domain.affordability import Evidence, Income, Spending, SpendingKind
 from core.domain.hardship import HardshipReason
+from core.domain.household import Evidence, Income, Spending, SpendingKind
 from core.domain.money import parse_yuan
 from core.services.assessments import AssessmentInput, IncomeKind
 from core.services.demo.lists import lists
