@@ -49,10 +49,11 @@
       document.cookie = `portal_language=${locale}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
       signals.speaking({ locale });
     },
-    speaking({ locale, menu, close }) {
+    speaking({ locale, menu, close, away }) {
       document.documentElement.lang = locale === "zh_CN" ? "zh-CN" : locale;
       if (!menu) return;
       document.documentElement.style.setProperty("--portal-menu", JSON.stringify(menu));
+      document.documentElement.style.setProperty("--portal-away", JSON.stringify(away));
       names = [["stExpandSidebarButton", menu], ["stSidebarCollapseButton", close]];
     },
   };

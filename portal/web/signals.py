@@ -40,5 +40,6 @@ def remember_language(locale: str) -> None:
 
 
 def speaking(locale: str) -> None:
-    """Say in ``<html lang>`` what is being spoken, and name the menu's buttons in it."""
-    _signal("speaking", locale=locale, menu=t("common.menu"), close=t("common.menu_close"))
+    """Say in ``<html lang>`` what is being spoken; name the menu's buttons and a lost connection in it."""
+    _signal("speaking", locale=locale, menu=t("common.menu"), close=t("common.menu_close"),
+            away=t("common.away"))

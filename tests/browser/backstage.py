@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import sqlalchemy as sa
 
 from core import bootstrap
 from core.db.tables.accounts import accounts
-from core.db.tables.identity import sessions, users
+from core.db.tables.identity import users
 from core.db.tables.requests import proposals
 from core.domain.actor import Actor, Authority, Role
 from core.domain.proposal import OPEN_STATES
@@ -115,10 +114,3 @@ class Backstage:
                                   idempotency_key=uuid.uuid4().hex)
         assert taken is not None, "the demo's queue is empty"
         return taken.proposal_id
-
-    def idle(self, login: str, **span: float) -> None:
-        """Let ``login``'s sessions look unused for ``span``."""
-        seen = self.context.clock.now() - timedelta(**span)
-        with self.context.writing() as connection:
-            connection.execute(sessions.update().where(
-                sessions.c.user_id == self.actor(login).user_id).values(last_seen_at=seen))

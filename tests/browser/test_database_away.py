@@ -63,8 +63,6 @@ def test_a_locked_database_is_said_plainly_loses_nothing_and_writes_nothing_by_h
     signing_in.open()
     signing_in.fill("identity.sign_in.login", "staff")
     signing_in.fill("identity.sign_in.password", PASSWORD)
-    # Whoever has looked at a page for a while has an activity to be written down, too.
-    backstage.idle(CARDHOLDER, minutes=1)
     with another_writer(backstage):
         sending.page.get_by_role("button", name=sending.words("cardholder.request.send"), exact=True).click()
         signing_in.page.get_by_role("button", name=signing_in.words("identity.sign_in.submit"), exact=True).click()
@@ -96,7 +94,9 @@ def test_a_server_started_anew_takes_people_up_where_they_were(
     down.press("Enter")
     me.settle()
     server.stop()
-    me.page.locator("[data-testid='stApp']:not([data-test-connection-state='CONNECTED'])").wait_for()
+    away = me.page.locator("[data-testid='stApp'][data-test-connection-state='PINGING_SERVER']")
+    away.wait_for()
+    assert me.words("common.away") in away.evaluate("app => getComputedStyle(app, '::before').content")
     me.picture("server_away")
     server.start()
     me.page.locator("[data-testid='stApp'][data-test-connection-state='CONNECTED']").wait_for()

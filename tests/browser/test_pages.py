@@ -18,13 +18,12 @@ LOGINS = {Role.CARDHOLDER: CARDHOLDER, Role.COLLECTOR: "collector", Role.SUPERVI
 READERS = [("zh_CN", "phone"), ("en", "desktop")]
 
 
-def addresses(role: Role, screen: str, backstage: Backstage) -> dict[str, str]:
+def addresses(role: Role, backstage: Backstage) -> dict[str, str]:
     """The pages of ``role`` by name, with something to show where the address must name it.
 
-    A page that several roles share is the same on a phone for all of them: the first one looks.
+    A page that several roles share is the same for all of them: the first one looks.
     """
-    found = {spec.key: f"/{spec.key}" for spec in navigation.specs_for(role)
-             if screen == "desktop" or spec.roles[0] is role}
+    found = {spec.key: f"/{spec.key}" for spec in navigation.specs_for(role) if spec.roles[0] is role}
     if role is Role.CARDHOLDER:
         found["my_requests_one"] = f"/my_requests?id={backstage.latest_request(CARDHOLDER)}"
     if role is Role.SUPERVISOR:
@@ -38,7 +37,7 @@ def test_every_page_opens_in_its_language_and_fits_the_screen(
         role: Role, locale: str, screen: str, person: NewPerson, backstage: Backstage) -> None:
     me = person(locale, screen)
     backstage.let_in(me, LOGINS[role])
-    for name, address in addresses(role, screen, backstage).items():
+    for name, address in addresses(role, backstage).items():
         me.open(address)
         title = me.words(f"common.page.{name.removesuffix('_one')}")
         assert me.page.title().startswith(title), f"{address} is called {me.page.title()}"
