@@ -1,7 +1,7 @@
-"""Which part of the debt a payment pays first (冲还顺序).
+"""Which part of the debt a payment pays first.
 
 Up to 90 days past due: fees, interest, principal. From day 91: principal, interest, fees.
-Source: 商业银行信用卡业务监督管理办法 Art. 57; policy ``alloc.*``.
+Source: Measures on Commercial Banks' Credit-Card Business Art. 57; policy ``alloc.*``.
 """
 
 from __future__ import annotations

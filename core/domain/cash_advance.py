@@ -1,6 +1,6 @@
-"""What a cash advance (预借现金) costs: a fee, and interest from the day of the withdrawal.
+"""What a cash advance costs: a fee, and interest from the day of the withdrawal.
 
-There is no interest-free period and no interest on the fee (银发〔2016〕111号 三; policy ``cash_advance.*``).
+There is no interest-free period and no interest on the fee (People's Bank document 111 of 2016, part three; policy ``cash_advance.*``).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ ended the day before, then payments. Interest is computed once, at the statement
 
 - what was carried over unpaid, and cash, bears interest every day: it has no interest-free period;
 - purchases of the previous statement bear none when that was paid in full by its due date and grace
-  (容时容差), and from their posting dates otherwise, on the terms' base;
+  (days and amount of grace), and from their posting dates otherwise, on the terms' base;
 - purchases of this cycle bear none yet: their own due date decides at the next statement. What is
   repaid of them before it never bears interest.
 """
@@ -208,7 +208,7 @@ class _Book:
 
     @property
     def _bill_paid(self) -> bool:
-        # 容差: a remainder this small counts as paid in full and moves to the next bill.
+        # The amount of grace: a remainder this small counts as paid in full and moves to the next bill.
         missing = self.opening.balances.total_minor - self.paid_by_due_minor
         return missing <= self.rules.grace.amount_minor
 

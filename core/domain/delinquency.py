@@ -1,7 +1,7 @@
-"""Days past due (逾期天数), the bucket M0…M7+ and the two ladders of asset classes.
+"""Days past due, the bucket M0…M7+ and the two ladders of asset classes.
 
-Sources: policy ``bucket.*``; 商业银行信用卡业务监督管理办法 Art. 92 (2011);
-商业银行金融资产风险分类办法 (from 2023-07-01).
+Sources: policy ``bucket.*``; Measures on Commercial Banks' Credit-Card Business Art. 92 (2011);
+Measures on Risk Classification of Financial Assets (from 2023-07-01).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Days of the lunar calendar that are off by law, for years whose calendar is not announced yet.
 
-全国年节及纪念日放假办法 Art. 2 (国务院令第795号, in force 2025-01-01): the eve and the first three days of the
+Regulation on Public Holidays Art. 2 (State Council order 795, in force 2025-01-01): the eve and the first three days of the
 lunar year, the Dragon Boat and the Mid-Autumn festival. Their dates follow from astronomy and are known;
 which weekends are exchanged for them is announced each autumn and is not.
 """

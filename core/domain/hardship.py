@@ -1,6 +1,6 @@
 """Why a person cannot pay as agreed: the reasons a bank may act on.
 
-Source: policy ``p70.eligibility`` (办法 Art. 70, special circumstances) and ``p70.evidence`` (the proofs
+Source: policy ``p70.eligibility`` (credit-card rules Art. 70, special circumstances) and ``p70.evidence`` (the proofs
 that go with each); the list is this product's, in the order people are asked.
 """
 

@@ -86,7 +86,7 @@ class Spending:
 class Household:
     """What a person declares. ``persons`` counts the cardholder and everyone who depends on them.
 
-    ``living_cost_floor_minor`` is per person and month (policy: the dated 低保 figure of the city, times
+    ``living_cost_floor_minor`` is per person and month (policy: the dated allowance of the city, times
     the working factor).
     """
 

@@ -1,4 +1,4 @@
-"""Interest by accumulated balance × days (积数): exact until the one rounding at the end.
+"""Interest by accumulated balance × days: exact until the one rounding at the end.
 
 A debit bears interest from its posting date; a payment reduces the balance on its own day. The last
 day counts or not, as the issuer's terms say. Rates are dated; within a pause the rate is zero.
@@ -38,7 +38,7 @@ class Base(StrEnum):
     """What bears interest once a bill was not paid in full by its due date."""
 
     FULL_BALANCE = "full_balance"
-    """全额计息: the whole bill from the posting date, a paid part until it was paid."""
+    """The whole bill from the posting date, a paid part until it was paid."""
     UNPAID_BALANCE = "unpaid_balance"
     """What was paid by the due date never bears interest; the rest from the posting date."""
 

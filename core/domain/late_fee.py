@@ -1,6 +1,6 @@
-"""The late fee (违约金) on the part of a minimum payment that was not paid by its due date.
+"""The late fee on the part of a minimum payment that was not paid by its due date.
 
-Once per missed statement; it never bears interest. Source: policy ``late_fee.*``; 银发〔2016〕111号 三.
+Once per missed statement; it never bears interest. Source: policy ``late_fee.*``; People's Bank document 111 of 2016, part three.
 """
 
 from __future__ import annotations

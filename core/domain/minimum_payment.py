@@ -1,4 +1,4 @@
-"""The minimum payment of a statement (最低还款额).
+"""The minimum payment of a statement.
 
 A share of purchases and of cash, and all of what else fell due; each part is rounded half-up to a fen,
 then summed, then capped at the balance. Source: policy ``min_payment.*``.

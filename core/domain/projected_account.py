@@ -40,7 +40,7 @@ class ProjectedAccount:
     rate_numerator: int = 0
     rate_denominator: int = 1
     balance_days: int = 0
-    """Σ principal × days since the last statement (积数)."""
+    """Σ principal × days since the last statement."""
     new_fees: int = 0
     """Fees still owed that no minimum payment has asked for yet; ``new_interest`` likewise."""
     new_interest: int = 0

@@ -16,9 +16,9 @@ class ProposalKind(StrEnum):
     """What is asked for."""
 
     EXTENSION = "extension"
-    """延期: a later day for what is due now."""
+    """A later day for what is due now."""
     PERSONALISED_AGREEMENT = "personalised_agreement"
-    """个性化分期还款协议 under Art. 70: the whole balance in instalments over at most 60 months."""
+    """Under Art. 70: the whole balance in instalments over at most 60 months."""
 
 
 class ProposalState(StrEnum):

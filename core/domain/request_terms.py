@@ -1,4 +1,4 @@
-"""What can be asked for: a later day (延期), or the whole balance in instalments (个性化分期).
+"""What can be asked for: a later day, or the whole balance in instalments.
 
 The schedule of an agreement comes from ``core.domain.schedule``: the form, the review and the stored
 arrangement show the same figure because they call the same function.

@@ -26,9 +26,9 @@ class Method(StrEnum):
     """How principal and cost are spread over the instalments."""
 
     EQUAL_INSTALMENT = "equal_instalment"
-    """等额本息: every instalment is the same amount."""
+    """Every instalment is the same amount."""
     EQUAL_PRINCIPAL = "equal_principal"
-    """等额本金: every instalment repays the same principal, interest on what is still owed."""
+    """Every instalment repays the same principal, interest on what is still owed."""
     FEE_PER_PERIOD = "fee_per_period"
     """A fixed fee each period on the original principal, whatever has been repaid."""
     INTEREST_FREE = "interest_free"

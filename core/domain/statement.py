@@ -1,4 +1,4 @@
-"""A statement cycle (账期): what goes in, what one statement hands to the next, what comes out.
+"""A statement cycle: what goes in, what one statement hands to the next, what comes out.
 
 ``core.domain.closing`` closes a cycle. Sources: policy ``interest.*``, ``grace.*``, ``late_fee.*``,
 ``min_payment.*``, ``alloc.*``.
@@ -25,7 +25,7 @@ class Compounding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GraceRule:
-    """容时 in days after the due date; 容差 in fen short of the full bill."""
+    """Grace: days after the due date, fen short of the full bill."""
 
     days: int
     amount_minor: int

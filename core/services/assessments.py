@@ -66,7 +66,7 @@ class AssessmentInput:
     city: str | None = None
     """A city of policy ``afford.dibao_table``; None: another one, see ``local_allowance_minor``."""
     local_allowance_minor: int = 0
-    """The minimum living allowance (低保) per person where the city is not in the table; never guessed."""
+    """The minimum living allowance per person where the city is not in the table; never guessed."""
     income: tuple[Income, ...] = ()
     spending: tuple[Spending, ...] = ()
     other_debt_payments_minor: int = 0

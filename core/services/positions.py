@@ -134,7 +134,7 @@ class AccountPosition:
     open_due_date: date | None
     """Due date of the newest statement while it can still be paid in time, days of grace included."""
     open_bill_minor: int
-    """What is missing until then so that the newest statement counts as paid in full (容差 allowed)."""
+    """What is missing until then so that the newest statement counts as paid in full (the amount of grace allowed)."""
     late_fee_to_come_minor: int
     """The late fee that follows if the newest minimum stays unpaid, or has followed and is not posted yet."""
     next_statement_date: date
@@ -208,7 +208,7 @@ def _position(context: ServiceContext, row: sa.Row[Any], newest: Sequence[sa.Row
     extended_to = None if statement is None else _extended_to(statement, arrangement)
     deferred_until = extended_to if extended_to is not None and as_of <= extended_to else None
     if oldest_unpaid is None and statement is not None and minimum_due:
-        # Missed since the books were last written: overdue once the days of grace are over (容时).
+        # Missed since the books were last written: overdue once the days of grace are over.
         due_date = extended_to or statement.due_date
         oldest_unpaid = due_date if as_of > due_date + timedelta(days=grace_rule(policy).days) else None
     overdue = days_past_due(oldest_unpaid, as_of)

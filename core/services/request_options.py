@@ -32,7 +32,7 @@ LEGAL_EFFECTS = {
     ProposalKind.PERSONALISED_AGREEMENT: ("acknowledges_debt", "restarts_limitation", "card_frozen", "no_new_cards",
                                           "credit_record_marked", "signature_follows"),
 }
-"""Civil Code 192 and 195, 诉讼时效规定 Art. 14 and 19; Art. 70; words are ``reasons.effect.<code>``."""
+"""Civil Code 192 and 195, provisions on limitation Art. 14 and 19; Art. 70; words are ``reasons.effect.<code>``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def cash_advance_rule(policy: Policy) -> CashAdvanceRule:
 
 
 def grace_rule(policy: Policy) -> GraceRule:
-    """容时容差. Before the convention of 2013 there was none: no days and no amount."""
+    """Days and amount of grace. Before the convention of 2013 there was none: no days and no amount."""
     return GraceRule(
         days=policy.integer("grace.days") if policy.has("grace.days") else 0,
         amount_minor=_money_or_none(policy, "grace.amount") or 0,

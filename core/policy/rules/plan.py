@@ -38,7 +38,7 @@ def _spending_trigger(policy: Policy) -> int | None:
 
 
 def living_cost_floor(policy: Policy, city: str) -> int:
-    """Fen per person and month: the city's 低保 of the date times the working factor.
+    """Fen per person and month: the city's living allowance of the date times the working factor.
 
     ``city`` is its name in Chinese or English. A city without a value raises
     ``InvalidInput("city_unknown")``: the mean of other cities would be a guess.
@@ -64,5 +64,5 @@ def instalment_day_count(policy: Policy) -> DayCount:
 
 
 def instalment_annual_rate(policy: Policy) -> Decimal:
-    """The yearly rate during an instalment agreement where the terms do not say; 0 is 停息."""
+    """The yearly rate during an instalment agreement where the terms do not say; 0 stops interest."""
     return policy.decimal("p70.interest_during_plan")
