@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from core.domain.accrual import NOTHING_ACCRUED, Accrual, SinceStatement, accrue, newest_up_to
+from core.domain.accrual import NOTHING_ACCRUED, Accrual, SinceStatement, accrue
 from core.domain.calendar import add_months
 from core.domain.interest import ONE_DAY, Movement
-from core.domain.statement import Compounding
+from core.domain.statement import Compounding, GraceRule
 from core.policy.rules.account import grace_rule, interest_terms
 from core.services.context import ServiceContext
 
@@ -56,7 +56,7 @@ def accrued(context: ServiceContext, account: BearingAccount, newest: Sequence[R
     """Interest after ``interest_through_date`` up to ``as_of``, and on a missed bill before it.
 
     The base is principal and, where the issuer compounds at statement, posted interest; fees never bear
-    interest (银发〔2016〕111号 三, in force 2017-01-01).
+    interest (People's Bank document 111 of 2016, part three, in force 2017-01-01).
     """
     first = account.interest_through_date + ONE_DAY
     if as_of < account.interest_through_date:
@@ -67,12 +67,11 @@ def accrued(context: ServiceContext, account: BearingAccount, newest: Sequence[R
         bearing.add("interest")
     grace = grace_rule(policy)
     statement = newest[0] if newest else None
-    grace_ends = None if statement is None else statement.due_date + timedelta(days=grace.days)
-    bill_paid = statement is not None and (
-        statement.closing_balance_minor - paid_since(statement, moved, grace_ends) <= grace.amount_minor)
+    grace_ends = None if statement is None else _grace_ends(statement, grace)
+    bill_paid = statement is not None and _paid_in_full(statement, moved, grace)
     if statement is not None and timedelta(0) <= first - statement.statement_date <= ONE_DAY:
-        since = _since_statement(account, statement, newest[1:], moved, bearing)
-        since = SinceStatement(since.carried, since.billed, since.payments, grace_ends, bill_paid)
+        since = _since_statement(account, statement, newest[1:], moved, bearing, grace)
+        since = replace(since, grace_ends=grace_ends, bill_paid=bill_paid)
     else:
         # A source may bring interest posted up to a day of its own: then only a debt that is overdue,
         # or a bill that was missed, is known to bear interest after it.
@@ -85,21 +84,58 @@ def accrued(context: ServiceContext, account: BearingAccount, newest: Sequence[R
     return accrue(since, as_of, terms)
 
 
+def _grace_ends(statement: Row, grace: GraceRule) -> date:
+    due_date: date = statement.due_date
+    return due_date + timedelta(days=grace.days)
+
+
+def _paid_in_full(statement: Row, moved: Iterable[Row], grace: GraceRule) -> bool:
+    """Whether a bill was paid by its due date and grace, but for what counts as nothing (the amount of grace)."""
+    paid = paid_since(statement, moved, _grace_ends(statement, grace))
+    return bool(statement.closing_balance_minor - paid <= grace.amount_minor)
+
+
 def _since_statement(account: BearingAccount, statement: Row, before: Sequence[Row], moved: Sequence[Row],
-                     bearing: set[str]) -> SinceStatement:
+                     bearing: set[str], grace: GraceRule) -> SinceStatement:
     """Everything owed at the last statement, parted into its own purchases and what was carried over."""
     closed = statement.statement_date
     later = [entry for entry in moved if entry.value_date > closed and entry.component in bearing]
     opened = before[0].statement_date if before else add_months(closed, -1)
-    purchases = [Movement(entry.value_date, entry.amount_minor) for entry in moved
-                 if entry.kind == "purchase" and opened < entry.value_date <= closed]
-    principal = account.principal_minor - sum(entry.amount_minor for entry in later if entry.component == "principal")
-    billed = newest_up_to(purchases, principal)
     owed = _bearing_now(account, bearing) - sum(entry.amount_minor for entry in later)
-    carried_minor = owed - sum(debit.amount_minor for debit in billed)
-    carried, payments = _split(carried_minor, account.interest_through_date + ONE_DAY,
-                               [entry for entry in later if entry.kind != "purchase"])
-    return SinceStatement(carried, billed, payments)
+    # The statement's own interest joined last and is not yet repaid.
+    repayable = owed - (statement.interest_minor if "interest" in bearing else 0)
+    first = account.interest_through_date + ONE_DAY
+    billed = debits_left(moved, opened, closed, repayable, "purchase")
+    older = repayable - sum(debit.amount_minor for kind in ("purchase", "cash")
+                            for debit in debits_left(moved, opened, closed, repayable, kind))
+    if older > 0 and before and before[0].purchases_minor and _paid_in_full(before[0], moved, grace):
+        # What is left of a bill that was paid moves to the next one; its purchases were paid last.
+        billed = (Movement(first, min(older, before[0].purchases_minor)), *billed)
+    carried, payments = _split(owed - sum(debit.amount_minor for debit in billed), first,
+                               [entry for entry in later if entry.amount_minor < 0])
+    debits = [entry for entry in later if entry.amount_minor > 0]
+    return SinceStatement(
+        carried, billed, payments,
+        cash=tuple(Movement(one.value_date, one.amount_minor) for one in debits if one.kind != "purchase"),
+        purchases=tuple(Movement(one.value_date, one.amount_minor) for one in debits if one.kind == "purchase"))
+
+
+def debits_left(moved: Iterable[Row], opened: date, closed: date, owed_minor: int, kind: str) -> tuple[Movement, ...]:
+    """What was unpaid on ``closed`` of the cycle's debits of ``kind`` (``purchase`` or ``cash``), oldest first.
+
+    ``owed_minor`` is what all that bears interest came to, the interest of that statement left out. The oldest
+    debits are repaid first, so the newest make it up; on one day purchases are older than cash.
+    """
+    debits = sorted((entry for entry in moved if entry.kind in ("purchase", "cash")
+                     and opened < entry.value_date <= closed),
+                    key=lambda entry: (entry.value_date, entry.kind == "cash"), reverse=True)
+    left = []
+    for entry in debits:
+        amount = min(int(entry.amount_minor), max(owed_minor, 0))
+        owed_minor -= amount
+        if amount > 0 and entry.kind == kind:
+            left.append(Movement(entry.value_date, amount))
+    return tuple(reversed(left))
 
 
 def _since_day(account: BearingAccount, moved: Sequence[Row], bearing: set[str], first: date) -> SinceStatement:

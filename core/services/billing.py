@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +11,7 @@ from core.domain.calendar import add_months
 from core.domain.minimum_payment import Billed
 from core.domain.statement import Compounding
 from core.policy.book import Policy
+from core.services.accruals import debits_left
 from core.services.positions import AccountPosition
 
 Row = sa.Row[Any]
@@ -33,23 +33,11 @@ def billed_again(position: AccountPosition, closed: Sequence[Row], moved: Sequen
     compounds = Compounding(policy.text("interest.compounding")) is Compounding.MONTHLY
     opened = closed[1].statement_date if len(closed) > 1 else add_months(statement.statement_date, -1)
     bearing = principal + (max(interest - statement.interest_minor, 0) if compounds else 0)
-    cash = min(_cash_left(moved, opened, statement.statement_date, bearing), max(principal, 0))
+    left = debits_left(moved, opened, statement.statement_date, bearing, "cash")
+    cash = min(sum(debit.amount_minor for debit in left), max(principal, 0))
     # Every payment since the minimum before was asked for went towards it first.
     missed = max(closed[1].minimum_payment_minor - statement.payments_minor, 0) if len(closed) > 1 else 0
     return Billed(purchases_minor=max(principal, 0) - cash, cash_minor=cash,
                   fees_minor=min(statement.late_fee_minor + statement.other_fees_minor, max(fees, 0)),
                   interest_minor=min(statement.interest_minor, max(interest, 0)),
                   previous_minimum_unpaid_minor=missed)
-
-
-def _cash_left(moved: Sequence[Row], opened: date, closes: date, left_minor: int) -> int:
-    """Cash taken in a cycle and not repaid by its end, in fen: the oldest debits are repaid first."""
-    debits = sorted((entry for entry in moved if entry.kind in ("purchase", "cash")
-                     and opened < entry.value_date <= closes),
-                    key=lambda entry: (entry.value_date, entry.kind == "cash"), reverse=True)
-    cash = 0
-    for entry in debits:
-        part = min(int(entry.amount_minor), max(left_minor, 0))
-        left_minor -= part
-        cash += part if entry.kind == "cash" else 0
-    return cash

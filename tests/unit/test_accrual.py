@@ -47,6 +47,19 @@ def test_payments_meet_what_was_carried_before_the_bill() -> None:
     assert [one.balance_minor for one in found.billed.segments] == [300_000]
 
 
+def test_payments_meet_the_bill_before_cash_and_purchases_that_came_later() -> None:
+    since = SinceStatement((), (Movement(date(2026, 10, 20), 400_000),), (Movement(day(5), 600_000),), GRACE_ENDS,
+                           cash=(Movement(day(2), 300_000),), purchases=(Movement(day(1), 100_000),))
+    found = accrue(since, day(7), TERMS)
+    # 400,000 meet the bill, 100,000 the purchase of the first day, 100,000 the cash of the second.
+    assert [(one.days, one.balance_minor) for one in found.carried.segments] == [(3, 300_000), (3, 200_000)]
+
+
+def test_what_was_paid_too_much_meets_the_next_cash() -> None:
+    since = SinceStatement((), (), (Movement(day(1), 50_000),), cash=(Movement(day(3), 80_000),))
+    assert [one.balance_minor for one in accrue(since, day(4), TERMS).carried.segments] == [30_000]
+
+
 def test_what_is_left_of_purchases_are_the_newest_ones() -> None:
     bought = [Movement(day(1), 300), Movement(day(3), 200), Movement(day(2), 100)]
     assert newest_up_to(bought, 250) == (Movement(day(2), 50), Movement(day(3), 200))
