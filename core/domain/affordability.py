@@ -4,8 +4,8 @@ Priority bills, a floor of living costs nobody is asked to go below, and other d
 is left, four limits are computed and the smallest one binds. The result prepares a human decision and
 never takes one (PIPL Art. 24): an outcome below ``affordable`` names the hardship routes and the
 smallest single change that would alter it. All amounts are fen per month; every number of the rule is
-policy (``afford.*``). Sources: the provisions on seizure Art. 3(2) and the living-allowance regulation Art. 6 for the floor, HMRC time-to-pay
-guidance for the share, banking regulator's document 57 of 2004 Art. 36 for debt service.
+policy (``afford.*``). Sources: the provisions on seizure Art. 3(2) and the living-allowance regulation
+Art. 6 for the floor, HMRC time-to-pay guidance for the share, banking regulator's document 57 of 2004 Art. 36 for debt service.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ a month that has none; a last day that is a day off moves to the next working da
 
 The State Council publishes next year's days off each autumn, so the statutory calendar is known only
 up to the current year (``chinese_calendar``). Other years are **provisional**: weekends and the days of
-the Regulation on Public Holidays (State Council order 795, Art. 2) are off, the lunar festivals among them (``festivals``);
-which weekends will be exchanged is not known yet, so they count as they fall in the week.
+the Regulation on Public Holidays (State Council order 795, Art. 2) are off, the lunar festivals among
+them (``festivals``); which weekends will be exchanged is not known yet, so they count as they fall in the week.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What a cash advance costs: a fee, and interest from the day of the withdrawal.
 
-There is no interest-free period and no interest on the fee (People's Bank document 111 of 2016, part three; policy ``cash_advance.*``).
+There is no interest-free period and no interest on the fee (People's Bank document 111
+of 2016, part three; policy ``cash_advance.*``).
 """
 
 from __future__ import annotations

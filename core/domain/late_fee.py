@@ -1,6 +1,7 @@
 """The late fee on the part of a minimum payment that was not paid by its due date.
 
-Once per missed statement; it never bears interest. Source: policy ``late_fee.*``; People's Bank document 111 of 2016, part three.
+Once per missed statement; it never bears interest. Source: policy ``late_fee.*``;
+People's Bank document 111 of 2016, part three.
 """
 
 from __future__ import annotations
