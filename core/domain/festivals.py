@@ -1,8 +1,8 @@
 """Days of the lunar calendar that are off by law, for years whose calendar is not announced yet.
 
 Regulation on Public Holidays Art. 2 (State Council order 795, in force 2025-01-01): the eve and the first
-three days of the lunar year, the Dragon Boat and the Mid-Autumn festival. Their dates follow from astronomy and are known;
-which weekends are exchanged for them is announced each autumn and is not.
+three days of the lunar year, the Dragon Boat and the Mid-Autumn festival. Their dates follow from astronomy
+and are known; which weekends are exchanged for them is announced each autumn and is not.
 """
 
 from __future__ import annotations
