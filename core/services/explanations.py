@@ -47,6 +47,7 @@ class Figure(StrEnum):
     STATEMENT_INTEREST = "statement_interest"
     INTEREST = "interest"
     LATE_FEE = "late_fee"
+    OTHER_FEES = "other_fees"
     MINIMUM_PAYMENT = "minimum_payment"
     DAYS_PAST_DUE = "days_past_due"
     GROWTH = "growth"
@@ -121,6 +122,8 @@ def explain(context: ServiceContext, account: Row, position: AccountPosition, cl
         _posted(Figure.INTEREST, "interest", position.interest_minor, charged, cite(
             "interest.daily_rate", "interest.compounding")),
         _late_fee(position, policy, closed, moved, charged, cite),
+        _posted(Figure.OTHER_FEES, "other_fee", position.other_fees_minor, charged, cite(
+            "cash_advance.fee_rate", "interest.on_fees")),
         _minimum(position, policy, closed, moved, cite),
         _past_due(position, policy, cite),
         _growth(position, policy, cite),

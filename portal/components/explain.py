@@ -29,8 +29,8 @@ def body(explanation: Explanation) -> str:
     """The working, in one Markdown block."""
     parts = {
         Figure.ACCRUED_INTEREST: _interest, Figure.STATEMENT_INTEREST: _interest, Figure.INTEREST: _charges,
-        Figure.LATE_FEE: _late_fee, Figure.MINIMUM_PAYMENT: _minimum, Figure.DAYS_PAST_DUE: _past_due,
-        Figure.GROWTH: _growth}[explanation.figure](explanation)
+        Figure.LATE_FEE: _late_fee, Figure.OTHER_FEES: _charges, Figure.MINIMUM_PAYMENT: _minimum,
+        Figure.DAYS_PAST_DUE: _past_due, Figure.GROWTH: _growth}[explanation.figure](explanation)
     return "\n\n".join([*parts, _sources(explanation.cited)])
 
 

@@ -51,8 +51,8 @@ def add_card(context: ServiceContext, months: Sequence[Month] = MISSED_SINCE_AUG
              city: str | None = None, name: str = "Wang Fang") -> str:
     """Play ``months`` up to the newest statement before ``TODAY`` and load the account; returns its id.
 
-    ``since`` is what came after the newest statement: (``purchase``, ``payment`` or ``late_fee``, days after it,
-    fen); such a payment goes to principal, as if nothing else were owed.
+    ``since`` is what came after the newest statement: (``purchase``, ``payment``, ``late_fee`` or ``other_fee``,
+    days after it, fen); such a payment goes to principal, as if nothing else were owed.
     """
     last = TODAY.replace(day=statement_day)
     player = played(context, months, issuer, last)
@@ -117,7 +117,7 @@ class CardHistory:
 
     def later(self, kind: str, on: date, amount: int) -> None:
         signed = -amount if kind == "payment" else amount
-        component = "late_fee" if kind == "late_fee" else "principal"
+        component = {"late_fee": "late_fee", "other_fee": "other_fees"}.get(kind, "principal")
         self._entry(kind, component, signed, on)
 
     def balances(self) -> Balances:

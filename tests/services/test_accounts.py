@@ -103,9 +103,10 @@ def test_the_last_statements_interest_is_recomputed_from_the_ledger(
     assert found.recomputed, "a figure our own rules posted must be explained by them"
 
 
-@pytest.mark.parametrize(("figure", "part"), [(Figure.INTEREST, "interest_minor"), (Figure.LATE_FEE, "late_fee_minor")])
+@pytest.mark.parametrize(("figure", "part"), [(Figure.INTEREST, "interest_minor"), (Figure.LATE_FEE, "late_fee_minor"),
+                                              (Figure.OTHER_FEES, "other_fees_minor")])
 def test_unpaid_charges_add_up_to_the_figure(context: ServiceContext, figure: Figure, part: str) -> None:
-    account_id = add_card(context)
+    account_id = add_card(context, since=[("other_fee", 2, 1_000), ("other_fee", 4, 2_500)])
     found = explained(context, account_id, figure)
     detail = accounts.account_detail(cardholder(context), context, account_id, TODAY)
     assert found is not None
@@ -156,7 +157,7 @@ def test_a_minimum_payment_the_rule_does_not_give_is_not_explained_by_it(sqlite_
 
 
 def test_every_figure_names_its_source_and_the_day_it_came_into_force(sqlite_context: ServiceContext) -> None:
-    account_id = add_card(sqlite_context)
+    account_id = add_card(sqlite_context, since=[("other_fee", 2, 1_000)])
     found = accounts.account_detail(cardholder(sqlite_context), sqlite_context, account_id, TODAY).explanations
     assert {one.figure for one in found} == set(Figure)
     for one in found:
