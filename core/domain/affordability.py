@@ -5,7 +5,8 @@ is left, four limits are computed and the smallest one binds. The result prepare
 never takes one (PIPL Art. 24): an outcome below ``affordable`` names the hardship routes and the
 smallest single change that would alter it. All amounts are fen per month; every number of the rule is
 policy (``afford.*``). Sources: the provisions on seizure Art. 3(2) and the living-allowance regulation
-Art. 6 for the floor, HMRC time-to-pay guidance for the share, banking regulator's document 57 of 2004 Art. 36 for debt service.
+Art. 6 for the floor, HMRC time-to-pay guidance for the share, the banking regulator's document 57 of 2004
+Art. 36 for debt service.
 """
 
 from __future__ import annotations
