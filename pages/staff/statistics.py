@@ -1,11 +1,13 @@
 """Request statistics: what is asked for, granted and kept, without any person."""
 
+from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
 from core.domain.actor import Role
-from core.services.statistics import Dimension, RequestStatistics, reporting_periods, request_statistics
+from core.services.statistics import Dimension, Line, RequestStatistics, reporting_periods, request_statistics
 from portal.components import statistics_charts as charts
 from portal.components import statistics_tables as tables
 from portal.components import statistics_words as words
@@ -66,13 +68,21 @@ def weeks(statistics: RequestStatistics) -> None:
     """Requests by week and outcome."""
     lines = statistics.breakdowns[Dimension.WEEK]
     st.subheader(t("staff.weeks.title"))
-    st.vega_lite_chart(spec=charts.outcomes_by_week(statistics.columns, lines), theme=None,
-                       alt=t("staff.weeks.alt", period=words.quarter(statistics.period)))
-    if any(line.hides for line in lines):
-        st.caption(t("staff.chart_hides"))
+    _bars(lines, charts.outcomes_by_week(statistics.columns, lines),
+          t("staff.weeks.alt", period=words.quarter(statistics.period)))
     with st.expander(t("staff.as_table")):
         st.markdown(tables.outcome_table(statistics, Dimension.WEEK))
         st.markdown(tables.time_table(statistics, Dimension.WEEK))
+
+
+def _bars(lines: Sequence[Line], spec: dict[str, Any], alt: str) -> None:
+    """The chart of ``lines``; a sentence instead of empty axes when every count is hidden."""
+    if not any(count for line in lines for count in line.counts):
+        st.info(t("staff.chart_nothing"))
+        return
+    st.vega_lite_chart(spec=spec, theme=None, alt=alt)
+    if any(line.hides for line in lines):
+        st.caption(t("staff.chart_hides"))
 
 
 @st.fragment
@@ -84,10 +94,8 @@ def breakdown(statistics: RequestStatistics) -> None:
         t("staff.breakdown.choose"), _BREAKDOWNS, default=Dimension.BUCKET, required=True,
         format_func=lambda each: t(f"staff.by.{each.value}"), key="statistics_dimension") or Dimension.BUCKET
     lines = statistics.breakdowns[dimension]
-    st.vega_lite_chart(spec=charts.outcomes_by(dimension, statistics.columns, lines), theme=None,
-                       alt=t("staff.breakdown.alt", dimension=t(f"staff.by.{dimension.value}")))
-    if any(line.hides for line in lines):
-        st.caption(t("staff.chart_hides"))
+    _bars(lines, charts.outcomes_by(dimension, statistics.columns, lines),
+          t("staff.breakdown.alt", dimension=t(f"staff.by.{dimension.value}")))
     st.markdown(tables.outcome_table(statistics, dimension))
     st.markdown(tables.time_table(statistics, dimension))
 
@@ -96,7 +104,10 @@ def decision_times(statistics: RequestStatistics) -> None:
     """How long decisions took."""
     st.subheader(t("staff.times.title"))
     st.markdown(t("staff.times.text"))
-    st.vega_lite_chart(spec=charts.decision_times(statistics.decision_times), theme=None, alt=t("staff.times.alt"))
+    if any(step.decisions for step in statistics.decision_times):
+        st.vega_lite_chart(spec=charts.decision_times(statistics.decision_times), theme=None, alt=t("staff.times.alt"))
+    else:
+        st.info(t("staff.chart_nothing"))
     with st.expander(t("staff.as_table")):
         st.markdown(tables.decision_time_table(statistics))
 
