@@ -79,6 +79,8 @@ class RequestOptions:
     assessed_on: date | None
     assessment_outcome: Outcome | None
     hardship_reasons: tuple[HardshipReason, ...]
+    declared_hardship: HardshipReason | None
+    """What the person named first in the newest assessment: nobody should have to say it twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,9 @@ def request_options(actor: Actor, context: ServiceContext, as_of: date) -> Reque
         affordable_minor=assessment.affordable_minor if assessment else None,
         assessed_on=assessment.as_of if assessment else None,
         assessment_outcome=assessment.outcome if assessment else None,
-        hardship_reasons=tuple(HardshipReason))
+        hardship_reasons=tuple(HardshipReason),
+        declared_hardship=HardshipReason(assessment.input.hardship[0])
+        if assessment and assessment.input.hardship else None)
 
 
 def preview(actor: Actor, context: ServiceContext, draft: RequestDraft, as_of: date) -> Preview:

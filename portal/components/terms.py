@@ -47,7 +47,9 @@ def kind(option: AccountOption) -> ProposalKind:
 def draft(option: AccountOption, options: RequestOptions, asked: ProposalKind) -> RequestDraft | None:
     """The terms as they stand in the form; None while an amount cannot be read."""
     terms: Terms | None = _extension(option) if asked is ProposalKind.EXTENSION else _agreement(option)
-    reason = st.selectbox(t("cardholder.request.hardship"), [one.value for one in options.hardship_reasons], index=None,
+    declared = options.declared_hardship
+    st.session_state.setdefault(f"{_PREFIX}reason", declared.value if declared else None)
+    reason = st.selectbox(t("cardholder.request.hardship"), [one.value for one in options.hardship_reasons],
                           key=f"{_PREFIX}reason", placeholder=t("cardholder.afford.choose"),
                           format_func=lambda one: t(f"reasons.hardship.{one}"))
     note = st.text_area(t("cardholder.request.note"), key=f"{_PREFIX}note",

@@ -24,6 +24,7 @@ from core.domain.errors import (
     PortalError,
     Unavailable,
 )
+from core.domain.hardship import HardshipReason
 from core.domain.proposal import ProposalEvent, ProposalKind, ProposalState, PublicStatus
 from core.domain.request_checks import CheckName
 from core.domain.request_terms import AgreementTerms, ExtensionTerms
@@ -85,6 +86,14 @@ def test_options_suggest_the_fewest_affordable_months(context: ServiceContext) -
     if best > option.limits.min_months:
         shorter = requests.preview(person, context, agreement(account_id, best - 1), TODAY)
         assert CheckName.AFFORDABLE in {check.name for check in shorter.checks if not check.passed}
+
+
+def test_hardship_declared_in_the_assessment_need_not_be_said_again(context: ServiceContext) -> None:
+    add_card(context)
+    person = cardholder(context)
+    assert requests.request_options(person, context, TODAY).declared_hardship is None
+    assessments.finish(person, context, FAMILY, "a")
+    assert requests.request_options(person, context, TODAY).declared_hardship is HardshipReason.INCOME_DROP
 
 
 def test_a_failed_check_does_not_keep_a_request_from_a_person(context: ServiceContext) -> None:
