@@ -55,7 +55,7 @@ def statistics(
     from core.domain.errors import InvalidInput
     from core.services.statistics import reporting_periods, request_statistics
     from portal.components.statistics_tables import csv
-    from portal.i18n import LOCALES, speaking
+    from portal.i18n import LOCALES
 
     if language not in LOCALES:
         raise typer.BadParameter(f"one of {', '.join(LOCALES)}", param_hint="--language")
@@ -65,8 +65,7 @@ def statistics(
     reader = Actor(SYSTEM.user_id, Role.STAFF)  # no more than a person of the staff may see
     today = context.clock.today()
     period = _chosen(quarter, reporting_periods(reader, context, today))
-    with speaking(language):
-        content = csv(request_statistics(reader, context, period, today))
+    content = csv(request_statistics(reader, context, period, today), language)
     if file.suffix.lower() == ".csv":
         file.write_bytes(content)
     else:
