@@ -108,8 +108,7 @@ def _print_bank(report: BankReport) -> None:
         return
     _print_counts("rejected", report.tally.rejected)
     _print_counts("skipped", report.tally.skipped)
-    for one in loaded.refused[:_SHOWN_FAULTS]:
-        typer.echo(f"  account {one.reference}, {one.field}: {one.reason}: {words(one.reason)}", err=True)
+    print_faults(list(report.refused))
     if loaded.import_id is None and loaded.refused:
         typer.echo(f"nothing imported: {len(loaded.refused):,} accounts contradict what is known")
         return

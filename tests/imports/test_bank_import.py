@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from core.db.tables.accounts import accounts, cardholders, imports, ledger_entries, payments, statements
 from core.domain.actor import SYSTEM, Actor, Role
-from core.domain.errors import Conflict, InvalidInput, NotPermitted
+from core.domain.errors import InvalidInput, NotPermitted
 from core.services.context import ServiceContext
 from core.services.importing.bank.load import BankReport, import_accounts
 from core.services.importing.bank.tables import SourceFile
@@ -95,6 +95,31 @@ def test_skip_invalid_leaves_out_every_account_with_a_fault_in_any_of_its_rows(c
     assert report.tally.skipped == {"history_at_fault": 1}
     assert report.tally.rejected == {"amount_malformed": 1, "statement_does_not_sum": 1}
     assert not report.clean
+
+
+def test_a_repeated_reference_is_reported_even_if_its_first_row_cannot_be_read(context: ServiceContext) -> None:
+    report = run(context, bank_csv(account_row(1, principal="x"), account_row(1), account_row(2)),
+                 bank_csv(statement_row(2, cash="x"), statement_row(2)), skip_invalid=True)
+    assert codes(report) == [
+        ("accounts.csv", 2, "principal", "amount_malformed"),
+        ("accounts.csv", 3, "account_reference", "duplicate_reference"),
+        ("statements.csv", 2, "cash", "amount_malformed"),
+        ("statements.csv", 3, "statement_date", "duplicate_row")]
+
+
+@pytest.mark.parametrize("faulty_first", [True, False])
+def test_no_row_vanishes_when_accounts_are_left_out(context: ServiceContext, faulty_first: bool) -> None:
+    pair = [account_row(1, principal="x"), account_row(1)]
+    report = run(context, bank_csv(*(pair if faulty_first else reversed(pair)), account_row(2), account_row(3)),
+                 bank_csv(statement_row(3, cash="x")), skip_invalid=True)
+    assert report.loaded is not None
+    in_accounts = {fault.row for fault in report.tally.faults if fault.file == "accounts.csv"}
+    assert len(in_accounts) + report.tally.skipped.total() + report.loaded.imported == 4
+
+
+def test_rows_without_a_reference_do_not_repeat_each_other(context: ServiceContext) -> None:
+    report = run(context, bank_csv(account_row(1, account_reference=""), account_row(2, account_reference="")))
+    assert {code for _, _, _, code in codes(report)} == {"value_missing"}
 
 
 @pytest.mark.parametrize(("changes", "code"), [
@@ -213,15 +238,27 @@ def test_nothing_is_added_before_the_newest_known_statement(context: ServiceCont
     assert [one.reason for one in report.loaded.refused] == ["adds_to_a_closed_statement"]
 
 
-def test_a_second_card_of_a_known_person_joins_them_unless_the_name_differs(context: ServiceContext) -> None:
+def test_a_second_card_of_a_known_person_joins_them(context: ServiceContext) -> None:
     run(context, bank_csv(account_row(1)))
     run(context, bank_csv(account_row(2, cardholder_reference="C-1", cardholder_name="Zhang 1",
                                       reserved_phone="13800000001")))
     assert len(rows(context, cardholders)) == 1
-    with pytest.raises(Conflict) as clash:
-        run(context, bank_csv(account_row(3, cardholder_reference="C-1")))
-    assert clash.value.code == "cardholder_known_otherwise"
     assert len(rows(context, accounts)) == 2
+
+
+def test_a_card_of_somebody_known_otherwise_is_its_rows_fault_and_no_other_rows(context: ServiceContext) -> None:
+    run(context, bank_csv(account_row(1), account_row(5)))
+    file = bank_csv(account_row(2), account_row(3, cardholder_reference="C-1"),
+                    account_row(4, cardholder_reference="C-5", cardholder_name="Zhang 5"))
+    report = run(context, file)
+    assert [(one.row, one.column, one.code, one.detail) for one in report.refused] == [
+        (3, "cardholder_name", "cardholder_known_otherwise", "A-3"),
+        (4, "reserved_phone", "cardholder_known_otherwise", "A-4")]
+    assert {row.source_reference for row in rows(context, accounts)} == {"A-1", "A-5"}
+    report = run(context, file, skip_invalid=True)
+    assert report.loaded is not None
+    assert (report.loaded.imported, len(report.refused)) == (1, 2)
+    assert {row.source_reference for row in rows(context, accounts)} == {"A-1", "A-2", "A-5"}
 
 
 def test_the_last_statement_comes_from_the_account_row_where_no_statements_are_given(context: ServiceContext) -> None:

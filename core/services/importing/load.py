@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from core.db.bulk import insert_many, refresh_estimates
 from core.db.tables.accounts import accounts, cardholders, imports, ledger_entries, payments, statements
 from core.db.types import new_id
+from core.db.vault import Vault
 from core.domain.actor import SYSTEM, Actor
 from core.domain.errors import Conflict, NotPermitted
 from core.services import ledger, records
@@ -75,6 +76,8 @@ class _Plan:
     extensions: list[Extension] = field(default_factory=list)
     unchanged: int = 0
     refused: list[Refused] = field(default_factory=list)
+    people: dict[str, str] = field(default_factory=dict)
+    """Ids of the cardholders who are known, by the source's reference."""
 
 
 def load(actor: Actor, context: ServiceContext, bundles: Sequence[AccountBundle], batch: Batch, *,
@@ -131,15 +134,15 @@ def _plan(connection: sa.Connection, context: ServiceContext, bundles: Sequence[
     for number, chunk in enumerate(chunks(bundles, CHUNK)):
         known = known_accounts(connection, batch.source, [bundle.reference for bundle in chunk])
         for bundle in chunk:
-            _place(plan, bundle, known.get(bundle.reference), context, newer)
+            if bundle.reference in known:
+                _place(plan, bundle, known[bundle.reference], context, newer)
+        newcomers = [bundle for bundle in chunk if bundle.reference not in known]
+        _meet_people(connection, plan, batch.source, context.vault, newcomers)
         progress("compare", min((number + 1) * CHUNK, len(bundles)), len(bundles))
     return plan
 
 
-def _place(plan: _Plan, bundle: AccountBundle, known: Known | None, context: ServiceContext, newer: bool) -> None:
-    if known is None:
-        plan.new.append(bundle)
-        return
+def _place(plan: _Plan, bundle: AccountBundle, known: Known, context: ServiceContext, newer: bool) -> None:
     verdict = compare(known, bundle, context.vault, newer=newer)
     if verdict is None:
         plan.unchanged += 1
@@ -149,12 +152,30 @@ def _place(plan: _Plan, bundle: AccountBundle, known: Known | None, context: Ser
         plan.extensions.append(verdict)
 
 
+def _meet_people(connection: sa.Connection, plan: _Plan, source: str, vault: Vault,
+                 bundles: Sequence[AccountBundle]) -> None:
+    """Plan new accounts; one whose holder is known under another name or phone is refused."""
+    wanted = {bundle.cardholder.reference for bundle in bundles}
+    found = {row.source_reference: row for row in connection.execute(
+        sa.select(cardholders.c.id, cardholders.c.source_reference, cardholders.c.name_index,
+                  cardholders.c.phone_index)
+        .where(cardholders.c.source == source, cardholders.c.source_reference.in_(wanted)))} if wanted else {}
+    plan.people.update((reference, row.id) for reference, row in found.items())
+    for bundle in bundles:
+        row, record = found.get(bundle.cardholder.reference), bundle.cardholder
+        if row is not None and row.name_index != name_index(vault, record.name):
+            plan.refused.append(Refused(bundle.reference, "cardholder_known_otherwise", "cardholder_name"))
+        elif row is not None and row.phone_index != phone_index(vault, record.phone):
+            plan.refused.append(Refused(bundle.reference, "cardholder_known_otherwise", "reserved_phone"))
+        else:
+            plan.new.append(bundle)
+
+
 def _write(connection: sa.Connection, maker: Maker, plan: _Plan, progress: Progress) -> None:
     total = len(plan.new) + len(plan.extensions)
     ids: list[str] = []
-    people: dict[str, str] = {}
     for chunk in chunks(plan.new, CHUNK):
-        ids += _write_new(connection, maker, chunk, people)
+        ids += _write_new(connection, maker, chunk, plan.people)
         progress("write", len(ids), total)
     for extensions in chunks(plan.extensions, CHUNK):
         ids += _write_extensions(connection, maker, extensions)
@@ -181,18 +202,6 @@ def _write_people(connection: sa.Connection, maker: Maker, chunk: Sequence[Accou
     """Insert the chunk's cardholders who are not known yet and note everybody's id in ``people``."""
     wanted = {bundle.cardholder.reference: bundle.cardholder for bundle in chunk
               if bundle.cardholder.reference not in people}
-    found = connection.execute(
-        sa.select(cardholders.c.id, cardholders.c.source_reference, cardholders.c.name_index,
-                  cardholders.c.phone_index)
-        .where(cardholders.c.source == maker.source, cardholders.c.source_reference.in_(list(wanted))))
-    for row in found:
-        record = wanted.pop(row.source_reference)
-        same = (row.name_index == name_index(maker.vault, record.name)
-                and row.phone_index == phone_index(maker.vault, record.phone))
-        if not same:
-            raise Conflict("cardholder_known_otherwise", f"cardholder {record.reference} is known under another name "
-                           "or phone", reference=record.reference)
-        people[record.reference] = row.id
     rows = [maker.cardholder(record) for record in wanted.values()]
     insert_many(connection, cardholders, rows)
     people.update((row["source_reference"], row["id"]) for row in rows)

@@ -17,10 +17,12 @@ _PERSON = ("cardholder_name", "reserved_phone", "city", "vulnerable", "locale")
 
 @dataclass(slots=True)
 class Rows:
-    """The readable rows of one file, with their numbers."""
+    """The readable rows of one file, with their numbers, and the keys of all."""
 
     reader: RowReader
     rows: list[tuple[int, Values]] = field(default_factory=list)
+    keys: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
+    """What must be unique in the file, of every row: also of those that could not be read for another fault."""
 
     def fault(self, row: int, column: str, code: str, detail: str = "") -> None:
         """Note a fault of one of the rows."""
@@ -47,15 +49,19 @@ def check_account(rows: Rows, number: int, values: Values) -> None:
             rows.fault(number, "last_minimum_payment", "minimum_exceeds_balance")
 
 
-def check_accounts_together(rows: Rows) -> None:
-    """References that must be unique, and people who must be the same in all their rows."""
-    seen: dict[str, int] = {}
+def check_repeated(rows: Rows, column: str, code: str) -> None:
+    """Keys that must be unique; an empty one is a fault of its own."""
+    seen: dict[tuple[str, ...], int] = {}
+    for number, key in rows.keys:
+        first = seen.setdefault(key, number)
+        if first != number and all(key):
+            rows.fault(number, column, code, f"as in row {first}")
+
+
+def check_people(rows: Rows) -> None:
+    """People must be the same in all their rows."""
     people: dict[str, tuple[int, Values]] = {}
     for number, values in rows.rows:
-        reference = values["account_reference"]
-        if reference in seen:
-            rows.fault(number, "account_reference", "duplicate_reference", f"as in row {seen[reference]}")
-        seen.setdefault(reference, number)
         first_number, first = people.setdefault(values["cardholder_reference"], (number, values))
         for name in _PERSON:
             if values[name] != first[name]:
@@ -94,14 +100,11 @@ def check_due(rows: Rows, number: int, statement_date: Any, due_date: Any, colum
 
 def check_history(rows: Rows, accounts: set[str], key: str) -> None:
     """Rows of a second file: each of a known account, each once."""
-    seen: dict[tuple[str, Any], int] = {}
     for number, values in rows.rows:
         reference = values["account_reference"]
         if reference not in accounts:
             rows.fault(number, "account_reference", "account_unknown", reference)
-        earlier = seen.setdefault((reference, values[key]), number)
-        if earlier != number:
-            rows.fault(number, key, "duplicate_row", f"as in row {earlier}")
+    check_repeated(rows, key, "duplicate_row")
 
 
 def check_last_statement(accounts: Rows, newest: Mapping[str, Values]) -> None:

@@ -17,17 +17,18 @@ from core.services.importing.bank.check import (
     Rows,
     Values,
     check_account,
-    check_accounts_together,
     check_history,
     check_last_statement,
     check_payment,
+    check_people,
+    check_repeated,
     check_statement,
 )
 from core.services.importing.bank.columns import Column
 from core.services.importing.bank.tables import SourceFile, rows_of
 from core.services.importing.bundle import AccountBundle
 from core.services.importing.load import Batch, LoadReport, file_sha256, load, must_be_system
-from core.services.importing.report import Tally
+from core.services.importing.report import RowFault, Tally
 from core.services.progress import Progress, quiet
 
 KIND = "accounts"
@@ -44,6 +45,8 @@ class BankReport:
     loaded: LoadReport | None
     balance_minor: int
     """Sum of the balances of the accounts that were read, in fen."""
+    refused: tuple[RowFault, ...] = ()
+    """The rows whose account contradicts what is known, with the account as ``detail``."""
 
     @property
     def clean(self) -> bool:
@@ -68,9 +71,11 @@ def import_accounts(actor: Actor, context: ServiceContext, accounts: SourceFile,
     issuer = issuer or context.settings.issuer
     context.policy.on(as_of, issuer)
     tally = Tally()
-    read = [_read(accounts, layout.ACCOUNTS, as_of, check_account, tally, progress),
-            _read(statements, layout.STATEMENTS, as_of, check_statement, tally, progress),
-            _read(payments, layout.PAYMENTS, as_of, check_payment, tally, progress)]
+    read = [_read(accounts, layout.ACCOUNTS, ("account_reference",), as_of, check_account, tally, progress),
+            _read(statements, layout.STATEMENTS, ("account_reference", "statement_date"), as_of, check_statement,
+                  tally, progress),
+            _read(payments, layout.PAYMENTS, ("account_reference", "payment_reference"), as_of, check_payment,
+                  tally, progress)]
     _check_together(context, read, tally)
     bundles = _bundles(context, read, tally, issuer, skip_invalid)
     balance_minor = sum(bundle.balances.total_minor for bundle in bundles)
@@ -82,7 +87,14 @@ def import_accounts(actor: Actor, context: ServiceContext, accounts: SourceFile,
                   summary={"rows": tally.rows, "skipped": dict(tally.skipped), "rejected": dict(tally.rejected),
                            "balance_minor": balance_minor})
     loaded = load(actor, context, bundles, batch, all_or_nothing=not skip_invalid, progress=progress)
-    return BankReport(as_of, tally, loaded, balance_minor)
+    return BankReport(as_of, tally, loaded, balance_minor, _refused_rows(read[0].rows, loaded))
+
+
+def _refused_rows(accounts: Rows, loaded: LoadReport) -> tuple[RowFault, ...]:
+    """What the loader refused, at the rows the operator knows."""
+    row_of = {values["account_reference"]: number for number, values in accounts.rows}
+    return tuple(RowFault(row_of[one.reference], one.field, one.reason, one.reference, accounts.reader.file)
+                 for one in loaded.refused)
 
 
 @dataclass(slots=True)
@@ -93,7 +105,7 @@ class _Read:
     broken: set[str]
 
 
-def _read(file: SourceFile | None, columns: tuple[Column, ...], as_of: date,
+def _read(file: SourceFile | None, columns: tuple[Column, ...], key: tuple[str, ...], as_of: date,
           check: Callable[[Rows, int, Values], None], tally: Tally, progress: Progress) -> _Read:
     read = _Read(Rows(RowReader(file.name if file else "", columns, as_of, tally.faults)), set())
     if file is None:
@@ -102,6 +114,7 @@ def _read(file: SourceFile | None, columns: tuple[Column, ...], as_of: date,
         tally.rows += 1
         before = len(tally.faults)
         values = read.rows.reader.read(row)
+        read.rows.keys.append((row.number, tuple(row.cells.get(name, "") for name in key)))
         if values is not None:
             check(read.rows, row.number, values)
             read.rows.rows.append((row.number, values))
@@ -116,7 +129,8 @@ def _check_together(context: ServiceContext, read: Sequence[_Read], tally: Tally
     """Rows against each other; what is at fault joins the broken accounts."""
     accounts, statements, payments = read
     before = len(tally.faults)
-    check_accounts_together(accounts.rows)
+    check_repeated(accounts.rows, "account_reference", "duplicate_reference")
+    check_people(accounts.rows)
     for number, values in accounts.rows.rows:
         if values["issuer"] is not None and values["issuer"] not in context.policy.issuers:
             accounts.rows.fault(number, "issuer", "issuer_unknown", values["issuer"])
@@ -147,12 +161,14 @@ def _bundles(context: ServiceContext, read: Sequence[_Read], tally: Tally, issue
         for _, values in one.rows.rows:
             by_account[values["account_reference"]].append(values)
         histories.append(by_account)
+    at_fault = {fault.row for fault in tally.faults if fault.file == accounts.rows.reader.file}
     bundles = []
-    for _, values in accounts.rows.rows:
+    for number, values in accounts.rows.rows:
         reference = values["account_reference"]
         if reference in broken:
-            if skip_invalid and reference not in accounts.broken:
-                tally.skipped["history_at_fault"] += 1
+            if skip_invalid and number not in at_fault:
+                # Nothing is wrong with this row: say why it is left out, or it would vanish.
+                tally.skipped["reference_repeated" if reference in accounts.broken else "history_at_fault"] += 1
             continue
         bundles.append(assemble(values, histories[0][reference], histories[1][reference], issuer,
                                 context.policy.version))
