@@ -1,7 +1,7 @@
 """A statement cycle: what goes in, what one statement hands to the next, what comes out.
 
-``core.domain.closing`` closes a cycle. Sources: policy ``interest.*``, ``grace.*``, ``late_fee.*``,
-``min_payment.*``, ``alloc.*``.
+``core.domain.account_book`` plays a cycle day by day, ``core.domain.closing`` closes it. Sources: policy
+``interest.*``, ``grace.*``, ``late_fee.*``, ``min_payment.*``, ``alloc.*``.
 """
 
 from __future__ import annotations
@@ -43,6 +43,8 @@ class CycleRules:
     allocation: AllocationRule
     grace: GraceRule
     due_days: int
+    due_date_rolls: bool = False
+    """Whether a due date on a day off moves to the next working day (Civil Code Art. 203)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,11 @@ class Balances:
         return Outstanding(self.late_fee_minor + self.other_fees_minor, self.interest_minor,
                            max(self.principal_minor, 0))
 
+    def plus(self, other: Balances) -> Balances:
+        """Component by component."""
+        return Balances(self.principal_minor + other.principal_minor, self.interest_minor + other.interest_minor,
+                        self.late_fee_minor + other.late_fee_minor, self.other_fees_minor + other.other_fees_minor)
+
     def less(self, other: Balances) -> Balances:
         """Component by component."""
         return Balances(self.principal_minor - other.principal_minor, self.interest_minor - other.interest_minor,
@@ -77,8 +84,46 @@ class Bearing:
 
     on: date
     amount_minor: int
-    interest_free: bool
-    """True for a purchase whose statement's due date has not been missed yet."""
+    """As it was on that day; ``paid`` has been taken off it since."""
+    bill_due_date: date | None = None
+    """For a purchase on a bill of which it is not decided yet whether it was paid in full: the date that decides."""
+    paid: tuple[Movement, ...] = ()
+    """Kept while the bill is undecided: a paid part of a missed bill bears interest until it was paid."""
+
+    @property
+    def interest_free(self) -> bool:
+        """Whether it bears no interest so far."""
+        return self.bill_due_date is not None
+
+    @property
+    def left_minor(self) -> int:
+        """What is still owed of it, in fen."""
+        return self.amount_minor - sum(payment.amount_minor for payment in self.paid)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A minimum payment that a statement asked for and that has not been judged yet, with its bill."""
+
+    due_date: date
+    minimum_minor: int
+    """What was missing of earlier ones included."""
+    bill_minor: int | None
+    """The statement's balance; None once it is decided whether it was paid in full."""
+    paid_minor: int = 0
+    """All payments since the statement."""
+    deferred_to: date | None = None
+    """The agreed later day of an extension (Civil Code Art. 678)."""
+
+    @property
+    def agreed_due_date(self) -> date:
+        """The day by which the minimum payment is due: the later of its due date and what was agreed."""
+        return self.due_date if self.deferred_to is None else max(self.due_date, self.deferred_to)
+
+    @property
+    def missing_minor(self) -> int:
+        """What is still to be paid of the minimum payment, in fen."""
+        return max(self.minimum_minor - self.paid_minor, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +140,48 @@ class AccountState:
 
     balances: Balances = Balances()
     bearing: tuple[Bearing, ...] = ()
-    due_date: date | None = None
-    """Due date of the last statement, None before the first."""
-    minimum_minor: int = 0
-    """Its minimum payment, what was missing of earlier ones included."""
+    asks: tuple[Ask, ...] = ()
+    """Minimum payments not judged yet, oldest first; a due date moved far may still wait behind a newer one."""
     overdue: tuple[UnpaidMinimum, ...] = ()
     """Missed minimum payments, oldest first."""
     consecutive_misses: int = 0
+    held_minor: int = 0
+    """Disputed principal on hold: it bears no interest and no minimum payment asks for it."""
+    deferred_to: date | None = None
+    """An extension that also holds for statements still to come; None: none is in force."""
 
     @property
     def oldest_unpaid_due_date(self) -> date | None:
         """Where days past due are counted from; None when nothing is overdue."""
         return self.overdue[0].due_date if self.overdue else None
+
+    @property
+    def due_date(self) -> date | None:
+        """Due date of the last statement, None before the first and once it was judged."""
+        return self.asks[-1].due_date if self.asks else None
+
+    @property
+    def minimum_minor(self) -> int:
+        """The last statement's minimum payment, what was missing of earlier ones included."""
+        return self.asks[-1].minimum_minor if self.asks else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """A correction or waiver of one component: fen, positive for a debit."""
+
+    on: date
+    component: str
+    """principal | interest | late_fee | other_fees."""
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deferral:
+    """An extension granted on ``on``: what was or will be asked for is due on ``until`` at the earliest."""
+
+    on: date
+    until: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +193,14 @@ class StatementCycle:
     cash: tuple[Movement, ...] = ()
     other_fees: tuple[Movement, ...] = ()
     payments: tuple[Movement, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
+    deferrals: tuple[Deferral, ...] = ()
+    holds: tuple[Movement, ...] = ()
+    """Disputed principal put on hold."""
+    releases: tuple[Movement, ...] = ()
+    """Disputed principal that bears interest again from its day on; the days on hold stay free."""
+    issued_minimum_minor: int | None = None
+    """What a statement already sent asked for: a later correction never asks for more in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +218,36 @@ class PostedPayment:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgedMinimum:
+    """A minimum payment whose due date and grace have passed, and the late fee that followed (0: none)."""
+
+    due_date: date
+    on: date
+    minimum_minor: int
+    paid_minor: int
+    late_fee_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunningCycle:
+    """A cycle up to a day before its statement: what is posted by then, and the interest still to be."""
+
+    through: date
+    balances: Balances
+    interest: Interest
+    """Grown since the last statement, not posted yet."""
+    at_stake: Interest
+    """What the undecided bill's purchases would have borne so far, were it missed."""
+    judged: tuple[JudgedMinimum, ...]
+    payments: tuple[PostedPayment, ...]
+    asks: tuple[Ask, ...]
+    overdue: tuple[UnpaidMinimum, ...]
+    consecutive_misses: int
+    payoff_minor: int
+    """What, paid on that day, settles the account: nothing more follows but new purchases."""
+
+
+@dataclass(frozen=True, slots=True)
 class ClosedCycle:
     """The statement, what explains it, and the state the next cycle starts from."""
 
@@ -143,10 +256,23 @@ class ClosedCycle:
     opening: Balances
     closing: Balances
     interest: Interest
-    late_fee_minor: int
-    late_fee_on: date | None
+    judged: tuple[JudgedMinimum, ...]
+    """Minimum payments whose grace ended in this cycle, with their late fees."""
     minimum: MinimumPayment
     payments: tuple[PostedPayment, ...]
-    paid_by_due_minor: int
-    """Paid towards the previous statement by its due date and grace."""
     state: AccountState = field(repr=False)
+
+    @property
+    def late_fee_minor(self) -> int:
+        """All late fees of the cycle."""
+        return sum(one.late_fee_minor for one in self.judged)
+
+    @property
+    def late_fee_on(self) -> date | None:
+        """The day of the last late fee; None when none fell."""
+        return next((one.on for one in reversed(self.judged) if one.late_fee_minor), None)
+
+    @property
+    def paid_by_due_minor(self) -> int:
+        """Paid towards the last judged statement by its due date and grace."""
+        return self.judged[-1].paid_minor if self.judged else 0

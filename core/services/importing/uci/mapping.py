@@ -73,7 +73,7 @@ def rules_of(book: PolicyBook, issuer: str) -> RulesOn:
 
     @lru_cache(maxsize=4096)
     def rules(first: date, closes: date) -> CycleRules:
-        bearing = (Bearing(first, 0, interest_free=False),)
+        bearing = (Bearing(first, 0),)
         return cycle_rules(book, issuer, AccountState(bearing=bearing), StatementCycle(closes))
 
     return rules

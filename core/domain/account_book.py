@@ -1,0 +1,375 @@
+"""An account while a cycle is played day by day: balances, what bears interest, what is overdue.
+
+A day is played in this order: debits, fees and corrections, holds, then what is decided about a bill and
+a minimum payment whose grace ended the day before, then payments. ``core.domain.closing`` has the rules
+of interest in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from enum import Enum, StrEnum
+from fractions import Fraction
+
+from core.domain.allocation import allocate
+from core.domain.delinquency import days_past_due
+from core.domain.errors import InvalidInput
+from core.domain.interest import (
+    NO_INTEREST,
+    ONE_DAY,
+    Base,
+    Interest,
+    InterestTerms,
+    Movement,
+    accumulated_interest,
+)
+from core.domain.late_fee import late_fee
+from core.domain.money import round_minor
+from core.domain.statement import (
+    AccountState,
+    Ask,
+    Balances,
+    Bearing,
+    Compounding,
+    CycleRules,
+    Deferral,
+    JudgedMinimum,
+    PostedPayment,
+    StatementCycle,
+    UnpaidMinimum,
+)
+
+
+class Happening(Enum):
+    """What happens on a day, in the order in which a day is played."""
+
+    PURCHASE = 1
+    CASH = 2
+    FEE = 3
+    ADJUSTMENT = 4
+    RELEASE = 5
+    HOLD = 6
+    BILL_DECIDED = 7
+    MINIMUM_JUDGED = 8
+    PAYMENT = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One happening: an amount, and for an adjustment its component, for a due date which one."""
+
+    on: date
+    kind: Happening
+    amount_minor: int = 0
+    component: str = ""
+    due_date: date | None = None
+
+
+class _Verdict(StrEnum):
+    OPEN = "open"
+    PAID = "paid"
+    MISSED = "missed"
+
+
+@dataclass(slots=True)
+class _Part:
+    """A part of what may bear interest. ``bill``: None bears daily, else the bill's due date decides."""
+
+    on: date
+    amount_minor: int
+    bill: date | None = None
+    is_new: bool = False
+    """A purchase of this cycle: on no bill yet."""
+    is_new_cash: bool = False
+    payments: list[Movement] = field(default_factory=list)
+
+    @property
+    def left_minor(self) -> int:
+        return self.amount_minor - sum(payment.amount_minor for payment in self.payments)
+
+
+def events_of(opening: AccountState, cycle: StatementCycle, rules: CycleRules) -> list[Event]:
+    """Everything that happens in the cycle, in the order in which it is played.
+
+    Raises ``InvalidInput`` for a negative amount, a movement after the statement date, or an opening
+    state that contradicts itself.
+    """
+    _check_opening(opening, rules)
+    posted = ((Happening.PURCHASE, cycle.purchases), (Happening.CASH, cycle.cash), (Happening.FEE, cycle.other_fees),
+              (Happening.HOLD, cycle.holds), (Happening.RELEASE, cycle.releases),
+              (Happening.PAYMENT, cycle.payments))
+    events = [Event(one.on, kind, one.amount_minor) for kind, movements in posted for one in movements]
+    if any(event.amount_minor < 0 for event in events):
+        raise InvalidInput("amount_negative", "an amount is not negative", field="cycle")
+    events += [Event(one.on, Happening.ADJUSTMENT, one.amount_minor, one.component) for one in cycle.adjustments]
+    if any(event.on > cycle.statement_date for event in events):
+        raise InvalidInput("movement_after_end", "a movement is dated after the statement date",
+                           field="statement_date", on=str(cycle.statement_date))
+    for ask in opening.asks:
+        events += _decisions(ask, cycle, rules)
+    events.sort(key=lambda event: (event.on, event.kind.value))
+    return events
+
+
+def _decisions(ask: Ask, cycle: StatementCycle, rules: CycleRules) -> Iterable[Event]:
+    """When the grace of an ask ends, for its bill and for its minimum payment, if within the cycle."""
+    after_grace = timedelta(days=rules.grace.days) + ONE_DAY
+    decided = ask.due_date + after_grace
+    if ask.bill_minor is not None and decided <= cycle.statement_date:
+        yield Event(decided, Happening.BILL_DECIDED, due_date=ask.due_date)
+    judged = deferred(ask, cycle.deferrals, rules).agreed_due_date + after_grace
+    if judged <= cycle.statement_date:
+        yield Event(judged, Happening.MINIMUM_JUDGED, due_date=ask.due_date)
+
+
+def deferred(ask: Ask, deferrals: Iterable[Deferral], rules: CycleRules) -> Ask:
+    """``ask`` with the extensions that were granted before its grace ended."""
+    for deferral in sorted(deferrals, key=lambda one: one.on):
+        in_time = deferral.on <= ask.agreed_due_date + timedelta(days=rules.grace.days)
+        if in_time and deferral.until > ask.agreed_due_date:
+            ask = replace(ask, deferred_to=deferral.until)
+    return ask
+
+
+def _check_opening(opening: AccountState, rules: CycleRules) -> None:
+    held = opening.balances
+    compounds = rules.compounding is Compounding.MONTHLY
+    bears = max(held.principal_minor, 0) + (held.interest_minor if compounds else 0)
+    if sum(part.left_minor for part in opening.bearing) + opening.held_minor != bears:
+        raise InvalidInput("state_contradictory", "what bears interest is not what is owed", field="opening")
+
+
+class AccountBook:
+    """The balances while a cycle is played; ``post`` plays one event."""
+
+    def __init__(self, opening: AccountState, cycle: StatementCycle, rules: CycleRules) -> None:
+        self.rules = rules
+        self.compounds = rules.compounding is Compounding.MONTHLY
+        self.balances = opening.balances
+        self.parts = [_Part(part.on, part.amount_minor, part.bill_due_date, payments=list(part.paid))
+                      for part in opening.bearing]
+        self.asks = [deferred(ask, cycle.deferrals, rules) for ask in opening.asks]
+        self.bills = {part.bill: _Verdict.OPEN for part in self.parts if part.bill is not None}
+        self.overdue = list(opening.overdue)
+        self.consecutive_misses = opening.consecutive_misses
+        self.held_minor = opening.held_minor
+        self.judged: list[JudgedMinimum] = []
+        self.payments: list[PostedPayment] = []
+
+    def post(self, event: Event) -> None:
+        """Play one event."""
+        match event.kind:
+            case Happening.PURCHASE | Happening.CASH:
+                self._debit(event.on, event.amount_minor, cash=event.kind is Happening.CASH)
+            case Happening.FEE:
+                self._charge(event.on, Balances(other_fees_minor=event.amount_minor))
+            case Happening.ADJUSTMENT:
+                self._adjust(event)
+            case Happening.RELEASE:
+                self._release(event.on, event.amount_minor)
+            case Happening.HOLD:
+                self._hold(event.on, event.amount_minor)
+            case Happening.BILL_DECIDED:
+                self._decide_bill(event)
+            case Happening.MINIMUM_JUDGED:
+                self._judge(event)
+            case Happening.PAYMENT:
+                self.pay(event.on, event.amount_minor)
+
+    def bill_interest(self, interest_minor: int, statement_date: date) -> None:
+        """Post the interest of the cycle; where it compounds it bears interest from the next one on."""
+        if self.compounds and interest_minor:
+            self.parts.append(_Part(self._next_first_day(statement_date), interest_minor))
+        self._charge(statement_date, Balances(interest_minor=interest_minor))
+
+    def interest(self, to: date) -> Interest:
+        """Interest of the cycle up to ``to``, rounded once over all parts; no bill undecided counts."""
+        exact, segments = Fraction(0), NO_INTEREST.segments
+        for found in (self._daily(to), *(self._of_bill(bill, to) for bill, verdict in self.bills.items()
+                                         if verdict is _Verdict.MISSED)):
+            exact, segments = exact + found.exact, segments + found.segments
+        interest_minor = round_minor(exact, self.rules.interest.rounding)
+        if interest_minor:
+            interest_minor = max(interest_minor, self.rules.least_interest_minor)
+        return Interest(interest_minor, exact, segments)
+
+    def at_stake(self, to: date) -> Interest:
+        """What purchases on undecided bills would have borne by ``to``, were these missed; rounded once."""
+        exact, segments = Fraction(0), NO_INTEREST.segments
+        for bill, verdict in self.bills.items():
+            if verdict is _Verdict.OPEN and not self._in_full(bill):
+                found = self._of_bill(bill, to)
+                exact, segments = exact + found.exact, segments + found.segments
+        return Interest(round_minor(exact, self.rules.interest.rounding), exact, segments)
+
+    def carried(self, statement_date: date, new_bill: date) -> tuple[Bearing, ...]:
+        """What may bear interest in the next cycle, in the order in which it is paid."""
+        first = self._next_first_day(statement_date)
+        old: list[Bearing] = []
+        new: list[Bearing] = []
+        for part in self.parts:
+            verdict = None if part.bill is None else self.bills[part.bill]
+            if part.is_new:
+                new.append(Bearing(part.on, part.left_minor, new_bill))
+            elif verdict is _Verdict.OPEN:
+                old.append(Bearing(part.on, part.amount_minor, part.bill, tuple(part.payments)))
+            elif verdict is _Verdict.PAID:  # within the amount of grace: the rest moves to the next bill
+                old.append(Bearing(first, part.left_minor, new_bill))
+            else:
+                old.append(Bearing(first, part.left_minor))
+        return tuple(_joined(part for part in old if part.left_minor or part.paid) + [
+            part for part in new if part.amount_minor])
+
+    @property
+    def new_cash_minor(self) -> int:
+        """Cash taken in this cycle and not repaid."""
+        return sum(part.left_minor for part in self.parts if part.is_new_cash)
+
+    def unpaid_minimum_minor(self) -> int:
+        """What is missing of all minimum payments asked for so far, judged or not."""
+        missed = sum(one.amount_minor for one in self.overdue)
+        # A newer minimum payment contains what was missing of the older ones.
+        return max([missed, *(ask.missing_minor for ask in self.asks)])
+
+    def pay(self, on: date, amount_minor: int) -> None:
+        """Post a payment: in the order of Art. 57, counted towards every minimum payment asked for."""
+        self.payments.append(self._apply(on, amount_minor))
+        self.asks = [replace(ask, paid_minor=ask.paid_minor + amount_minor) for ask in self.asks]
+        left, still = amount_minor, []
+        for missed in self.overdue:
+            taken = min(left, missed.amount_minor)
+            left -= taken
+            if missed.amount_minor > taken:
+                still.append(replace(missed, amount_minor=missed.amount_minor - taken))
+        self.overdue = still
+
+    def _in_full(self, due_date: date) -> bool:
+        # The amount of grace: a remainder this small counts as paid in full.
+        ask = next((one for one in self.asks if one.due_date == due_date), None)
+        return ask is not None and (ask.bill_minor or 0) - ask.paid_minor <= self.rules.grace.amount_minor
+
+    def _decide_bill(self, event: Event) -> None:
+        due_date = event.due_date
+        if due_date in self.bills:
+            self.bills[due_date] = _Verdict.PAID if self._in_full(due_date) else _Verdict.MISSED
+        self.asks = [replace(ask, bill_minor=None) if ask.due_date == due_date else ask for ask in self.asks]
+
+    def _judge(self, event: Event) -> None:
+        ask = next(one for one in self.asks if one.due_date == event.due_date)
+        self.asks.remove(ask)
+        fee = 0
+        if ask.missing_minor == 0:
+            self.consecutive_misses = 0
+        else:
+            self.consecutive_misses += 1
+            newly = ask.missing_minor - sum(earlier.amount_minor for earlier in self.overdue)
+            if newly > 0:
+                self.overdue.append(UnpaidMinimum(ask.agreed_due_date, newly))
+            fee = late_fee(ask.minimum_minor, ask.paid_minor, self.rules.late_fee, self.consecutive_misses)
+            self._charge(event.on, Balances(late_fee_minor=fee))
+        self.judged.append(JudgedMinimum(ask.due_date, event.on, ask.minimum_minor, ask.paid_minor, fee))
+
+    def _daily(self, to: date) -> Interest:
+        terms = replace(self.rules.interest, base=Base.FULL_BALANCE)  # no due date, no interest-free part
+        return _accrue([part for part in self.parts if part.bill is None and not part.is_new], to, terms, None)
+
+    def _of_bill(self, bill: date, to: date) -> Interest:
+        last_day_of_grace = bill + timedelta(days=self.rules.grace.days)
+        return _accrue([part for part in self.parts if part.bill == bill], to, self.rules.interest,
+                       min(last_day_of_grace, to))
+
+    def _next_first_day(self, statement_date: date) -> date:
+        return statement_date + ONE_DAY if self.rules.interest.count_last_day else statement_date
+
+    def _debit(self, on: date, amount_minor: int, cash: bool) -> None:
+        credit = max(-self.balances.principal_minor, 0)
+        bearing = max(amount_minor - credit, 0)
+        if bearing:
+            self.parts.append(_Part(on, bearing, is_new=not cash, is_new_cash=cash))
+        self.balances = replace(self.balances, principal_minor=self.balances.principal_minor + amount_minor)
+
+    def _charge(self, on: date, charge: Balances) -> None:
+        """Add a charge and, on an account in credit, pay it from the credit at once."""
+        self.balances = self.balances.plus(charge)
+        credit = -self.balances.principal_minor
+        if credit > 0 and charge.total_minor > 0:
+            self.balances = replace(self.balances, principal_minor=0)
+            paid = self._apply(on, credit)
+            moved = replace(paid.applied, principal_minor=paid.applied.principal_minor - credit)
+            self.payments.append(replace(paid, applied=moved))
+
+    def _adjust(self, event: Event) -> None:
+        """Correct one component; a charge cannot be corrected below nothing."""
+        field_name, amount = f"{event.component}_minor", event.amount_minor
+        bears = event.component == "principal" or (event.component == "interest" and self.compounds)
+        left = getattr(self.balances, field_name) + amount
+        if event.component != "principal" and left < 0:
+            raise InvalidInput("correction_exceeds_charge", "no more can be taken off a charge than is owed of it",
+                               field="amount", component=event.component)
+        if bears and amount > 0:
+            credit = max(-self.balances.principal_minor, 0) if event.component == "principal" else 0
+            self.parts.append(_Part(event.on, max(amount - credit, 0)))
+        elif bears:
+            self._take(event.on, min(-amount, max(getattr(self.balances, field_name), 0)))
+        self.balances = replace(self.balances, **{field_name: left})
+
+    def _hold(self, on: date, amount_minor: int) -> None:
+        """Set disputed principal aside, the newest first: it bears no interest from ``on``."""
+        for part in reversed(self.parts):
+            taken = min(amount_minor, part.left_minor)
+            if taken:
+                part.payments.append(Movement(on, taken))
+                amount_minor -= taken
+                self.held_minor += taken
+
+    def _release(self, on: date, amount_minor: int) -> None:
+        released = min(amount_minor, self.held_minor)
+        if released:
+            self.parts.append(_Part(on, released))
+            self.held_minor -= released
+
+    def _apply(self, on: date, amount_minor: int) -> PostedPayment:
+        """Allocate to the components; what nothing is owed for becomes a credit balance."""
+        held = self.balances
+        dpd = days_past_due(self.overdue[0].due_date if self.overdue else None, on)
+        result = allocate(amount_minor, dpd, held.outstanding, self.rules.allocation)
+        other = min(result.applied.fees_minor, held.other_fees_minor)  # annual and cash fees before late fees
+        applied = Balances(result.applied.principal_minor + result.unapplied_minor, result.applied.interest_minor,
+                           result.applied.fees_minor - other, other)
+        self.balances = held.less(applied)
+        self._take(on, result.applied.principal_minor + (result.applied.interest_minor if self.compounds else 0))
+        return PostedPayment(on, applied, result.unapplied_minor, dpd)
+
+    def _take(self, on: date, amount_minor: int) -> None:
+        """Let a credit reduce what bears interest, in its order; what is on hold comes last."""
+        for part in self.parts:
+            taken = min(amount_minor, part.left_minor)
+            if taken:
+                part.payments.append(Movement(on, taken))
+                amount_minor -= taken
+        self.held_minor -= min(amount_minor, self.held_minor)
+
+
+def _accrue(parts: Sequence[_Part], to: date, terms: InterestTerms, due_on: date | None) -> Interest:
+    """Interest on ``parts`` up to ``to``: a part that starts after it, or whose payments do, waits."""
+    if not parts:
+        return NO_INTEREST
+    return accumulated_interest(
+        [Movement(part.on, part.amount_minor) for part in parts if part.on <= to],
+        [payment for part in parts if part.on <= to for payment in part.payments if payment.on <= to],
+        to, terms, due_on)
+
+
+def _joined(parts: Iterable[Bearing]) -> list[Bearing]:
+    """Parts of the same day and kind as one; the order stays."""
+    joined: list[Bearing] = []
+    for part in parts:
+        same = joined and not part.paid and not joined[-1].paid and (
+            (joined[-1].on, joined[-1].bill_due_date) == (part.on, part.bill_due_date))
+        if same:
+            joined[-1] = replace(part, amount_minor=joined[-1].amount_minor + part.amount_minor)
+        else:
+            joined.append(part)
+    return joined
