@@ -25,9 +25,9 @@ class PriorityRule:
     """The ladders, each ascending by bound."""
 
     amount: Sequence[Step]
-    """Bounds in fen of all that is owed."""
+    """Bounds in fen of all that is posted on the account."""
     days_past_due: Sequence[Step]
-    """Bounds in days past due at submission."""
+    """Bounds in days past due today."""
     waiting: Sequence[Step]
     """Bounds in hours past the promised time; negative while it lies ahead."""
     vulnerable_points: int

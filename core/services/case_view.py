@@ -13,20 +13,22 @@ from core.db.repositories import proposals as repository
 from core.db.repositories import queue as queue_repository
 from core.domain.actor import Actor, Authority, Role
 from core.domain.authority import AuthorityNeed, AuthorityRule, FourEyesNeeded, check_may_grant, needs_four_eyes
-from core.domain.errors import AuthorityExceeded, Conflict, InvalidInput, NotFound
+from core.domain.errors import AuthorityExceeded, InvalidInput, NotFound
 from core.domain.household import Evidence
-from core.domain.priority import PriorityScore, score
+from core.domain.priority import PriorityScore
 from core.domain.proposal import OPEN_STATES, WAITING_FOR_THE_BANK, ProposalEvent, ProposalKind, ProposalState
 from core.domain.request_terms import AgreementTerms, Terms, from_record
-from core.policy.rules.requests import authority_rule, priority_rule
+from core.policy.rules.requests import authority_rule
 from core.services import records
 from core.services.assessments import FinishedAssessment, newest_finished
-from core.services.claims import claim_span, held, holds, review_policy, reviewer
+from core.services.case_access import Holder, holder, holds, lost_to, may_read
+from core.services.claims import claim_span, review_policy, reviewer
 from core.services.context import ServiceContext
 from core.services.identity.people import masked_phone
 from core.services.positions import AccountPosition, account_position
 from core.services.request_figures import RequestFigures, agreed_before, facts_of, work_out
 from core.services.request_reading import DecisionView, GrantedView, granted_view, is_identifier
+from core.services.review_queue import may_take, score_today, viewpoint
 
 MOST_EARLIER = 10
 _ACTIVITY = timedelta(minutes=1)
@@ -77,7 +79,8 @@ class AuthorityView:
     four_eyes: bool
     """The decision takes two people."""
     obstacle: str | None
-    """``authority_exceeded``, ``four_eyes_needed`` or ``four_eyes_own``; None: may grant."""
+    """``authority_exceeded``, ``four_eyes_needed``, ``four_eyes_own`` or, for a recommendation that is not
+    this reviewer's to decide, ``recommended``; None: may grant."""
     recommendation: str | None
     recommended_by: str | None
     """Display name of the colleague who recommended it."""
@@ -132,7 +135,12 @@ class CaseView:
     score: PriorityScore
     highest: PriorityScore
     in_my_hands: bool
-    held_by_other: bool
+    may_take: bool
+    """Whether this reviewer may take it now; of a case in a colleague's hands: take it over."""
+    held_by: Holder | None
+    """The colleague who holds it."""
+    lost_to: Holder | None
+    """That colleague, if they took it over from this reviewer."""
     claim_expires_at: datetime | None
     authority: AuthorityView | None
     """None once closed."""
@@ -155,7 +163,7 @@ def case(actor: Actor, context: ServiceContext, proposal_id: str) -> CaseView:
         if row is None:
             raise NotFound("proposal")
         steps = repository.events_with_names(connection, row.id)
-        _may_read(actor, row, steps, now)
+        may_read(actor, row, steps, now)
         mine = holds(row, actor, now)
         seen = repository.viewed_since(connection, row.id, actor.user_id, row.claimed_at if mine else now - span)
         view = _view(connection, context, actor, row, steps, now)
@@ -179,20 +187,11 @@ def figures_today(connection: sa.Connection, context: ServiceContext, row: sa.Ro
     return work_out(context, position, terms, facts, agreed_before=agreed_before(connection, row.account_id))
 
 
-def _may_read(actor: Actor, row: sa.Row[Any], steps: Sequence[sa.Row[Any]], now: datetime) -> None:
-    if actor.role is Role.SUPERVISOR or holds(row, actor, now):
-        return
-    if any(step.actor_user_id == actor.user_id for step in steps):
-        return
-    if ProposalState(row.state) not in WAITING_FOR_THE_BANK:
-        raise NotFound("proposal")
-    raise Conflict("claimed_by_other" if held(row, now) else "claim_needed", "the case is not in these hands")
-
-
 def _view(connection: sa.Connection, context: ServiceContext, actor: Actor, row: sa.Row[Any],
           steps: Sequence[sa.Row[Any]], now: datetime) -> CaseView:
     person = repository.cardholder(connection, row.cardholder_id)
-    position = account_position(connection, context, row.account_id, context.clock.today())
+    account = repository.account(connection, row.account_id)
+    position = account_position(connection, context, account, context.clock.today())
     assessment = newest_finished(connection, row.cardholder_id)
     state = ProposalState(row.state)
     figures, unworkable = None, None
@@ -203,37 +202,44 @@ def _view(connection: sa.Connection, context: ServiceContext, actor: Actor, row:
             unworkable = refusal.code
     decision = repository.decision(connection, row.id)
     granted = repository.arrangement(connection, row.id)
-    rule = priority_rule(review_policy(context))
+    of = viewpoint(actor, context)
+    mine, colleague = holds(row, actor, now), holder(row, steps, now)
+    takeable = may_take(row.state, row.needed_authority, row.recommended_by, of)
     terms = from_record(row.kind, row.terms)
     return CaseView(
         proposal_id=row.id, reference=row.reference, version=row.version, kind=ProposalKind(row.kind), state=state,
         cardholder_name=context.vault.decrypt(person.name_encrypted),
         phone_masked=masked_phone(context.vault.decrypt(person.phone_encrypted)) if person.phone_encrypted else None,
-        city=person.city, vulnerable=row.vulnerable, hardship_reason=row.hardship_reason, note=row.note,
+        city=person.city, vulnerable=person.vulnerable, hardship_reason=row.hardship_reason, note=row.note,
         asked_terms=terms, figures=figures, unworkable=unworkable,
         start_moved=figures is not None and figures.terms != terms, position=position, assessment=assessment,
         evidence=_evidence(assessment), earlier=_earlier(connection, row), timeline=tuple(map(_event, steps)),
         amount_minor=row.amount_minor, submitted_at=row.submitted_at, promised_by=row.promised_by,
         overdue=state in WAITING_FOR_THE_BANK and row.promised_by < now,
-        score=score(row.amount_minor, row.days_past_due, row.promised_by, row.vulnerable, now, rule),
-        highest=rule.highest, in_my_hands=holds(row, actor, now),
-        held_by_other=held(row, now) and row.claimed_by != actor.user_id,
-        claim_expires_at=row.claim_expires_at if held(row, now) else None,
-        authority=_authority(context, actor, row, figures, steps) if state in OPEN_STATES else None,
+        score=score_today(position.total_minor - position.accrued_interest_minor, account.oldest_unpaid_due_date,
+                          row.promised_by, person.vulnerable, of),
+        highest=of.rule.highest, in_my_hands=mine,
+        may_take=state in WAITING_FOR_THE_BANK and not mine and takeable and (
+            colleague is None or actor.role is Role.SUPERVISOR),
+        held_by=None if mine else colleague, lost_to=lost_to(actor, row, steps, now),
+        claim_expires_at=row.claim_expires_at if mine or colleague else None,
+        authority=_authority(context, actor, row, figures, steps, takeable=takeable or mine)
+        if state in OPEN_STATES else None,
         decision=None if decision is None else DecisionView(
             decision.outcome, tuple(decision.reasons), decision.message, decision.decided_at),
         granted=None if granted is None else granted_view(granted))
 
 
 def _authority(context: ServiceContext, actor: Actor, row: sa.Row[Any], figures: RequestFigures | None,
-               steps: Sequence[sa.Row[Any]]) -> AuthorityView:
+               steps: Sequence[sa.Row[Any]], *, takeable: bool) -> AuthorityView:
     rule = authority_rule(review_policy(context))
     need = figures.authority if figures else AuthorityNeed(Authority(row.needed_authority), "submitted")
     recommender = next((step.display_name for step in reversed(steps)
                         if row.recommended_by and step.actor_user_id == row.recommended_by), None)
     return AuthorityView(
         held=actor.authority, need=need, four_eyes=needs_four_eyes(need.level, rule),
-        obstacle=_obstacle(need, actor, row.recommended_by, rule), recommendation=row.recommendation,
+        obstacle=_obstacle(need, actor, row.recommended_by, rule) if takeable else _waits_for(actor, row),
+        recommendation=row.recommendation,
         recommended_by=recommender,
         levels=tuple(LevelGrant(level, rule.extension_days[level], rule.plan_months[level]) for level in Authority),
         large_balance_minor=rule.large_balance_minor, large_balance_level=rule.large_balance_level)
@@ -245,6 +251,11 @@ def _obstacle(need: AuthorityNeed, actor: Actor, recommended_by: str | None, rul
     except (AuthorityExceeded, FourEyesNeeded) as refusal:
         return refusal.code
     return None
+
+
+def _waits_for(actor: Actor, row: sa.Row[Any]) -> str:
+    """Why a recommendation is not this reviewer's to decide, whatever their level."""
+    return "four_eyes_own" if row.recommended_by == actor.user_id else "recommended"
 
 
 def _evidence(assessment: FinishedAssessment | None) -> tuple[EvidenceLine, ...]:

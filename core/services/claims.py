@@ -15,18 +15,18 @@ import sqlalchemy as sa
 
 from core.db.repositories import proposals as repository
 from core.db.repositories import queue as queue_repository
-from core.db.repositories.queue import Viewpoint
 from core.domain.actor import Actor, Authority, Role
 from core.domain.authority import AuthorityNeed, check_may_grant
 from core.domain.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from core.domain.proposal import WAITING_FOR_THE_BANK, ProposalEvent, ProposalState, after
 from core.policy.book import Policy
-from core.policy.rules.requests import authority_rule, priority_rule
+from core.policy.rules.requests import authority_rule
 from core.services import records
+from core.services.case_access import held, holds, lost_to
 from core.services.commands import once
 from core.services.context import ServiceContext
 from core.services.request_reading import is_identifier
-from core.services.review_queue import QueueFilters
+from core.services.review_queue import QueueFilters, viewpoint
 
 MOST_PASSED_OVER = 50
 
@@ -55,8 +55,7 @@ def claim_next(actor: Actor, context: ServiceContext, filters: QueueFilters, *, 
     def carry_out(connection: sa.Connection) -> dict[str, Any]:
         policy = review_policy(context)
         of = viewpoint(actor, context)
-        row = queue_repository.next_takeable(connection, of, priority_rule(policy), filters.narrowing(actor),
-                                             passing_over)
+        row = queue_repository.next_takeable(connection, of, filters.narrowing(actor), passing_over)
         return {} if row is None else _take(connection, context, actor, row, policy)
 
     asked = {"filters": asdict(filters), "passing_over": list(passing_over)}
@@ -125,42 +124,36 @@ def review_policy(context: ServiceContext) -> Policy:
     return context.policy.on(context.clock.today(), context.settings.issuer)
 
 
-def viewpoint(actor: Actor, context: ServiceContext) -> Viewpoint:
-    """Whose queue, and when."""
-    return Viewpoint(actor.user_id, actor.authority, context.clock.now())
-
-
 def claim_span(policy: Policy) -> timedelta:
     """How long a claim lasts without activity."""
     return timedelta(minutes=policy.integer("review.claim_minutes"))
-
-
-def held(row: sa.Row[Any], now: datetime) -> bool:
-    """Whether anybody holds the case at ``now``."""
-    return row.claimed_by is not None and row.claim_expires_at > now
-
-
-def holds(row: sa.Row[Any], actor: Actor, now: datetime) -> bool:
-    """Whether this person holds the case at ``now``."""
-    return held(row, now) and row.claimed_by == actor.user_id
 
 
 def held_case(connection: sa.Connection, context: ServiceContext, actor: Actor, proposal_id: str,
               expected_version: int | None = None) -> sa.Row[Any]:
     """The case, locked, if this person holds it and it is as they saw it.
 
-    Raises ``NotFound``, or ``Conflict``: ``case_closed``, ``case_changed``, ``claimed_by_other``,
-    ``claim_expired``.
+    Raises ``NotFound``, or ``Conflict``: ``case_closed``, ``case_changed``, ``claim_expired``,
+    ``taken_by_colleague`` (naming who took it from these hands), ``claimed_by_other``.
     """
     row = _locked(connection, proposal_id)
     if ProposalState(row.state) not in WAITING_FOR_THE_BANK:
         raise Conflict("case_closed", "the case does not wait for the bank any more", state=row.state)
     now = context.clock.now()
     if not holds(row, actor, now):
-        raise Conflict("claimed_by_other" if held(row, now) else "claim_expired", "the case is not in these hands")
+        raise _not_in_hand(connection, actor, row, now)
     if expected_version is not None and row.version != expected_version:
         raise Conflict("case_changed", "the case changed since it was read")
     return row
+
+
+def _not_in_hand(connection: sa.Connection, actor: Actor, row: sa.Row[Any], now: datetime) -> Conflict:
+    if not held(row, now):
+        return Conflict("claim_expired", "the claim ran out")
+    colleague = lost_to(actor, row, repository.events_with_names(connection, row.id), now)
+    if colleague is None:
+        return Conflict("claimed_by_other", "a colleague holds the case")
+    return Conflict("taken_by_colleague", "a colleague took the case over", by=colleague.name)
 
 
 def move(connection: sa.Connection, row: sa.Row[Any], values: dict[str, Any]) -> None:

@@ -26,18 +26,19 @@ from core.domain.request_terms import as_record
 from core.policy.rules.requests import authority_rule
 from core.services import records
 from core.services.assessments import newest_finished
+from core.services.case_access import find_case
 from core.services.case_view import CaseView, case, figures_today
 from core.services.claims import Claimed, claim, claim_next, held_case, move, release, review_policy, reviewer
 from core.services.commands import once
 from core.services.context import ServiceContext
 from core.services.positions import account_position
 from core.services.request_figures import RequestFigures, schedule_record
-from core.services.review_queue import QueueFilters, QueuePage, QueueRow, queue
+from core.services.review_queue import HeldRow, QueueFilters, QueuePage, QueueRow, held_cases, queue
 from core.services.texts import clean_text
 
 __all__ = [
-    "CaseView", "Claimed", "QueueFilters", "QueuePage", "QueueRow", "approve", "case", "claim", "claim_next", "queue",
-    "refer", "refuse", "release", "request_information",
+    "CaseView", "Claimed", "HeldRow", "QueueFilters", "QueuePage", "QueueRow", "approve", "case", "claim", "claim_next",
+    "find_case", "held_cases", "queue", "refer", "refuse", "release", "request_information",
 ]
 
 Code = TypeVar("Code", bound=StrEnum)

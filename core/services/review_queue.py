@@ -1,11 +1,16 @@
-"""The review queue as a reviewer reads it: whose turn it is and why, what is waiting, what is in hand."""
+"""The review queue as a reviewer reads it: whose turn it is and why, what is waiting, what is in hand.
+
+Amounts, days past due and buckets are those of the books today: posted balances, without the interest
+that has grown since (a case shows that too). The score counts what the row shows.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,10 +18,12 @@ import sqlalchemy as sa
 from core.db.repositories import queue as repository
 from core.db.repositories.queue import Narrowing, Viewpoint
 from core.domain.actor import Actor, Authority, Role
+from core.domain.delinquency import BUCKETS, days_past_due
 from core.domain.errors import InvalidInput
 from core.domain.priority import PriorityRule, PriorityScore, score
 from core.domain.proposal import ProposalKind, ProposalState
 from core.domain.request_terms import Terms, from_record
+from core.policy.rules.account import delinquency_rule
 from core.policy.rules.requests import priority_rule
 from core.services.context import ServiceContext
 
@@ -25,6 +32,7 @@ PAGE_SIZE = 10
 LAST_PAGE = 500
 """Nobody turns five hundred pages; a number beyond is a slip or a probe."""
 MOST_IN_HAND = 20
+MOST_HELD = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,9 @@ class QueueRow:
     state: ProposalState
     terms: Terms
     amount_minor: int
+    """Posted on the account today, in fen."""
     days_past_due: int
+    """Today, by the books."""
     bucket: str
     product: str
     vulnerable: bool
@@ -66,14 +76,26 @@ class QueueRow:
     recommendation: str | None
     """``approved`` or ``refused`` when a colleague has recommended it."""
     submitted_at: datetime
+    answered_at: datetime | None
+    """When the cardholder last answered a question of the bank; None: no question was answered."""
     promised_by: datetime
     overdue: bool
     """The promised time has passed."""
     score: PriorityScore
+    claimed_at: datetime | None
     claim_expires_at: datetime | None
-    """Set for cases in hand."""
+    """Set, as ``claimed_at``, for cases in somebody's hands."""
     may_take: bool
     """False for a recommendation that another person, or a higher level, has to decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    """A case in a colleague's hands."""
+
+    row: QueueRow
+    holder: str
+    """Display name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +115,8 @@ class QueuePage:
     by_kind: Mapping[str, int]
     by_state: Mapping[str, int]
     in_hand: tuple[QueueRow, ...]
-    highest: PriorityScore
-    """What each part of the score can reach."""
+    rule: PriorityRule
+    """The ladders the score is made of."""
 
 
 def queue(actor: Actor, context: ServiceContext, filters: QueueFilters, page: int = 0) -> QueuePage:
@@ -105,8 +127,7 @@ def queue(actor: Actor, context: ServiceContext, filters: QueueFilters, page: in
     actor.must_be(Role.COLLECTOR, Role.SUPERVISOR, action="read the review queue")
     if type(page) is not int or not 0 <= page <= LAST_PAGE:
         raise InvalidInput("out_of_range", field="page", lowest=0, highest=LAST_PAGE)
-    rule = priority_rule(context.policy.on(context.clock.today(), context.settings.issuer))
-    of = Viewpoint(actor.user_id, actor.authority, context.clock.now())
+    of = viewpoint(actor, context)
     narrowing = filters.narrowing(actor)
     with context.reading() as connection:
         groups = repository.counts(connection, of)
@@ -114,37 +135,66 @@ def queue(actor: Actor, context: ServiceContext, filters: QueueFilters, page: in
         # A page that has emptied meanwhile shows the last one there is.
         pages = min(max(-(-total // PAGE_SIZE), 1), LAST_PAGE + 1)
         page = min(page, pages - 1)
-        rows = repository.page(connection, of, rule, narrowing, page * PAGE_SIZE, PAGE_SIZE)
+        rows = repository.page(connection, of, narrowing, page * PAGE_SIZE, PAGE_SIZE)
         in_hand = repository.held_by(connection, of, MOST_IN_HAND)
     return QueuePage(
-        rows=_rows(rows, rule, of), page=page, pages=pages, total=total,
+        rows=_rows(rows, of), page=page, pages=pages, total=total,
         waiting=sum(group.cases for group in groups),
         overdue=sum(group.cases for group in groups if group.overdue),
         by_bucket=_counted(groups, "bucket"), by_kind=_counted(groups, "kind"), by_state=_counted(groups, "state"),
-        in_hand=_rows(in_hand, rule, of), highest=rule.highest)
+        in_hand=_rows(in_hand, of), rule=of.rule)
 
 
-def _rows(rows: Iterable[sa.Row[Any]], rule: PriorityRule, of: Viewpoint) -> tuple[QueueRow, ...]:
-    return tuple(_row(row, rule, of) for row in rows)
+def held_cases(actor: Actor, context: ServiceContext) -> tuple[HeldRow, ...]:
+    """The cases in colleagues' hands, the one promised first at the top, at most ``MOST_HELD``; supervisors only."""
+    actor.must_be(Role.SUPERVISOR, action="see who holds which case")
+    of = viewpoint(actor, context)
+    with context.reading() as connection:
+        rows = repository.held_by_others(connection, of, MOST_HELD)
+    return tuple(HeldRow(_row(row, of), row.holder) for row in rows)
 
 
-def _row(row: sa.Row[Any], rule: PriorityRule, of: Viewpoint) -> QueueRow:
+def viewpoint(actor: Actor, context: ServiceContext) -> Viewpoint:
+    """Whose queue, when, and by which rules: the policy of today, of the issuer this installation serves."""
+    policy = context.policy.on(context.clock.today(), context.settings.issuer)
+    return Viewpoint(actor.user_id, actor.authority, context.clock.now(), context.clock.today(),
+                     priority_rule(policy), delinquency_rule(policy).bucket_first_days)
+
+
+def score_today(owed_minor: int, oldest_unpaid_due_date: date | None, promised_by: datetime, vulnerable: bool,
+                of: Viewpoint) -> PriorityScore:
+    """The score of a case by the books, part by part: what ``queue`` orders by."""
+    return score(owed_minor, days_past_due(oldest_unpaid_due_date, of.today), promised_by, vulnerable, of.now, of.rule)
+
+
+def may_take(state: str, needed_authority: str, recommended_by: str | None, of: Viewpoint) -> bool:
+    """Whether this reviewer may take such a case, once nobody holds it.
+
+    A recommendation goes to another person with the level the case needs.
+    """
+    if state != ProposalState.REFERRED:
+        return True
+    covered = of.authority is not None and of.authority.covers(Authority(needed_authority))
+    return covered and recommended_by != of.user_id
+
+
+def _rows(rows: Iterable[sa.Row[Any]], of: Viewpoint) -> tuple[QueueRow, ...]:
+    return tuple(_row(row, of) for row in rows)
+
+
+def _row(row: sa.Row[Any], of: Viewpoint) -> QueueRow:
     held = row.claimed_by is not None and row.claim_expires_at > of.now
+    late = days_past_due(row.oldest_unpaid_due_date, of.today)
     return QueueRow(
         proposal_id=row.id, reference=row.reference, card_last4=row.card_last4, kind=ProposalKind(row.kind),
-        state=ProposalState(row.state), terms=from_record(row.kind, row.terms), amount_minor=row.amount_minor,
-        days_past_due=row.days_past_due, bucket=row.bucket, product=row.product, vulnerable=row.vulnerable,
-        needed_authority=Authority(row.needed_authority), recommendation=row.recommendation,
-        submitted_at=row.submitted_at, promised_by=row.promised_by, overdue=row.promised_by < of.now,
-        score=score(row.amount_minor, row.days_past_due, row.promised_by, row.vulnerable, of.now, rule),
-        claim_expires_at=row.claim_expires_at if held else None, may_take=_may_take(row, of))
-
-
-def _may_take(row: sa.Row[Any], of: Viewpoint) -> bool:
-    if row.state != ProposalState.REFERRED:
-        return True
-    covered = of.authority is not None and of.authority.covers(Authority(row.needed_authority))
-    return covered and row.recommended_by != of.user_id
+        state=ProposalState(row.state), terms=from_record(row.kind, row.terms), amount_minor=row.owed_minor,
+        days_past_due=late, bucket=BUCKETS[bisect_right(of.bucket_first_days, late)].value, product=row.product,
+        vulnerable=row.vulnerable, needed_authority=Authority(row.needed_authority),
+        recommendation=row.recommendation, submitted_at=row.submitted_at, answered_at=row.answered_at,
+        promised_by=row.promised_by, overdue=row.promised_by < of.now,
+        score=score_today(row.owed_minor, row.oldest_unpaid_due_date, row.promised_by, row.vulnerable, of),
+        claimed_at=row.claimed_at if held else None, claim_expires_at=row.claim_expires_at if held else None,
+        may_take=may_take(row.state, row.needed_authority, row.recommended_by, of))
 
 
 def _left_in(group: sa.Row[Any], narrowing: Narrowing) -> bool:

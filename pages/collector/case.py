@@ -89,7 +89,7 @@ def _hands(who: Viewer, case: CaseView) -> None:
     """Whose hands the case is in, and how to take it."""
     if case.in_my_hands and case.claim_expires_at is not None:
         st.caption(t("collector.case.yours_until", until=moment(case.claim_expires_at)))
-    elif case.held_by_other:
+    elif case.held_by is not None:
         st.info(t("collector.case.held_by_other"))
         if who.actor.role is Role.SUPERVISOR:
             _take(who, case.proposal_id, take_over=True)

@@ -23,7 +23,8 @@ _TOLD = [choice for choice in Choice if choice is not Choice.REFER]
 DYNAMIC: Mapping[str, Endings] = {
     "collector.authority.because.": _these((
         "extension_days", "plan_months", "second_plan", "large_balance", "submitted", "referred")),
-    "collector.authority.obstacle.": _these(("authority_exceeded", "four_eyes_needed", "four_eyes_own")),
+    "collector.authority.obstacle.": _these((
+        "authority_exceeded", "four_eyes_needed", "four_eyes_own", "recommended")),
     "collector.authority.recommended.": _these(Decision),
     "collector.case.closed.": _these(("information_requested", "withdrawn", "expired")),
     "collector.class.": _these(AssetClass),

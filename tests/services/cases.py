@@ -98,10 +98,13 @@ def fill_queue(context: ServiceContext, cases: int, *, now: datetime = NOON) -> 
     for number in range(cases):
         key = f"q{number:05d}"
         people.append({"id": key, "name_encrypted": context.vault.encrypt(key), "name_index": key, "source": "queue",
-                       "source_reference": key, "created_at": now})
+                       "source_reference": key, "created_at": now, "vulnerable": number % 11 == 0})
+        late = (number * 37) % 260
         cards.append({"id": key, "cardholder_id": key, "card_last4": key[-4:], "product": "gold",
-                      "issuer": "standard", "credit_limit_minor": 1, "statement_day": 5, "principal_minor": 100_000,
-                      "interest_minor": 0, "late_fee_minor": 0, "other_fees_minor": 0, "source": "queue",
+                      "issuer": "standard", "credit_limit_minor": 1, "statement_day": 5,
+                      "oldest_unpaid_due_date": TODAY - timedelta(days=late) if late else None,
+                      "principal_minor": (number * 7_919_317) % 30_000_000, "interest_minor": 0,
+                      "late_fee_minor": 0, "other_fees_minor": 0, "source": "queue",
                       "interest_through_date": TODAY, "source_reference": key, "created_at": now})
         extension_asked = number % 3 == 0
         rows.append({"id": key, "reference": f"Q{number:06d}", "account_id": key, "cardholder_id": key,
@@ -109,8 +112,8 @@ def fill_queue(context: ServiceContext, cases: int, *, now: datetime = NOON) -> 
                      "terms": {"days": 20} if extension_asked else {
                          "months": 24, "first_due_date": "2027-01-05", "down_payment_minor": 0, "annual_rate": "0",
                          "interest_free_months": 0, "frequency": "monthly"},
-                     "amount_minor": (number * 7_919_317) % 30_000_000, "days_past_due": (number * 37) % 260,
-                     "bucket": f"M{number % 7}", "product": "gold", "vulnerable": number % 11 == 0,
+                     # The day of sending tells nothing about today.
+                     "amount_minor": 1, "days_past_due": 0, "bucket": "M0", "product": "gold", "vulnerable": False,
                      "needed_authority": "L1" if extension_asked else "L2", "policy_version": "1",
                      "submitted_at": now - timedelta(hours=number % 300),
                      "promised_by": now + timedelta(hours=(number * 17) % 260 - 60)})

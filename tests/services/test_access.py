@@ -51,6 +51,7 @@ ROLES: dict[Role, Actor] = {
     Role.ADMIN: Actor("u-admin", Role.ADMIN),
 }
 OWNER, REVIEWERS = frozenset({Role.CARDHOLDER}), frozenset({Role.COLLECTOR, Role.SUPERVISOR})
+SUPERVISORS = frozenset({Role.SUPERVISOR})
 COUNTERS, KEEPERS = frozenset({Role.STAFF, Role.SUPERVISOR}), frozenset({Role.ADMIN})
 OPERATOR: frozenset[Role] = frozenset()
 """Nobody who signs in: the command line and the close of day."""
@@ -88,6 +89,8 @@ ACCESS: dict[str, tuple[frozenset[Role], Call]] = {
     "request_reading.my_requests": (OWNER, lambda a, c, o: requests.my_requests(a, c)),
     "request_reading.my_request": (OWNER, lambda a, c, o: requests.my_request(a, c, o.proposal_id)),
     "review_queue.queue": (REVIEWERS, lambda a, c, o: review.queue(a, c, QueueFilters())),
+    "review_queue.held_cases": (SUPERVISORS, lambda a, c, o: review.held_cases(a, c)),
+    "case_access.find_case": (REVIEWERS, lambda a, c, o: review.find_case(a, c, "ABCD2345")),
     "claims.claim_next": (REVIEWERS, lambda a, c, o: review.claim_next(a, c, QueueFilters(), idempotency_key=KEY)),
     "claims.claim": (REVIEWERS, lambda a, c, o: review.claim(a, c, o.proposal_id, idempotency_key=KEY)),
     "claims.release": (REVIEWERS, lambda a, c, o: review.release(a, c, o.proposal_id, idempotency_key=KEY)),
@@ -127,7 +130,7 @@ ACCESS: dict[str, tuple[frozenset[Role], Call]] = {
 SELF = {"identity.sessions.issue_ticket", "identity.sessions.sign_out_everywhere", "identity.sessions.count_sessions",
         "identity.users.change_password", "identity.users.choose_language"}
 """Everybody, about themselves: they take no other person's id."""
-MACHINERY = {"commands.once", "claims.viewpoint"}
+MACHINERY = {"commands.once", "review_queue.viewpoint"}
 """Carry a command out for a caller that has checked."""
 
 BEFORE_SIGN_IN = {

@@ -9,16 +9,18 @@ from typing import Any
 
 import pytest
 
+from core.db.tables.accounts import accounts, cardholders
 from core.db.tables.records import audit_log
 from core.domain.actor import Actor, Authority, Role
+from core.domain.decision import InformationItem, Outcome, RefuseReason
 from core.domain.errors import AuthorityExceeded, Conflict, InvalidInput, NotFound, NotPermitted, Unavailable
 from core.domain.proposal import ProposalKind, ProposalState
-from core.services import review
+from core.services import requests, review
 from core.services.context import ServiceContext
 from core.services.review_queue import PAGE_SIZE, QueueFilters
 from tests.conftest import TestTime
-from tests.services.cards import OTHER_ROLES
-from tests.services.cases import agreement, asked, count, fill_queue, reviewer, state_of, team
+from tests.services.cards import OTHER_ROLES, TODAY
+from tests.services.cases import agreement, asked, count, fill_queue, held, reviewer, state_of, team
 
 EVERYTHING = QueueFilters()
 
@@ -40,6 +42,150 @@ def test_the_database_orders_by_the_score_that_is_shown(context: ServiceContext)
     assert keys == sorted(keys)
     assert len({row.score.total for row in rows}) > 20
     assert all(0 <= row.score.total <= 100 for row in rows)
+
+
+def test_the_queue_tells_and_orders_by_todays_books(context: ServiceContext, time_: TestTime) -> None:
+    _, sent = asked(context)
+    actor = reviewer(context, "r")
+    [before] = review.queue(actor, context, EVERYTHING).rows
+    with context.writing() as connection:
+        connection.execute(cardholders.update().values(vulnerable=True))
+        connection.execute(accounts.update().values(
+            principal_minor=10_000_000, interest_minor=1, late_fee_minor=2, other_fees_minor=3,
+            oldest_unpaid_due_date=TODAY - timedelta(days=90)))
+    time_.advance(days=1)
+    page = review.queue(actor, context, EVERYTHING)
+    [row] = page.rows
+    assert (row.amount_minor, row.days_past_due, row.bucket) == (10_000_006, 91, "M4")
+    assert page.by_bucket == {"M4": 1}
+    assert review.queue(actor, context, QueueFilters(bucket="M4")).total == 1
+    assert review.queue(actor, context, QueueFilters(bucket=before.bucket)).total == 0
+    assert (row.score.amount, row.score.days_past_due, row.score.vulnerability) == (20, 20, 20)
+    assert before.amount_minor != row.amount_minor
+    review.claim(actor, context, sent.proposal_id, idempotency_key="1")
+    assert review.case(actor, context, sent.proposal_id).score == row.score
+
+
+def test_buckets_of_the_database_begin_on_the_days_of_the_policy(context: ServiceContext) -> None:
+    fill_queue(context, 9)
+    actor = reviewer(context, "r")
+    edges = (None, 0, 1, 30, 31, 60, 61, 180, 181)
+    with context.writing() as connection:
+        for number, late in enumerate(edges):
+            connection.execute(accounts.update().where(accounts.c.id == f"q{number:05d}").values(
+                oldest_unpaid_due_date=None if late is None else TODAY - timedelta(days=late)))
+    page = review.queue(actor, context, EVERYTHING)
+    assert page.by_bucket == {"M0": 2, "M1": 2, "M2": 2, "M3": 1, "M6": 1, "M7+": 1}
+    shown = {row.proposal_id: row.bucket for row in page.rows}
+    assert [shown[f"q{number:05d}"] for number in range(9)] == [
+        "M0", "M0", "M1", "M1", "M2", "M2", "M3", "M6", "M7+"]
+    for name, cases in page.by_bucket.items():
+        assert {row.bucket for row in whole_queue(actor, context, QueueFilters(bucket=name))} == {name}
+        assert review.queue(actor, context, QueueFilters(bucket=name)).total == cases
+
+
+def test_an_answer_from_the_cardholder_is_marked_in_the_queue(context: ServiceContext, time_: TestTime) -> None:
+    person, sent = asked(context)
+    actor = reviewer(context, "r")
+    [row] = review.queue(actor, context, EVERYTHING).rows
+    assert row.answered_at is None
+    review.request_information(actor, context, sent.proposal_id, expected_version=held(
+        context, actor, sent.proposal_id), items=[InformationItem.TERMS_UNCLEAR], idempotency_key="q")
+    time_.advance(hours=2)
+    requests.answer_information_request(person, context, sent.proposal_id, "here it is", idempotency_key="a")
+    [row] = review.queue(actor, context, EVERYTHING).rows
+    assert row.answered_at == time_.instant
+
+
+def test_supervisors_see_who_holds_what_and_collectors_do_not(context: ServiceContext, time_: TestTime) -> None:
+    ids = fill_queue(context, 4)
+    people = team(context)
+    review.claim(people["one"], context, ids[0], idempotency_key="1")
+    review.claim(people["two"], context, ids[1], idempotency_key="2")
+    review.claim(people["three"], context, ids[2], idempotency_key="3")
+    held_now = {one.row.proposal_id: one for one in review.held_cases(people["three"], context)}
+    assert {key: one.holder for key, one in held_now.items()} == {ids[0]: "Collector-One", ids[1]: "Collector-Two"}
+    assert held_now[ids[0]].row.claimed_at == time_.instant
+    assert held_now[ids[0]].row.claim_expires_at == time_.instant + timedelta(minutes=30)
+    with pytest.raises(NotPermitted):
+        review.held_cases(people["one"], context)
+    time_.advance(minutes=31)
+    assert review.held_cases(people["three"], context) == ()
+
+
+def test_held_cases_cost_one_query(context: ServiceContext, counted_queries: Any) -> None:
+    people = team(context)
+    for proposal_id in fill_queue(context, 30):
+        review.claim(people["one"], context, proposal_id, idempotency_key=proposal_id)
+    with counted_queries(context.engine) as queries:
+        assert len(review.held_cases(people["three"], context)) == 30
+    assert len(queries) == 1, queries.statements
+
+
+def test_a_case_is_found_by_its_reference_as_people_read_it_out(context: ServiceContext) -> None:
+    _, sent = asked(context)
+    actor = reviewer(context, "r")
+    said = f"  {sent.reference[:4].lower()} {sent.reference[4:].lower()} "
+    assert review.find_case(actor, context, said) == sent.proposal_id
+
+
+@pytest.mark.parametrize("reference", ["", " ", "NONE0000", "x" * 5_000, "%", "\x00", "a'--", None])
+def test_a_reference_of_nothing_is_not_found(context: ServiceContext, reference: Any) -> None:
+    asked(context)
+    with pytest.raises(NotFound):
+        review.find_case(reviewer(context, "r"), context, reference)
+
+
+def test_a_closed_case_of_colleagues_is_not_found_by_its_reference(context: ServiceContext) -> None:
+    _, sent = asked(context)
+    people = team(context)
+    review.refuse(people["one"], context, sent.proposal_id, expected_version=held(
+        context, people["one"], sent.proposal_id), reasons=[RefuseReason.WITHIN_ABILITY], idempotency_key="n")
+    with pytest.raises(NotFound):
+        review.find_case(people["two"], context, sent.reference)
+    for reader in ("one", "three"):
+        assert review.find_case(people[reader], context, sent.reference) == sent.proposal_id
+
+
+def test_what_may_be_taken_follows_state_and_person(context: ServiceContext) -> None:
+    _, sent = asked(context, agreement)
+    people = team(context)
+    version = held(context, people["one"], sent.proposal_id)
+    assert review.case(people["three"], context, sent.proposal_id).may_take  # a supervisor takes over
+    assert not review.case(people["one"], context, sent.proposal_id).may_take  # it is in these hands
+    review.refer(people["one"], context, sent.proposal_id, expected_version=version,
+                 recommendation=Outcome.APPROVED, internal_note="fits", idempotency_key="r")
+    own = review.case(people["one"], context, sent.proposal_id)
+    assert own.authority is not None
+    assert (own.may_take, own.authority.obstacle) == (False, "four_eyes_own")
+    assert review.case(people["three"], context, sent.proposal_id).may_take
+    review.refuse(people["three"], context, sent.proposal_id, expected_version=held(
+        context, people["three"], sent.proposal_id), reasons=[RefuseReason.WITHIN_ABILITY], idempotency_key="n")
+    assert not review.case(people["three"], context, sent.proposal_id).may_take
+
+
+def test_a_recommendation_beyond_the_level_says_who_decides(context: ServiceContext) -> None:
+    _, sent = asked(context, agreement, months=30)
+    people = team(context)
+    version = held(context, people["one"], sent.proposal_id)
+    review.release(people["one"], context, sent.proposal_id, idempotency_key="p")
+    version = held(context, people["two"], sent.proposal_id)
+    review.refer(people["two"], context, sent.proposal_id, expected_version=version,
+                 recommendation=Outcome.APPROVED, internal_note="fits", idempotency_key="r")
+    view = review.case(people["one"], context, sent.proposal_id)
+    assert view.authority is not None
+    assert (view.may_take, view.authority.obstacle, view.authority.need.level) == (False, "recommended", "L3")
+
+
+def test_who_lost_a_case_reads_who_has_it(context: ServiceContext) -> None:
+    _, sent = asked(context)
+    people = team(context)
+    review.claim(people["one"], context, sent.proposal_id, idempotency_key="1")
+    review.claim(people["three"], context, sent.proposal_id, idempotency_key="2", take_over=True)
+    lost = review.case(people["one"], context, sent.proposal_id)
+    assert lost.lost_to is not None
+    assert (lost.lost_to.name, lost.held_by, lost.may_take) == ("Supervisor-One", lost.lost_to, False)
+    assert review.case(people["other"], context, sent.proposal_id).lost_to is None
 
 
 def test_counts_agree_with_what_the_filters_leave_in(context: ServiceContext) -> None:
@@ -156,7 +302,7 @@ def test_a_claim_runs_out_without_activity_and_the_case_returns(context: Service
     assert review.claim_next(second, context, EVERYTHING, idempotency_key="2") is not None
     with pytest.raises(Conflict) as lost:
         review.release(first, context, proposal_id, idempotency_key="3")
-    assert lost.value.code == "claimed_by_other"
+    assert lost.value.code == "taken_by_colleague"
 
 
 def test_working_on_a_case_keeps_it(context: ServiceContext, time_: TestTime) -> None:
@@ -176,8 +322,12 @@ def test_only_a_supervisor_takes_a_case_over_and_it_is_audited_by_name(context: 
         review.claim(people["two"], context, proposal_id, idempotency_key="2", take_over=True)
     review.claim(people["three"], context, proposal_id, idempotency_key="3", take_over=True)
     assert count(context, audit_log, audit_log.c.event == "case_taken_over") == 1
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict) as lost:
         review.release(people["one"], context, proposal_id, idempotency_key="4")
+    assert (lost.value.code, lost.value.data["by"]) == ("taken_by_colleague", "Supervisor-One")
+    with pytest.raises(Conflict) as never_held:
+        review.release(people["two"], context, proposal_id, idempotency_key="5")
+    assert never_held.value.code == "claimed_by_other"
 
 
 def test_holding_a_case_already_is_no_error(context: ServiceContext, time_: TestTime) -> None:
