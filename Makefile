@@ -6,7 +6,6 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 BIN := .venv/bin
 PORT ?= 8501
-HOST ?= 127.0.0.1
 DATABASE_URL ?=
 export DATABASE_URL
 
@@ -34,7 +33,7 @@ install: .venv/.installed  ## the virtual environment in .venv, from the hashed 
 dev: .venv/.dev
 
 run: .venv/.installed  ## serve the demo: embedded SQLite, or DATABASE_URL=postgresql+psycopg://…
-	@PORTAL_DEMO=1 $(BIN)/portal run --host $(HOST) --port $(PORT)
+	@PORTAL_DEMO=1 $(BIN)/portal run --port $(PORT)
 
 browser:
 	@sh .ci/browser

@@ -10,8 +10,10 @@ from rich.table import Table
 
 from core import bootstrap
 from core.services.context import ServiceContext
+from portal.commands.listening import must_be_free
 from portal.commands.progress import drawn
 from portal.commands.wiring import context_from_environment
+from portal.web.origins import must_be_servable
 
 app = typer.Typer()
 
@@ -19,9 +21,14 @@ app = typer.Typer()
 @app.callback(invoke_without_command=True)
 def run(host: str = typer.Option("127.0.0.1", help="Address to listen on."),
         port: int = typer.Option(8501, min=1, max=65535, help="Port to listen on."),
-        behind_proxy: str = typer.Option("127.0.0.1", help="Proxies whose forwarding headers are believed.")) -> None:
+        behind_proxy: str = typer.Option("127.0.0.1", help="Proxies whose forwarding headers are believed."),
+        demo_on_network: bool = typer.Option(
+            False, "--demo-on-network", help="Let other machines use the demo, whose sign-ins are public.")) -> None:
     """Migrate, load the demo portfolio when PORTAL_DEMO=1 and nothing is there yet, and serve."""
     context = context_from_environment()
+    # First what may stop it: nobody should wait for a demo that is then not served.
+    must_be_servable(context.settings, host, demo_on_network=demo_on_network)
+    must_be_free(host, port)
     before, after = bootstrap.upgrade_database(context)
     if before != after:
         typer.echo(f"database migrated to {after}")
@@ -31,7 +38,7 @@ def run(host: str = typer.Option("127.0.0.1", help="Address to listen on."),
     sys.stdout.flush()
     from portal.web.server import serve
 
-    serve(host, port, context, behind_proxy=behind_proxy)
+    serve(host, port, context, behind_proxy=behind_proxy, demo_on_network=demo_on_network)
 
 
 def _prepare_demo(context: ServiceContext) -> None:

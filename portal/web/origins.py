@@ -44,11 +44,18 @@ def _is_an_address(host: str | None) -> bool:
         return False
 
 
-def must_be_servable(settings: Settings, host: str) -> None:
-    """Refuse to serve real people without TLS in front: cookies would travel readable."""
+def must_be_servable(settings: Settings, host: str, *, demo_on_network: bool = False) -> None:
+    """Refuse to serve real people without TLS in front: cookies would travel readable.
+
+    The demo prints its passwords and shows activation codes, so that it serves this machine only, unless
+    ``demo_on_network`` says that others are meant to use it.
+    """
     if settings.public_origin and not settings.public_origin.startswith(("https://", "http://")):
         raise InvalidInput("public_origin_malformed", "an origin such as https://portal.example.com",
                            field="PORTAL_PUBLIC_ORIGIN")
+    if settings.demo and host not in LOOPBACK and not demo_on_network:
+        raise InvalidInput("demo_on_network", "the demo's sign-ins are public, so that it serves 127.0.0.1 only; say "
+                           f"--demo-on-network if everybody who reaches {host} may use it", field="--host")
     if not settings.demo and host not in LOOPBACK and not settings.public_origin.startswith("https://"):
         raise InvalidInput("public_origin_needed",
                            "set PORTAL_PUBLIC_ORIGIN to the https:// address people use, or serve on 127.0.0.1",

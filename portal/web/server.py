@@ -37,14 +37,15 @@ def make_app(context: ServiceContext) -> st.App:
 
 
 def serve(host: str = "127.0.0.1", port: int = 8501, context: ServiceContext | None = None, *,
-          behind_proxy: str = "127.0.0.1") -> None:
+          behind_proxy: str = "127.0.0.1", demo_on_network: bool = False) -> None:
     """Serve until interrupted. ``behind_proxy``: addresses whose X-Forwarded-* headers are believed.
 
-    Raises ``InvalidInput`` rather than serve real people without TLS. Several processes on ports of
+    Raises ``InvalidInput`` rather than serve real people without TLS, or the demo to other machines unless
+    ``demo_on_network``. Several processes on ports of
     their own serve together behind a proxy that keeps a visitor with one of them.
     """
     context = context or services()
-    must_be_servable(context.settings, host)
+    must_be_servable(context.settings, host, demo_on_network=demo_on_network)
     set_up_logs(as_json=context.settings.log_json)
     app = make_app(context)
     uvicorn.run(app, host=host, port=port, loop="auto", log_level="warning", access_log=False, server_header=False,
