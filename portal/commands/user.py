@@ -1,8 +1,10 @@
-"""``portal user``: the bank's own people. Cardholders activate themselves; they are not made here."""
+"""``portal user``: the bank's own people. Cardholders activate themselves; here they can only be stopped."""
 
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
+from typing import Annotated
 from uuid import uuid4
 
 import typer
@@ -14,17 +16,20 @@ from portal.commands.wiring import context_from_environment
 
 app = typer.Typer(no_args_is_help=True)
 
+BankRole = StrEnum("BankRole", {role.name: role.value for role in Role if role is not Role.CARDHOLDER})
+Login = Annotated[str, typer.Argument(help="What they sign in with.", show_default=False)]
+
 
 @app.command()
-def create(login: str,
+def create(login: Login,
            name: str = typer.Option(..., help="The name colleagues read."),
-           role: Role = typer.Option(..., help="collector, supervisor, staff or admin."),
+           role: BankRole = typer.Option(..., help="What they do. Cardholders activate themselves."),
            authority: Authority | None = typer.Option(None, help="For collectors and supervisors: L1 to L4."),
            password_stdin: bool = typer.Option(False, help="Read the password from standard input.")) -> None:
     """Create a user; the password is asked for, or read from standard input, never an argument."""
     password = (sys.stdin.readline().rstrip("\n") if password_stdin
                 else typer.prompt("Password", hide_input=True, confirmation_prompt=True))
-    users.create_user(SYSTEM, context_from_environment(), login=login, display_name=name, role=role,
+    users.create_user(SYSTEM, context_from_environment(), login=login, display_name=name, role=Role(role),
                       authority=authority, password=password, idempotency_key=uuid4().hex)
     typer.echo(f"created {login} ({role})")
 
@@ -42,14 +47,14 @@ def list_() -> None:
 
 
 @app.command()
-def disable(login: str) -> None:
-    """Disable a user: every session ends at once."""
+def disable(login: Login) -> None:
+    """Disable anybody's sign-in, a cardholder's too: every session ends at once."""
     _set_active(login, active=False)
 
 
 @app.command()
-def enable(login: str) -> None:
-    """Let a disabled user sign in again."""
+def enable(login: Login) -> None:
+    """Let somebody who was disabled sign in again."""
     _set_active(login, active=True)
 
 
@@ -57,6 +62,10 @@ def _set_active(login: str, *, active: bool) -> None:
     context = context_from_environment()
     user = users.find_user(SYSTEM, context, login)
     if user is None:
-        raise NotFound("user")
+        raise NotFound(f"user: {login}")
+    if user.active == active:
+        typer.echo(f"{user.login} ({user.role}) is {'active' if active else 'disabled'} already: nothing changed")
+        return
     users.set_user_active(SYSTEM, context, user.user_id, active=active, version=user.version)
-    typer.echo(f"{user.login} is {'active' if active else 'disabled'}")
+    typer.echo(f"{user.login} ({user.role}) " + (
+        "may sign in again" if active else "is disabled and signed out everywhere"))

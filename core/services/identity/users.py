@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from core.db.tables.identity import users
 from core.db.types import new_id
-from core.domain.actor import Actor, Authority, Role
+from core.domain.actor import SYSTEM, Actor, Authority, Role
 from core.domain.errors import Conflict, InvalidInput, NotFound
 from core.services import records
 from core.services.commands import once
@@ -99,19 +99,23 @@ def list_users(actor: Actor, context: ServiceContext, *, after: str = "", page_s
 
 
 def find_user(actor: Actor, context: ServiceContext, login: str) -> User | None:
-    """One of the bank's own people by login, or None. Administrators only; cardholders are not found."""
+    """One of the bank's own people by login, or None. Administrators only; they find no cardholder.
+
+    The command line (``SYSTEM``) finds a cardholder's sign-in too: a stolen one must be stoppable.
+    """
     actor.must_be(Role.ADMIN, action="find_user")
     with context.reading() as connection:
         row = connection.execute(sa.select(users).where(
-            users.c.role != Role.CARDHOLDER.value, users.c.login == clean_login(login))).first()
+            users.c.login == clean_login(login), _within_reach(actor))).first()
     return _user(row) if row else None
 
 
 def set_user_active(actor: Actor, context: ServiceContext, user_id: str, *, active: bool, version: int) -> User:
     """Disable or enable one of the bank's users; disabling ends their sessions at once. Administrators only.
 
-    Raises ``NotFound``, ``Conflict("changed_meanwhile")`` when ``version`` is no longer theirs, and
-    ``Conflict("own_account")``: nobody locks themselves out.
+    The command line reaches a cardholder's sign-in too, as in ``find_user``. Raises ``NotFound``,
+    ``Conflict("changed_meanwhile")`` when ``version`` is no longer theirs, and ``Conflict("own_account")``:
+    nobody locks themselves out.
     """
     return _change(actor, context, user_id, version, "user_enabled" if active else "user_disabled",
                    {"active": active}, {})
@@ -142,18 +146,27 @@ def set_user_password(actor: Actor, context: ServiceContext, user_id: str, *, pa
                    {"password_hash": hash_password(password), "password_changed_at": context.clock.now()}, {})
 
 
+def _within_reach(actor: Actor) -> sa.ColumnElement[bool]:
+    """Whose sign-ins ``actor`` may stop: an administrator the bank's own, the command line anybody's."""
+    return sa.true() if actor == SYSTEM else _of_the_bank()
+
+
+def _of_the_bank() -> sa.ColumnElement[bool]:
+    return users.c.role != Role.CARDHOLDER.value
+
+
 def _change(actor: Actor, context: ServiceContext, user_id: str, version: int, event: str,
             values: dict[str, Any], audited: dict[str, Any]) -> User:
     actor.must_be(Role.ADMIN, action=event)
     if user_id == actor.user_id:
         raise Conflict("own_account", "an administrator does not change their own account here")
+    within_reach = _within_reach(actor) if set(values) == {"active"} else _of_the_bank()
     with context.writing() as connection:
         row = connection.execute(users.update().where(
-            users.c.id == user_id, users.c.version == version, users.c.role != Role.CARDHOLDER.value,
+            users.c.id == user_id, users.c.version == version, within_reach,
         ).values(**values, version=version + 1).returning(users)).first()
         if row is None:
-            if connection.execute(sa.select(users.c.id).where(
-                    users.c.id == user_id, users.c.role != Role.CARDHOLDER.value)).first() is None:
+            if connection.execute(sa.select(users.c.id).where(users.c.id == user_id, within_reach)).first() is None:
                 raise NotFound("user")
             raise Conflict("changed_meanwhile", "somebody else has changed this user")
         end_sessions_of(connection, user_id)
