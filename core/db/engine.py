@@ -8,7 +8,7 @@ the same row and one would fail at commit. Here a write transaction takes the lo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ def make_engine(url: str) -> sa.Engine:
     parsed = sa.make_url(url)
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            _make_private(Path(parsed.database))
         engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -36,6 +36,16 @@ def make_engine(url: str) -> sa.Engine:
                             hide_parameters=True,  # they hold names and words of people; errors are logged
                             connect_args={"connect_timeout": 5,
                                           "options": "-c lock_timeout=5000 -c timezone=UTC"})
+
+
+def _make_private(path: Path) -> None:
+    """A database file, and its folder if it is new, for their owner only; SQLite's side files follow its mode."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        path.touch(mode=0o600)
+    elif path.stat().st_mode & 0o077:
+        with suppress(PermissionError):  # somebody else's file: its owner decides
+            path.chmod(0o600)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
