@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
+from core.clock import Clock
 from core.policy.text import allowed_text, value_text
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 
+_LEGEND = ("found: read in the reference named, mostly a copy or a quotation; memory: not confirmed; design: a default "
+           "of this product. Confidence (high, medium, low) is in the value; have counsel check it with the original.")
+
 Directory = Annotated[Path | None, typer.Option("--dir", envvar="PORTAL_POLICY_DIR", exists=True, file_okay=False,
                                                 help="A folder of policy files instead of the shipped ones.")]
 
@@ -28,7 +32,8 @@ Directory = Annotated[Path | None, typer.Option("--dir", envvar="PORTAL_POLICY_D
 @app.command()
 def show(
     parameter: Annotated[str, typer.Argument(help="A name, or its beginning, such as late_fee.")] = "",
-    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The values in force on a date.")] = None,
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"],
+                                                help="The values in force on a date. Default: today.")] = None,
     issuer: Annotated[str, typer.Option(help="The issuer profile.")] = "standard",
     directory: Directory = None,
 ) -> None:
@@ -46,7 +51,8 @@ def show(
     if len(found) == 1 and on is None:
         _history(console, found[0])
     else:
-        _in_force(console, book, found, on.date() if on else book.newest_date, issuer)
+        _in_force(console, book, found, on.date() if on else Clock().today(), issuer)
+    console.print(_LEGEND, style="dim")
 
 
 @app.command()
@@ -78,7 +84,7 @@ def _history(console: Console, parameter: Parameter) -> None:
 
 def _in_force(console: Console, book: PolicyBook, found: list[Parameter], on: date, issuer: str) -> None:
     table = _table("parameter", "value", "unit", "from", "source", "status", "confidence",
-                   title=f"policy {book.version} of {issuer} on {on}")
+                   title=f"policy {book.version} of {issuer}: values in force on {on} (newest: {book.newest_date})")
     for parameter in found:
         dated = next((one for one in reversed(parameter.values) if one.from_date <= on), None)
         if dated is None:

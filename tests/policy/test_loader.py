@@ -139,6 +139,8 @@ def test_the_command_shows_a_value_with_its_source_and_marks_the_unconfirmed() -
     assert shown.returncode == 0
     assert "12378" in shown.stdout
     assert "unconfirmed" in shown.stdout
+    assert "values in force on 2026-11-22" in shown.stdout
+    assert f"newest: {PolicyBook.load(SHIPPED).newest_date}" in shown.stdout
     history = portal("policy", "show", "grace.interest_free_max")
     assert "1999-03-01" in history.stdout
     assert "none" in history.stdout
