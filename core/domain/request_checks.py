@@ -62,6 +62,9 @@ class CheckResult:
     limit: int | date | None
     slack: int | None
     hard: bool = False
+    lowest: int | date | None = None
+    highest: int | date | None = None
+    """All bounds there are; ``limit`` is the one the value is measured against."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ class RequestFacts:
     balance_minor: int
     amount_due_minor: int
     affordable_minor: int | None
-    """Per month, by the newest finished assessment; None without one."""
+    """Per month, what is left for this account of what the newest finished assessment found; None without one."""
     assessed_on: date | None
     hardship_given: bool
     open_request: bool
@@ -152,9 +155,9 @@ def _agreement_checks(terms: AgreementTerms, schedule: Schedule | None, facts: R
 
 def _term(months: int, limits: TermLimits) -> CheckResult:
     # Too short is a matter of judgement; beyond Art. 70's five years nobody may go.
-    if months < limits.min_months:
-        return _at_least(CheckName.TERM, months, limits.min_months, CheckUnit.MONTHS)
-    return _at_most(CheckName.TERM, months, limits.max_months, CheckUnit.MONTHS, hard=True)
+    found = _at_least(CheckName.TERM, months, limits.min_months, CheckUnit.MONTHS) if months < limits.min_months else \
+        _at_most(CheckName.TERM, months, limits.max_months, CheckUnit.MONTHS, hard=True)
+    return replace(found, lowest=limits.min_months, highest=limits.max_months)
 
 
 def _affordable(burden: int | None, facts: RequestFacts) -> CheckResult:
@@ -175,16 +178,17 @@ def _first_due(first: date, as_of: date, limits: TermLimits) -> CheckResult:
     too_early = first < earliest
     bound = earliest if too_early else latest
     slack = (first - earliest).days if too_early else (latest - first).days
-    return CheckResult(CheckName.FIRST_DUE_DATE, slack >= 0, CheckUnit.DATE, first, bound, slack)
+    return CheckResult(CheckName.FIRST_DUE_DATE, slack >= 0, CheckUnit.DATE, first, bound, slack, lowest=earliest,
+                       highest=latest)
 
 
 def _rate(rate: Decimal, limits: TermLimits) -> CheckResult:
     asked, lowest, highest = (int(value * 10_000) for value in
                               (rate, limits.lowest_annual_rate, limits.highest_annual_rate))
-    if rate < limits.lowest_annual_rate:
-        return CheckResult(CheckName.RATE, False, CheckUnit.RATE, asked, lowest, asked - lowest)
-    return CheckResult(CheckName.RATE, rate <= limits.highest_annual_rate, CheckUnit.RATE, asked, highest,
-                       highest - asked)
+    too_low = rate < limits.lowest_annual_rate
+    bound, slack = (lowest, asked - lowest) if too_low else (highest, highest - asked)
+    passed = limits.lowest_annual_rate <= rate <= limits.highest_annual_rate
+    return CheckResult(CheckName.RATE, passed, CheckUnit.RATE, asked, bound, slack, lowest=lowest, highest=highest)
 
 
 def _fresh(facts: RequestFacts, limits: TermLimits) -> tuple[CheckResult, ...]:
@@ -203,11 +207,11 @@ def _exceeds_ability(facts: RequestFacts, limits: TermLimits) -> tuple[CheckResu
 
 
 def _at_most(name: CheckName, value: int, limit: int, unit: CheckUnit, *, hard: bool = False) -> CheckResult:
-    return CheckResult(name, value <= limit, unit, value, limit, limit - value, hard)
+    return CheckResult(name, value <= limit, unit, value, limit, limit - value, hard, highest=limit)
 
 
 def _at_least(name: CheckName, value: int, limit: int, unit: CheckUnit, *, hard: bool = False) -> CheckResult:
-    return CheckResult(name, value >= limit, unit, value, limit, value - limit, hard)
+    return CheckResult(name, value >= limit, unit, value, limit, value - limit, hard, lowest=limit)
 
 
 def _flag(name: CheckName, passed: bool, *, hard: bool = False) -> CheckResult:

@@ -104,10 +104,14 @@ def kind_of(terms: Terms) -> ProposalKind:
     return ProposalKind.EXTENSION if isinstance(terms, ExtensionTerms) else ProposalKind.PERSONALISED_AGREEMENT
 
 
+def monthly_minor(amount_minor: int, frequency: Frequency) -> int:
+    """What ``amount_minor`` every period comes to in a month, in fen, rounded up: it must fit the month's money."""
+    return -(-amount_minor * PERIODS_PER_YEAR[frequency] // 12)
+
+
 def monthly_burden_minor(schedule: Schedule) -> int:
-    """What the dearest instalment comes to in a month, in fen, rounded up: it must fit the month's money."""
-    dearest = max((row.amount_minor for row in schedule.instalments), default=0)
-    return -(-dearest * PERIODS_PER_YEAR[schedule.frequency] // 12)
+    """What the dearest instalment comes to in a month, in fen."""
+    return monthly_minor(max((row.amount_minor for row in schedule.instalments), default=0), schedule.frequency)
 
 
 def as_record(terms: Terms) -> dict[str, Any]:

@@ -67,14 +67,27 @@ class Confidence(StrEnum):
     NONE = "-"
 
 
+class Basis(StrEnum):
+    """What a source is to this lender."""
+
+    RULE = "rule"
+    """Law, a regulator's rule or an industry convention, or a published statistic."""
+    PRACTICE = "practice"
+    """What other lenders publish or do: this lender's own setting is comparable to it."""
+    OWN = "own"
+    """This lender's own setting, comparable to nothing published."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a value comes from."""
+    """Where a value comes from. ``title_zh`` is ``title`` for Chinese readers."""
 
     title: str
     reference: str
     status: Status
     confidence: Confidence
+    title_zh: str
+    basis: Basis
 
     @property
     def unconfirmed(self) -> bool:

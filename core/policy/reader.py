@@ -23,6 +23,7 @@ from core.policy.model import (
     INTEGER_UNITS,
     MONEY_UNITS,
     Allowed,
+    Basis,
     Confidence,
     DatedValue,
     Parameter,
@@ -207,7 +208,7 @@ class Reader:
         if node is None:
             self.fault(parent, name, "source is missing")
             return None
-        parts = self.mapping(node, name, {"title", "reference", "status", "confidence"})
+        parts = self.mapping(node, name, {"title", "title_zh", "reference", "status", "confidence", "basis"})
         title, reference, status, confidence = (
             self.words(parts, part, node, name) for part in ("title", "reference", "status", "confidence"))
         if not (title and reference and status and confidence):
@@ -219,7 +220,19 @@ class Reader:
         if not graded:
             self.fault(parts["confidence"], name, "confidence is H, M or L; only a design default may have '-'")
             return None
-        return Source(title, reference, Status(status), Confidence(confidence))
+        title_zh = self.words(parts, "title_zh", node, name) if "title_zh" in parts else title
+        return Source(title, reference, Status(status), Confidence(confidence), title_zh,
+                      self.basis(parts, status, name))
+
+    def basis(self, parts: Mapping[str, yaml.Node], status: str, name: str) -> Basis:
+        """What the source is to this lender; a design default is its own setting, anything else a rule unless said."""
+        if "basis" not in parts:
+            return Basis.OWN if status == Status.DESIGN else Basis.RULE
+        text = self.words(parts, "basis", parts["basis"], name)
+        if text not in (Basis.RULE, Basis.PRACTICE):
+            self.fault(parts["basis"], name, "a basis is rule or practice; a design default needs none")
+            return Basis.RULE
+        return Basis(text)
 
     # Values
 

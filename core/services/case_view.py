@@ -25,8 +25,9 @@ from core.services.case_access import Holder, holder, holds, lost_to, may_read
 from core.services.claims import claim_span, review_policy, reviewer
 from core.services.context import ServiceContext
 from core.services.identity.people import masked_phone
+from core.services.means import means_for, promises
 from core.services.positions import AccountPosition, account_position
-from core.services.request_figures import RequestFigures, agreed_before, facts_of, work_out
+from core.services.request_figures import RequestFigures, agreed_before, work_out
 from core.services.request_reading import DecisionView, GrantedView, granted_view, is_identifier
 from core.services.review_queue import may_take, score_today, viewpoint
 
@@ -183,8 +184,9 @@ def figures_today(connection: sa.Connection, context: ServiceContext, row: sa.Ro
     terms = from_record(row.kind, row.terms)
     if isinstance(terms, AgreementTerms):
         terms = terms.not_before(position.as_of + timedelta(days=policy.integer("requests.first_due_notice_days")))
-    facts = facts_of(position, assessment, hardship_given=row.hardship_reason is not None, own_request=row.id)
-    return work_out(context, position, terms, facts, agreed_before=agreed_before(connection, row.account_id))
+    means = means_for(assessment, promises(connection, row.cardholder_id, position.as_of), row.account_id)
+    return work_out(context, position, means, terms, hardship_given=row.hardship_reason is not None,
+                    agreed_before=agreed_before(connection, row.account_id), own_request=row.id)
 
 
 def _view(connection: sa.Connection, context: ServiceContext, actor: Actor, row: sa.Row[Any],

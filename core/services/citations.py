@@ -5,15 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from core.policy.model import Basis
 from core.services.context import ServiceContext
 
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """A policy value a figure rests on, with its source; ``unconfirmed`` ones are shown as such."""
+    """A policy value a figure rests on, with its source; ``unconfirmed`` ones are shown as such.
+
+    ``basis`` says whether the source binds this lender, or only compares with its own setting.
+    """
 
     parameter: str
     title: str
+    title_zh: str
+    basis: Basis
     reference: str
     in_force_from: date
     unconfirmed: bool
@@ -34,4 +40,5 @@ class Citations:
         if not past or past[-1].value is None:
             return None
         source = past[-1].source
-        return Cited(name, source.title, source.reference, past[-1].from_date, source.unconfirmed)
+        return Cited(name, source.title, source.title_zh, source.basis, source.reference, past[-1].from_date,
+                     source.unconfirmed)

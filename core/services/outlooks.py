@@ -11,6 +11,7 @@ from core.domain.statement import Compounding
 from core.policy.book import Policy
 from core.policy.rules.projection import projection_rule
 from core.services.context import ServiceContext
+from core.services.cost_marks import CostMarks, cost_marks
 from core.services.positions import AccountPosition
 
 MONTHS_AHEAD = 12
@@ -27,6 +28,8 @@ class Outlook:
     fixed: Projection
     fixed_minor: int
     fixed_is_affordable: bool
+    marks: CostMarks
+    """Which marks of courts and regulators the charges of doing nothing would pass."""
 
 
 def outlook(context: ServiceContext, position: AccountPosition, fixed_minor: int | None,
@@ -41,8 +44,10 @@ def outlook(context: ServiceContext, position: AccountPosition, fixed_minor: int
     do_nothing, minimum, level = (
         project(start, MONTHS_AHEAD, scenario, rule)
         for scenario in (Scenario.DO_NOTHING, Scenario.MINIMUM_PAYMENT, FixedMonthly(fixed)))
+    added = do_nothing.interest_total_minor + do_nothing.late_fee_total_minor
     return Outlook(position.total_minor, do_nothing, minimum, level, fixed,
-                   fixed_is_affordable=not fixed_minor and bool(affordable_minor))
+                   fixed_is_affordable=not fixed_minor and bool(affordable_minor),
+                   marks=cost_marks(context, position, do_nothing.months[-1].on, added))
 
 
 def projection_start(position: AccountPosition, policy: Policy) -> Position:

@@ -22,8 +22,9 @@ from core.domain.schedule import Schedule
 from core.policy.rules.requests import decision_promise, term_limits
 from core.services.assessments import FinishedAssessment, newest_finished
 from core.services.context import ServiceContext
+from core.services.means import Means, means_for, promises
 from core.services.positions import AccountPosition, account_position, positions
-from core.services.request_figures import RequestFigures, agreed_before, facts_of, work_out
+from core.services.request_figures import DoNothing, RequestFigures, agreed_before, facts_of, work_out
 from core.services.request_reading import is_identifier, own_cardholder
 from core.services.texts import clean_text
 
@@ -66,6 +67,8 @@ class AccountOption:
     minimum_instalment_minor: int
     first_due_from: date
     first_due_to: date
+    means: Means
+    """What the person can pay a month, what their other cards are promised of it, and what is left for this one."""
     suggested_agreement: AgreementTerms | None
     """The fewest months whose instalment is affordable; None without an affordable one."""
 
@@ -96,7 +99,15 @@ class Preview:
     annualised_rate: Decimal
     total_minor: int
     cost_minor: int
-    do_nothing_total_minor: int
+    interest_minor: int
+    """Of ``cost_minor``; of an extension it is charged anyway, with or without it."""
+    down_payment_due_date: date | None
+    """If granted today; None where nothing is paid first."""
+    do_nothing: DoNothing
+    paid_meanwhile_minor: int
+    """Under these terms, by ``do_nothing.until_date``; so is what is left then."""
+    left_meanwhile_minor: int
+    means: Means
     checks: tuple[CheckResult, ...]
     nearest_terms: Terms | None
     may_send: bool
@@ -108,14 +119,16 @@ class Preview:
 
 
 def request_options(actor: Actor, context: ServiceContext, as_of: date) -> RequestOptions:
-    """Which accounts may ask for what, within which limits. Six queries however many accounts."""
+    """Which accounts may ask for what, within which limits. Seven queries however many accounts."""
     cardholder_id = own_cardholder(actor, "ask for an arrangement")
     with context.reading() as connection:
         rows = accounts_repository.of_cardholder(connection, cardholder_id)
         stands = positions(connection, context, rows, as_of)
         assessment = newest_finished(connection, cardholder_id)
+        promised = promises(connection, cardholder_id, as_of)
     return RequestOptions(
-        accounts=tuple(_option(context, position, assessment) for position in stands),
+        accounts=tuple(_option(context, position, means_for(assessment, promised, position.account_id))
+                       for position in stands),
         affordable_minor=assessment.affordable_minor if assessment else None,
         assessed_on=assessment.as_of if assessment else None,
         assessment_outcome=assessment.outcome if assessment else None,
@@ -146,8 +159,8 @@ def draft_figures(connection: sa.Connection, context: ServiceContext, cardholder
     if position.total_minor <= 0:
         raise Conflict("nothing_owed", "nothing is owed on this account")
     assessment = newest_finished(connection, cardholder_id)
-    facts = facts_of(position, assessment, hardship_given=draft.hardship_reason is not None)
-    figures = work_out(context, position, draft.terms, facts,
+    means = means_for(assessment, promises(connection, cardholder_id, as_of), position.account_id)
+    figures = work_out(context, position, means, draft.terms, hardship_given=draft.hardship_reason is not None,
                        agreed_before=agreed_before(connection, position.account_id))
     return figures, position, assessment
 
@@ -159,22 +172,25 @@ def _preview(context: ServiceContext, draft: RequestDraft, figures: RequestFigur
         kind=figures.kind, terms=figures.terms, balance_minor=figures.balance_minor, schedule=figures.schedule,
         until_date=figures.until_date, deferred_minor=figures.deferred_minor,
         annualised_rate=figures.annualised_rate, total_minor=figures.total_minor, cost_minor=figures.cost_minor,
-        do_nothing_total_minor=figures.do_nothing_total_minor, checks=figures.checks,
-        nearest_terms=figures.nearest_terms, may_send=figures.hard_failure is None,
+        interest_minor=figures.interest_minor, down_payment_due_date=figures.down_payment_due_date,
+        do_nothing=figures.do_nothing, paid_meanwhile_minor=figures.paid_meanwhile_minor,
+        left_meanwhile_minor=figures.left_meanwhile_minor, checks=figures.checks,
+        means=figures.means, nearest_terms=figures.nearest_terms, may_send=figures.hard_failure is None,
         promised_by=decision_promise(policy, draft.kind, context.clock.now(), CHINA),
         legal_effects=LEGAL_EFFECTS[draft.kind], needed_authority=figures.authority)
 
 
-def _option(context: ServiceContext, position: AccountPosition, assessment: FinishedAssessment | None) -> AccountOption:
+def _option(context: ServiceContext, position: AccountPosition, means: Means) -> AccountOption:
     limits = term_limits(context.policy.on(position.as_of, position.issuer))
     earliest, latest = first_due_range(position.as_of, limits)
-    facts = facts_of(position, assessment, hardship_given=True)
+    facts = facts_of(position, means, hardship_given=True)
     blocked = ("nothing_owed" if position.total_minor <= 0 else "open_request" if facts.open_request
                else "arrangement" if facts.arrangement else None)
     kinds = (ProposalKind.EXTENSION, ProposalKind.PERSONALISED_AGREEMENT) if position.minimum_due_minor > 0 \
         else (ProposalKind.PERSONALISED_AGREEMENT,)
     lightest = AgreementTerms(limits.min_months, earliest, annual_rate=limits.lowest_annual_rate)
-    suggested = nearest_terms(lightest, facts, limits) if blocked is None and assessment else None
+    suggested = nearest_terms(lightest, facts, limits) if blocked is None and means.left_minor is not None \
+        else None
     return AccountOption(
         account_id=position.account_id, card_last4=position.card_last4, product=position.product,
         balance_minor=position.total_minor, amount_due_minor=position.minimum_due_minor,
@@ -183,7 +199,7 @@ def _option(context: ServiceContext, position: AccountPosition, assessment: Fini
         kinds=() if blocked else kinds, limits=limits,
         max_down_payment_minor=limits.max_down_payment_minor(position.total_minor),
         minimum_instalment_minor=limits.minimum_instalment_minor(position.total_minor),
-        first_due_from=earliest, first_due_to=latest,
+        first_due_from=earliest, first_due_to=latest, means=means,
         suggested_agreement=suggested if isinstance(suggested, AgreementTerms) else None)
 
 

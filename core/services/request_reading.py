@@ -26,8 +26,9 @@ from core.domain.request_terms import AgreementTerms, Terms, from_record
 from core.domain.schedule import Schedule
 from core.services.assessments import newest_finished
 from core.services.context import ServiceContext
+from core.services.means import means_for, promises
 from core.services.positions import account_position
-from core.services.request_figures import agreed_before, facts_of, work_out
+from core.services.request_figures import RequestFigures, agreed_before, work_out
 
 MOST_PER_PAGE = 50
 _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
@@ -49,6 +50,8 @@ class RequestSummary:
     submitted_at: datetime
     promised_by: datetime
     decided_at: datetime | None
+    answer_by: date | None
+    """The last day for the cardholder's own answer while the bank waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,9 @@ class RequestDetail:
     information: InformationAsked | None
     may_withdraw: bool
     nearest_terms: Terms | None
-    """After a refusal: the nearest terms that pass every check today."""
+    """After a refusal: the nearest terms that pass every check today; None too when those asked for pass."""
+    passes_today: bool
+    """After a refusal: the terms asked for pass every check today. A person decided otherwise, and can look again."""
 
 
 def my_requests(actor: Actor, context: ServiceContext, *, limit: int = 20,
@@ -132,7 +137,7 @@ def my_requests(actor: Actor, context: ServiceContext, *, limit: int = 20,
 def my_request(actor: Actor, context: ServiceContext, proposal_id: str) -> RequestDetail:
     """One request of the person who asks. Raises ``NotFound`` for another person's, as for none.
 
-    Five queries, and eight more after a refusal (what would pass today).
+    Five queries, and nine more after a refusal (what would pass today).
     """
     cardholder_id = own_cardholder(actor, "read a request")
     with context.reading() as connection:
@@ -141,7 +146,7 @@ def my_request(actor: Actor, context: ServiceContext, proposal_id: str) -> Reque
         steps = repository.events(connection, proposal_id)
         decision = repository.decision(connection, proposal_id)
         granted = repository.arrangement(connection, proposal_id)
-        nearest = _nearest_today(connection, context, row) if row.state == ProposalState.REFUSED else None
+        today = _figures_today(connection, context, row) if row.state == ProposalState.REFUSED else None
     state = ProposalState(row.state)
     summary = _summary(row, account.card_last4)
     return RequestDetail(
@@ -151,7 +156,7 @@ def my_request(actor: Actor, context: ServiceContext, proposal_id: str) -> Reque
             decision.outcome, tuple(decision.reasons), decision.message, decision.decided_at),
         granted=None if granted is None else granted_view(granted),
         information=_information(row, steps), may_withdraw=permits(state, ProposalEvent.WITHDRAW),
-        nearest_terms=nearest)
+        nearest_terms=today.nearest_terms if today else None, passes_today=today is not None and not today.failed)
 
 
 def own_cardholder(actor: Actor, action: str) -> str:
@@ -193,7 +198,8 @@ def _summary(row: sa.Row[Any], card_last4: str) -> RequestSummary:
     return RequestSummary(
         proposal_id=row.id, reference=row.reference, card_last4=card_last4, kind=ProposalKind(row.kind), state=state,
         public_status=public_status(state), terms=from_record(row.kind, row.terms), amount_minor=row.amount_minor,
-        submitted_at=row.submitted_at, promised_by=row.promised_by, decided_at=row.decided_at)
+        submitted_at=row.submitted_at, promised_by=row.promised_by, decided_at=row.decided_at,
+        answer_by=row.answer_due_date if state is ProposalState.INFORMATION_REQUESTED else None)
 
 
 def _timeline(steps: Sequence[sa.Row[Any]]) -> tuple[TimelineEvent, ...]:
@@ -218,12 +224,13 @@ def _information(row: sa.Row[Any], steps: Sequence[sa.Row[Any]]) -> InformationA
     return InformationAsked(tuple(asked["reasons"]), asked["message"], asked["at"], row.answer_due_date)
 
 
-def _nearest_today(connection: sa.Connection, context: ServiceContext, row: sa.Row[Any]) -> Terms | None:
+def _figures_today(connection: sa.Connection, context: ServiceContext, row: sa.Row[Any]) -> RequestFigures:
+    """What was asked for, as it would be found if it were asked for today."""
     position = account_position(connection, context, row.account_id, context.clock.today())
-    assessment = newest_finished(connection, row.cardholder_id)
-    facts = facts_of(position, assessment, hardship_given=row.hardship_reason is not None)
+    means = means_for(newest_finished(connection, row.cardholder_id),
+                      promises(connection, row.cardholder_id, position.as_of), row.account_id)
     terms = from_record(row.kind, row.terms)
     if isinstance(terms, AgreementTerms):
         terms = terms.not_before(position.as_of)
-    figures = work_out(context, position, terms, facts, agreed_before=agreed_before(connection, row.account_id))
-    return figures.nearest_terms
+    return work_out(context, position, means, terms, hardship_given=row.hardship_reason is not None,
+                    agreed_before=agreed_before(connection, row.account_id))

@@ -11,9 +11,10 @@ from core.domain.actor import Role
 from core.domain.errors import PortalError
 from core.domain.request_checks import CheckName
 from core.services import requests
+from core.services.means import Means
 from core.services.requests import AccountOption, Preview, RequestDraft, RequestOptions, Submitted
 from portal import errors
-from portal.components import preview, states, terms
+from portal.components import bank, preview, states, terms
 from portal.i18n import moment, money, t
 from portal.navigation import go
 from portal.session import Viewer, viewer
@@ -32,7 +33,7 @@ def main() -> None:
         return
     options = requests.request_options(seen.actor, seen.context, seen.context.clock.today())
     if not options.accounts:
-        states.empty(t("cardholder.overview.empty_title"), t("cardholder.overview.empty"))
+        states.empty(t("cardholder.overview.empty_title"), t("cardholder.overview.empty", bank=bank.line()))
         states.help_lines()
         return
     option = terms.account(options, st.query_params.get("account"))
@@ -43,7 +44,7 @@ def main() -> None:
     if option.blocked_by is not None:
         _blocked(option)
     else:
-        _means(options)
+        _means(option.means)
         _form(option, options)
     states.help_lines()
 
@@ -56,14 +57,22 @@ def _blocked(option: AccountOption) -> None:
         go("my_requests", **({"id": option.open_request_id} if option.open_request_id else {}))
 
 
-def _means(options: RequestOptions) -> None:
-    """What the bank knows of the reader's means, or the way to say it."""
-    if options.affordable_minor is None:
+def _means(means: Means) -> None:
+    """What the bank knows of the reader's means and what other cards take of it, or the way to say it."""
+    if means.affordable_minor is None:
         st.info(t("cardholder.request.no_assessment"))
         if st.button(t("cardholder.step.affordability")):
             go("affordability")
-    else:
-        st.markdown(t("cardholder.request.affordable", amount=money(options.affordable_minor)))
+        return
+    amount = money(means.affordable_minor)
+    if not means.promised:
+        st.markdown(t("cardholder.request.affordable", amount=amount))
+        return
+    promised = t("cardholder.list_mark").join(
+        t("cardholder.request.promised_granted" if one.granted else "cardholder.request.promised_asked",
+          amount=money(one.monthly_minor), last4=one.card_last4) for one in means.promised)
+    st.markdown(t("cardholder.request.affordable_left", amount=amount, promised=promised,
+                  left=money(means.left_minor or 0)))
 
 
 @st.fragment

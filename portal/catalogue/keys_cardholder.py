@@ -27,6 +27,9 @@ def _these(endings: Iterable[str]) -> Endings:
 _EXPLAIN_TEXTS = ("accrued_interest", "statement_interest", "not_recomputed", "interest", "late_fee", "late_fee_newest",
                   "late_fee_floor", "late_fee_floor_and_cap", "minimum_payment", "minimum_capped", "minimum_left",
                   "days_past_due", "bucket_next", "bucket_last", "growth", "growth_late_fee")
+_LACKED = (CheckName.AFFORDABLE, CheckName.ASSESSMENT_PRESENT, CheckName.HARDSHIP, CheckName.AMOUNT_DUE,
+           CheckName.NO_OPEN_REQUEST, CheckName.NO_ARRANGEMENT)
+"""Checks that can fail without anything to measure."""
 _BILLED = ("purchases", "cash", "fees", "interest", "previous_minimum_unpaid")
 
 DYNAMIC: Mapping[str, Endings] = {
@@ -35,6 +38,8 @@ DYNAMIC: Mapping[str, Endings] = {
     "cardholder.afford.section.": _these(SECTIONS),
     "cardholder.bucket.": _these(one.name.lower() for one in DelinquencyBucket if one is not DelinquencyBucket.M0),
     "cardholder.check.": _these(CheckName),
+    "cardholder.check.says.": _these(CheckName),
+    "cardholder.check.lacks.": _these(_LACKED),
     "cardholder.deadline.": _these(DeadlineKind),
     "cardholder.event.": _these(VISIBLE_EVENTS),
     "cardholder.explain.": _these(Figure),
@@ -55,7 +60,6 @@ DYNAMIC: Mapping[str, Endings] = {
     "cardholder.notice.": _these(("extension_active", "personalised_agreement_awaiting_signature",
                                   "personalised_agreement_active")),
     "cardholder.part.": _these(("principal", "interest", "accrued_interest", "late_fee", "other_fees")),
-    "cardholder.preview.": _these(("saves", "costs")),
     "cardholder.request.blocked.": _these(("open_request", "arrangement", "nothing_owed")),
     "cardholder.requests.next.": _these(("active", "awaiting_signature")),
     "cardholder.requests.said.": _these(("answered", "withdrawn")),

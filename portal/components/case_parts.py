@@ -78,7 +78,8 @@ def _figures(figures: RequestFigures) -> str:
     total = t("cardholder.preview.total") if figures.schedule else \
         t("collector.case.owed_with", on=day(figures.until_date))
     rows = [(t("cardholder.preview.cost"), money(figures.cost_minor)), (total, money(figures.total_minor)),
-            (t("collector.case.do_nothing", on=day(figures.until_date)), money(figures.do_nothing_total_minor)),
+            (t("collector.case.do_nothing", on=day(figures.do_nothing.until_date)),
+             money(figures.do_nothing.total_minor)),
             (t("cardholder.preview.rate"), percent(figures.annualised_rate / 100)),
             (t("cardholder.preview.until"), day(figures.until_date))]
     if figures.schedule is None:

@@ -10,9 +10,10 @@ from fractions import Fraction
 from typing import Any
 
 from core.domain.interest import decimal_rate
+from core.policy.model import Basis
 from core.services.explanations import Cited, Days, Explanation, Figure
 from portal.components.money import plain, table
-from portal.i18n import day, day_short, money, percent, t, tn
+from portal.i18n import current, day, day_short, money, percent, t, tn
 
 _RATE_DIGITS = 4
 
@@ -140,10 +141,17 @@ def _rate(explanation: Explanation, name: str) -> Decimal:
 
 
 def _sources(cited: Iterable[Cited]) -> str:
-    """The sources, each once, with the day from which its value is in force."""
-    seen = dict.fromkeys((source.title, source.in_force_from, source.unconfirmed) for source in cited)
-    lines = [t("cardholder.explain.source_unconfirmed" if unconfirmed else "cardholder.explain.source",
-               title=plain(name), since=day(since)) for name, since, unconfirmed in seen]
-    return f"*{t('cardholder.explain.sources')}*\n\n" + "\n".join(f"- {line}" for line in lines)
+    return f"*{t('cardholder.explain.sources')}*\n\n" + "\n".join(f"- {line}" for line in source_lines(cited))
 
 
+def source_lines(cited: Iterable[Cited]) -> list[str]:
+    """The sources, each once: what binds the bank with its date, what is the bank's own setting as such."""
+    return list(dict.fromkeys(_source(source) for source in cited))
+
+
+def _source(source: Cited) -> str:
+    name = plain(source.title_zh if current() == "zh_CN" else source.title)
+    line = {Basis.RULE: lambda: t("cardholder.explain.source", title=name, since=day(source.in_force_from)),
+            Basis.PRACTICE: lambda: t("cardholder.explain.source_practice", title=name),
+            Basis.OWN: lambda: t("cardholder.explain.source_own")}[source.basis]()
+    return t("cardholder.explain.to_be_confirmed", source=line) if source.unconfirmed else line

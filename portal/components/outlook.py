@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import streamlit as st
 
+from core.services.citations import Cited
+from core.services.cost_marks import CostMarks
 from core.services.outlooks import Outlook
+from portal.components import explain
 from portal.components.charts import BLUE, GREEN, VERMILION, Line, line_chart
 from portal.components.money import table
-from portal.i18n import day, money, money_short, t
+from portal.i18n import day, money, money_short, percent, t
 
 _STEPS = (3, 6, 12)
 
@@ -24,7 +28,7 @@ def show(outlook: Outlook, as_of: date) -> None:
     sentence = in_words(outlook)
     chart = line_chart(lines, unit=int(t("cardholder.chart.unit_size")), unit_label=t("cardholder.chart.unit"))
     st.vega_lite_chart(chart, theme=None, width="stretch", alt=sentence)
-    st.markdown(sentence)
+    st.markdown("\n\n".join([sentence, *cost_notes(outlook.marks)]))
     with st.expander(t("cardholder.chart.figures")):
         st.markdown(f"{_table(outlook, names)}\n\n{t('cardholder.chart.assumptions')}")
 
@@ -43,6 +47,21 @@ def in_words(outlook: Outlook) -> str:
     else:
         parts.append(t("cardholder.chart.fixed", amount=amount, total=money(fixed.months[-1].total_minor)))
     return " ".join(parts)
+
+
+def cost_notes(marks: CostMarks) -> list[str]:
+    """What a court or a regulator would look at, with its source; nothing where charges stay below."""
+    notes = []
+    if marks.court is not None:
+        notes.append(t("cardholder.cost.court", rate=percent(marks.court.yearly_rate, 0),
+                       amount=money(marks.court.amount_minor), source=_based_on(marks.court.cited)))
+    if marks.above_principal:
+        notes.append(t("cardholder.cost.principal", source=_based_on(marks.above_principal)))
+    return notes
+
+
+def _based_on(cited: Sequence[Cited]) -> str:
+    return t("cardholder.list_mark").join(explain.source_lines(cited))
 
 
 def _names(outlook: Outlook) -> tuple[str, str, str]:

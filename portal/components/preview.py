@@ -10,17 +10,21 @@ import streamlit as st
 
 from core.domain.request_checks import CheckName, CheckResult, CheckUnit
 from core.domain.request_terms import Terms
+from core.domain.schedule import Schedule
+from core.services.outlooks import MONTHS_AHEAD
 from core.services.requests import Preview
 from portal.components import schedule
 from portal.components.money import table
+from portal.components.outlook import cost_notes
 from portal.i18n import day, moment, money, percent, t, tn
 
 
 def show(seen: Preview, use_terms: Callable[[Terms], None]) -> None:
     """Everything that moves with the terms, in one place under them."""
-    st.markdown(f"### {t('cardholder.preview.title')}\n\n{_figures(seen)}\n\n{_comparison(seen)}")
+    st.markdown(f"### {t('cardholder.preview.title')}\n\n{_figures(seen)}")
     if seen.schedule is not None:
-        schedule.show(seen.schedule)
+        schedule.show(seen.schedule, seen.down_payment_due_date)
+    st.markdown("\n\n".join([_comparison(seen), *cost_notes(seen.do_nothing.marks)]))
     failed = [check for check in seen.checks if not check.passed]
     if failed:
         _failed(seen, failed, use_terms)
@@ -30,18 +34,30 @@ def show(seen: Preview, use_terms: Callable[[Terms], None]) -> None:
 
 
 def _figures(seen: Preview) -> str:
-    if seen.schedule is None:
-        return table([t("cardholder.preview.figure"), t("cardholder.part.amount")], [
-            (t("cardholder.preview.deferred"), money(seen.deferred_minor)),
-            (t("cardholder.preview.until"), day(seen.until_date)),
-            (t("cardholder.preview.extension_cost"), money(seen.cost_minor)),
-            (t("cardholder.preview.rate"), _rate(seen.annualised_rate))])
-    return table([t("cardholder.preview.figure"), t("cardholder.part.amount")], [
-        (t("cardholder.preview.instalment"), f"**{schedule.monthly(seen.terms, seen.schedule)}**"),
-        (t("cardholder.preview.cost"), money(seen.cost_minor)),
-        (t("cardholder.preview.total"), money(seen.total_minor)),
-        (t("cardholder.preview.rate"), _rate(seen.annualised_rate)),
-        (t("cardholder.preview.until"), day(seen.until_date))])
+    rows = _extension(seen) if seen.schedule is None else _agreement(seen, seen.schedule)
+    return table([t("cardholder.preview.figure"), t("cardholder.part.amount")], rows)
+
+
+def _extension(seen: Preview) -> list[tuple[str, str]]:
+    """Interest on all that is owed runs anyway; what the extension itself adds stands beside it."""
+    added = max(seen.total_minor - seen.do_nothing.total_minor, 0)
+    rows = [(t("cardholder.preview.deferred"), f"**{money(seen.deferred_minor)}**"),
+            (t("cardholder.preview.extended_to"), day(seen.until_date)),
+            (t("cardholder.preview.interest_anyway", rate=_rate(seen.annualised_rate)), money(seen.interest_minor))]
+    if late_fees := seen.cost_minor - seen.interest_minor:
+        rows.append((t("cardholder.preview.late_fee_before"), money(late_fees)))
+    return [*rows, (t("cardholder.preview.extension_adds"), money(added) if added else t("cardholder.preview.nothing"))]
+
+
+def _agreement(seen: Preview, plan: Schedule) -> list[tuple[str, str]]:
+    first = [(t("cardholder.preview.down", on=day(seen.down_payment_due_date)), money(plan.down_payment_minor))] \
+        if seen.down_payment_due_date else []
+    return [*first,
+            (t("cardholder.preview.instalment"), f"**{schedule.monthly(seen.terms, plan)}**"),
+            (t("cardholder.preview.cost"), money(seen.cost_minor)),
+            (t("cardholder.preview.total"), money(seen.total_minor)),
+            (t("cardholder.preview.rate"), _rate(seen.annualised_rate)),
+            (t("cardholder.preview.until"), day(seen.until_date))]
 
 
 def _rate(rate: Decimal) -> str:
@@ -49,10 +65,21 @@ def _rate(rate: Decimal) -> str:
 
 
 def _comparison(seen: Preview) -> str:
-    saved = seen.do_nothing_total_minor - seen.total_minor
-    name = "saves" if saved > 0 else "costs"
-    return t(f"cardholder.preview.{name}", nothing=money(seen.do_nothing_total_minor), on=day(seen.until_date),
-             total=money(seen.total_minor), difference=money(abs(saved)))
+    """These terms beside paying nothing, on the same day, twelve months ahead at most."""
+    nothing, on = seen.do_nothing, day(seen.do_nothing.until_date)
+    unpaid = {"total": money(nothing.total_minor), "interest": money(nothing.interest_minor),
+              "late_fees": money(nothing.late_fees_minor)}
+    if seen.schedule is None:
+        saved = max(nothing.total_minor - seen.total_minor, 0)
+        line = t("cardholder.preview.extension_saves" if saved else "cardholder.preview.extension_same",
+                 left=money(seen.left_meanwhile_minor), saved=money(saved))
+    else:
+        line = t("cardholder.preview.agreement_then", paid=money(seen.paid_meanwhile_minor),
+                 left=money(seen.left_meanwhile_minor))
+    length = tn("common.months", MONTHS_AHEAD) if nothing.capped else t("cardholder.preview.until_then")
+    return "\n".join([t("cardholder.preview.compared", on=on), "", f"- {line}",
+                      f"- {t('cardholder.preview.unpaid', length=length, **unpaid)}", "",
+                      t("cardholder.chart.assumptions")])
 
 
 def _failed(seen: Preview, failed: list[CheckResult], use_terms: Callable[[Terms], None]) -> None:
@@ -63,17 +90,18 @@ def _failed(seen: Preview, failed: list[CheckResult], use_terms: Callable[[Terms
         st.markdown(t("cardholder.preview.nearest", terms=schedule.terms_in_words(seen.nearest_terms)))
         st.button(t("cardholder.preview.use_nearest"), on_click=use_terms, args=(seen.nearest_terms,))
     elif any(check.name is CheckName.AFFORDABLE and check.limit is not None for check in failed):
-        st.markdown(t("cardholder.preview.none_fits"))
+        st.markdown(t("cardholder.preview.none_left" if seen.means.promised else "cardholder.preview.none_fits"))
 
 
 def check_in_words(check: CheckResult) -> str:
-    """One check as a sentence, with what was found and its limit."""
+    """One check as a sentence: whether it is met, the bounds, and what was found."""
     sign = t("cardholder.check.passed" if check.passed else "cardholder.check.failed")
-    name = t(f"cardholder.check.{check.name}")
-    if check.unit is CheckUnit.FLAG or check.value is None or check.limit is None:
-        return t("cardholder.check.line", sign=sign, name=name)
-    return t("cardholder.check.line_with_limit", sign=sign, name=name, value=measured(check.unit, check.value),
-             limit=measured(check.unit, check.limit))
+    unmeasured = check.unit is not CheckUnit.FLAG and (check.value is None or check.limit is None)
+    lacking = unmeasured or (check.unit is CheckUnit.FLAG and not check.passed)
+    figures = {name: measured(check.unit, figure) for name, figure in (
+        ("value", check.value), ("lowest", check.lowest), ("highest", check.highest)) if figure is not None}
+    says = t(f"cardholder.check.{'lacks' if lacking else 'says'}.{check.name}", **figures)
+    return t("cardholder.check.sentence", sign=sign, says=says)
 
 
 def measured(unit: CheckUnit, value: int | date) -> str:
@@ -88,5 +116,3 @@ def measured(unit: CheckUnit, value: int | date) -> str:
 def legal_effects(seen: Preview) -> str:
     """What sending the request does in law, line by line."""
     return "\n".join(f"- {t(f'reasons.effect.{effect}')}" for effect in seen.legal_effects)
-
-

@@ -23,16 +23,25 @@ def terms_in_words(terms: Terms) -> str:
              first=day(terms.first_due_date), rate=percent(terms.annual_rate), down=money(terms.down_payment_minor))
 
 
-def show(schedule: Schedule) -> None:
-    """The first instalments at once, all of them on request."""
+def show(schedule: Schedule, down_payment_due: date | None = None) -> None:
+    """What is paid first and the first instalments at once, all of them on request."""
     # Three narrow columns, what is left in whole yuan: it fits a phone without scrolling sideways.
     rows = [(t("cardholder.schedule.line", number=row.number, due=day(row.due_date)), money(row.amount_minor),
              money_short(row.balance_after_minor)) for row in schedule.instalments]
+    first = _down_payment(schedule, down_payment_due)
     heads = [t(f"cardholder.schedule.{name}") for name in ("due", "amount", "left")]
-    st.markdown(table(heads, rows[:_SHOWN]))
+    st.markdown(table(heads, [*first, *rows[:_SHOWN]]))
     if len(rows) > _SHOWN:
         with st.expander(t("cardholder.schedule.all", count=len(rows))):
-            st.markdown(table(heads, rows))
+            st.markdown(table(heads, [*first, *rows]))
+
+
+def _down_payment(schedule: Schedule, due: date | None) -> list[tuple[str, str, str]]:
+    """Its row, if anything is paid first; the day is known once somebody grants it, or as if granted today."""
+    if not schedule.down_payment_minor:
+        return []
+    name = t("cardholder.schedule.down", due=day(due)) if due else t("cardholder.schedule.down_undated")
+    return [(name, money(schedule.down_payment_minor), money_short(schedule.principal_minor))]
 
 
 def dues(rows: Sequence[tuple[date, int]]) -> str:

@@ -97,11 +97,12 @@ def _agreement(option: AccountOption) -> AgreementTerms | None:
     first = left.selectbox(t("cardholder.request.first"), days, format_func=day, key=_key(option, "first"))
     frequency = right.selectbox(t("cardholder.request.frequency"), [one.value for one in Frequency],
                                 format_func=lambda one: t(f"reasons.frequency.{one}"), key=_key(option, "frequency"))
-    down = forms.amount_field(t("cardholder.request.down", most=money(option.max_down_payment_minor)),
-                              _key(option, "down"))
-    if down is None or down > option.balance_minor:
-        if down is not None:
-            st.error(t("cardholder.request.down_above_balance"))
+    most = money(option.max_down_payment_minor)
+    down = forms.amount_field(t("cardholder.request.down", most=most), _key(option, "down"))
+    if down is None:
+        return None
+    if down > option.max_down_payment_minor:
+        st.error(t("cardholder.request.down_above_limit", most=most))
         return None
     return AgreementTerms(months=int(months), first_due_date=first, down_payment_minor=down,
                           annual_rate=limits.lowest_annual_rate, frequency=Frequency(frequency))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import date
 from decimal import Decimal
@@ -13,12 +14,14 @@ from core.domain.errors import InvalidInput, PolicyMissing
 from core.domain.interest import Base
 from core.policy import loader
 from core.policy.book import SHIPPED, PolicyBook
-from core.policy.model import Status, Unit
+from core.policy.model import Basis, Status, Unit
 from core.policy.rules import account, plan
 from core.policy.text import allowed_text, value_text
 
 BOOK = PolicyBook.load()
 TODAY = date(2026, 11, 22)
+CONTRACT = "\u5e7f\u53d1\u94f6\u884c"
+"""The bank whose published contract most settings compare with."""
 
 DESIGN_ROWS = (Path(__file__).parent / "parameters_of_the_design.txt").read_text("utf-8").split()
 
@@ -172,3 +175,20 @@ def copy_shipped(target: Path) -> None:
         place = target / file.relative_to(SHIPPED)
         place.parent.mkdir(exist_ok=True)
         place.write_bytes(file.read_bytes())
+
+
+def test_every_source_has_a_title_chinese_readers_can_read() -> None:
+    names = re.compile(r"GB/T|LPR")
+    for parameter in BOOK.parameters():
+        for value in parameter.values:
+            title = names.sub("", value.source.title_zh)
+            assert not re.search(r"[A-Za-z]{2}", title), f"{parameter.name}: {title}"
+
+
+def test_another_banks_contract_is_no_rule_of_this_bank() -> None:
+    for parameter in BOOK.parameters():
+        for value in parameter.values:
+            source = value.source
+            if source.title.startswith(CONTRACT) or "Fee pages" in source.title:
+                assert source.basis is Basis.PRACTICE or source.status is Status.DESIGN, parameter.name
+            assert (source.basis is Basis.OWN) == (source.status is Status.DESIGN), parameter.name

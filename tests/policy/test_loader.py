@@ -151,3 +151,11 @@ def test_the_command_shows_a_value_with_its_source_and_marks_the_unconfirmed() -
 def portal(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", "from portal.cli import main; main()", *arguments],
                           capture_output=True, text=True, timeout=60, check=False, env={**os.environ, "COLUMNS": "200"})
+
+
+@pytest.mark.parametrize(("said", "fault"), [("basis: practice", None), ("basis: rule", None),
+                                             ("title_zh: \u6cd5", None),
+                                             ("basis: hearsay", "a basis is"), ("title_zh: ''", "title_zh must be")])
+def test_a_source_may_say_its_chinese_title_and_whether_it_binds(said: str, fault: str | None, tmp_path: Path) -> None:
+    faults = faults_of(SOUND.replace("status: found", f"{said}, status: found"), tmp_path)
+    assert [fault in found for found in faults] == [True] if fault else faults == []

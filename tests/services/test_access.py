@@ -27,7 +27,17 @@ from core.domain.actor import SYSTEM, Actor, Authority, Role
 from core.domain.decision import ApproveReason, InformationItem, Outcome, RefuseReason
 from core.domain.errors import NotFound, NotPermitted, PortalError
 from core.domain.quarter import Quarter
-from core.services import accounts, assessments, identity, policy_register, requests, review, statistics
+from core.services import (
+    accounts,
+    assessments,
+    identity,
+    messages,
+    policy_register,
+    requests,
+    review,
+    standing,
+    statistics,
+)
 from core.services.context import ServiceContext
 from core.services.exporting import export_accounts
 from core.services.importing.bank.load import import_accounts
@@ -88,6 +98,9 @@ ACCESS: dict[str, tuple[frozenset[Role], Call]] = {
     "requests.withdraw": (OWNER, lambda a, c, o: requests.withdraw(a, c, o.proposal_id, idempotency_key=KEY)),
     "request_reading.my_requests": (OWNER, lambda a, c, o: requests.my_requests(a, c)),
     "request_reading.my_request": (OWNER, lambda a, c, o: requests.my_request(a, c, o.proposal_id)),
+    "standing.last_ending": (OWNER, lambda a, c, o: standing.last_ending(a, c, o.account_id, TODAY)),
+    "standing.missing_evidence": (OWNER, lambda a, c, o: standing.missing_evidence(a, c, o.proposal_id)),
+    "messages.my_messages": (OWNER, lambda a, c, o: messages.my_messages(a, c)),
     "review_queue.queue": (REVIEWERS, lambda a, c, o: review.queue(a, c, QueueFilters())),
     "review_queue.held_cases": (SUPERVISORS, lambda a, c, o: review.held_cases(a, c)),
     "case_access.find_case": (REVIEWERS, lambda a, c, o: review.find_case(a, c, "ABCD2345")),
@@ -135,7 +148,8 @@ MACHINERY = {"commands.once", "review_queue.viewpoint"}
 
 BEFORE_SIGN_IN = {
     "identity.activation.start_activation", "identity.activation.start_reset", "identity.activation.activate",
-    "identity.activation.reset_password", "identity.activation.demo_messages", "identity.sessions.redeem_ticket",
+    "identity.activation.reset_password", "identity.activation.demo_messages",
+    "identity.activation.demo_phone", "identity.sessions.redeem_ticket",
     "identity.sessions.resolve_session", "identity.sessions.sign_out", "identity.sign_in.authenticate"}
 """Asked by somebody nobody knows yet; each proves who it is by what it is given."""
 BY_OPERATOR = {"request_expiry.expire_unanswered", "importing.load.earlier_as_of", "demo.load.ensure_loaded",
@@ -144,7 +158,7 @@ BY_OPERATOR = {"request_expiry.expire_unanswered", "importing.load.earlier_as_of
                "demo.cases.request_play"}
 """Run by the command line, never by a screen."""
 WORKINGS = {"accruals.accrued", "assessments.replay", "claims.review_policy", "explanations.explain",
-            "outlooks.outlook", "request_figures.work_out"}
+            "cost_marks.cost_marks", "outlooks.outlook", "request_figures.work_out"}
 """Compute from what a service has already been allowed to read; reach no row themselves."""
 
 
@@ -287,7 +301,8 @@ def _rows_of(context: ServiceContext, owner: Actor) -> list[Any]:
 
 
 NAMING_AN_OBJECT = ["accounts.account_detail", "accounts.projections", "request_options.preview", "requests.submit",
-                    "requests.answer_information_request", "requests.withdraw", "request_reading.my_request"]
+                    "requests.answer_information_request", "requests.withdraw", "request_reading.my_request",
+                    "standing.last_ending", "standing.missing_evidence"]
 
 
 def test_another_cardholder_finds_nothing_and_changes_nothing(context: ServiceContext) -> None:

@@ -113,5 +113,5 @@ def test_an_extension_over_statements_costs_the_interest_these_will_bill(
     rest = bearing * (seen.until_date - date(2027, 1, 5)).days * 5 / 10_000
     accrued = position_of(sqlite_context, account_id, TODAY).accrued_interest_minor
     assert abs(seen.cost_minor - (billed - accrued + rest)) <= 2
-    assert seen.do_nothing_total_minor - seen.total_minor > 0
+    assert seen.do_nothing.total_minor - seen.total_minor > 0
 

@@ -15,10 +15,13 @@ from core.db.tables.requests import arrangements, decisions, proposal_events, pr
 from core.db.types import new_id
 from core.domain.actor import Actor, Role
 from core.domain.errors import Conflict
-from core.domain.proposal import ProposalEvent, ProposalKind, ProposalState
+from core.domain.proposal import OPEN_STATES, ProposalEvent, ProposalKind, ProposalState
 
 MOST_EVENTS = 200
 """More steps than any request takes; keeps the query bounded."""
+MOST_PLANS = 100
+"""More plans than any person has at once: an account has one, and a person has a few accounts."""
+_ONE_OPEN = "uq_proposals_one_open"
 
 Row = sa.Row[Any]
 
@@ -40,8 +43,16 @@ def insert(connection: sa.Connection, values: Mapping[str, Any]) -> str:
         with connection.begin_nested():
             connection.execute(proposals.insert().values(id=identifier, **values))
     except sa.exc.IntegrityError as clash:
+        if not _is_second_open_request(clash):
+            raise
         raise Conflict("open_request_exists", "the account has an open request") from clash
     return identifier
+
+
+def _is_second_open_request(clash: sa.exc.IntegrityError) -> bool:
+    """PostgreSQL names the index, SQLite the column that only this index makes unique."""
+    named = getattr(getattr(clash.orig, "diag", None), "constraint_name", None)
+    return named == _ONE_OPEN if named else str(clash.orig).endswith("proposals.account_id")
 
 
 def reference_taken(connection: sa.Connection, reference: str) -> bool:
@@ -154,6 +165,26 @@ def had_agreement(connection: sa.Connection, account_ids: Sequence[str]) -> froz
     return frozenset(row.account_id for row in rows)
 
 
+def promised_plans(connection: sa.Connection, cardholder_id: str, as_of: date) -> Sequence[Row]:
+    """A person's instalment plans that draw on their month: asked for, awaiting a signature, or running.
+
+    ``schedule`` and ``granted_terms`` are None for one that is only asked for.
+    """
+    granted = arrangements.c
+    wanted: list[sa.ColumnElement[Any]] = [
+        proposals.c.account_id, accounts.c.card_last4, proposals.c.kind, proposals.c.terms, proposals.c.amount_minor,
+        proposals.c.submitted_at, granted.terms.label("granted_terms"), granted.schedule]
+    return connection.execute(
+        sa.select(*wanted)
+        .join(accounts, accounts.c.id == proposals.c.account_id)
+        .outerjoin(arrangements, granted.proposal_id == proposals.c.id)
+        .where(proposals.c.cardholder_id == cardholder_id,
+               proposals.c.kind == ProposalKind.PERSONALISED_AGREEMENT.value,
+               sa.or_(proposals.c.state.in_(OPEN_STATES),
+                      sa.and_(granted.state.in_(("active", "awaiting_signature")), granted.last_due_date >= as_of)))
+        .order_by(accounts.c.card_last4, proposals.c.submitted_at, proposals.c.id).limit(MOST_PLANS)).all()
+
+
 def unanswered(connection: sa.Connection, today: date, limit: int) -> Sequence[Row]:
     """Requests whose question ran out before ``today``, oldest first, held until the transaction ends."""
     return connection.execute(
@@ -166,3 +197,9 @@ def unanswered(connection: sa.Connection, today: date, limit: int) -> Sequence[R
 def account(connection: sa.Connection, account_id: str) -> Row:
     """The account a request is about."""
     return connection.execute(sa.select(accounts).where(accounts.c.id == account_id)).one()
+
+
+def newest_of_account(connection: sa.Connection, account_id: str) -> Row | None:
+    """The request made last on one account, in whatever state."""
+    return connection.execute(sa.select(proposals).where(proposals.c.account_id == account_id)
+                              .order_by(proposals.c.submitted_at.desc(), proposals.c.id).limit(1)).first()

@@ -1,0 +1,162 @@
+"""One budget over all cards: what other cards are promised a month is not there for another plan."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from core.db.repositories import proposals as repository
+from core.db.tables.requests import arrangements
+from core.db.types import new_id
+from core.domain.actor import Actor
+from core.domain.calendar import Frequency
+from core.domain.decision import ApproveReason, Outcome, RefuseReason
+from core.domain.errors import Conflict
+from core.domain.request_checks import CheckName, CheckResult
+from core.domain.request_terms import AgreementTerms, as_record, monthly_burden_minor
+from core.services import assessments, requests, review
+from core.services.context import ServiceContext
+from core.services.requests import AccountOption, Preview, RequestDraft
+from tests.services.cards import TODAY, add_card, cardholder
+from tests.services.cases import FAMILY, FIRST_DUE, agreement, extension, held, team
+
+
+def two_cards(context: ServiceContext) -> tuple[Actor, str, str]:
+    """A person with two cards in arrears and an assessment."""
+    first, second = add_card(context, card="c1"), add_card(context, card="c22")
+    person = cardholder(context)
+    assessments.finish(person, context, FAMILY, "a")
+    return person, first, second
+
+
+def option_of(context: ServiceContext, person: Actor, account_id: str) -> AccountOption:
+    return next(one for one in requests.request_options(person, context, TODAY).accounts
+                if one.account_id == account_id)
+
+
+def affordable(seen: Preview) -> CheckResult:
+    return next(check for check in seen.checks if check.name is CheckName.AFFORDABLE)
+
+
+def send(context: ServiceContext, person: Actor, draft: RequestDraft, key: str) -> str:
+    return requests.submit(person, context, draft, acknowledged=True, idempotency_key=key).proposal_id
+
+
+def monthly(context: ServiceContext, person: Actor, draft: RequestDraft) -> int:
+    schedule = requests.preview(person, context, draft, TODAY).schedule
+    assert schedule is not None
+    return monthly_burden_minor(schedule)
+
+
+def grant(context: ServiceContext, proposal_id: str) -> None:
+    staff = team(context)
+    version = held(context, staff["two"], proposal_id)
+    review.refer(staff["two"], context, proposal_id, expected_version=version, recommendation=Outcome.APPROVED,
+                 internal_note="fits", idempotency_key="refer")
+    version = held(context, staff["three"], proposal_id)
+    review.approve(staff["three"], context, proposal_id, expected_version=version,
+                   reasons=[next(iter(ApproveReason))], internal_note="fits", idempotency_key="approve")
+
+
+def test_a_request_on_one_card_leaves_less_for_the_other(context: ServiceContext) -> None:
+    person, first, second = two_cards(context)
+    whole = option_of(context, person, second).means
+    assert whole.promised == ()
+    assert whole.left_minor == whole.affordable_minor
+    took = monthly(context, person, agreement(first, 24))
+    send(context, person, agreement(first, 24), "k1")
+    means = option_of(context, person, second).means
+    assert [(one.account_id, one.monthly_minor, one.granted) for one in means.promised] == [(first, took, False)]
+    assert means.left_minor == whole.affordable_minor - took
+    check = affordable(requests.preview(person, context, agreement(second, 24), TODAY))
+    assert check.limit == means.left_minor
+
+
+def test_what_is_suggested_for_the_second_card_fits_beside_the_first(context: ServiceContext) -> None:
+    person, first, second = two_cards(context)
+    alone = option_of(context, person, second).suggested_agreement
+    assert alone is not None
+    send(context, person, agreement(first, alone.months), "k1")
+    option = option_of(context, person, second)
+    beside = option.suggested_agreement
+    assert beside is None or beside.months > alone.months
+    if beside is not None:
+        total = option.means.promised_minor + monthly_burden_minor(beside.schedule(option.balance_minor, TODAY))
+        assert total <= (option.means.affordable_minor or 0)
+
+
+def test_a_granted_plan_goes_on_counting_until_its_last_instalment(context: ServiceContext) -> None:
+    person, first, second = two_cards(context)
+    took = monthly(context, person, agreement(first, 24))
+    grant(context, send(context, person, agreement(first, 24), "k1"))
+    [promise] = option_of(context, person, second).means.promised
+    assert (promise.monthly_minor, promise.granted) == (took, True)
+    with context.writing() as connection:
+        connection.execute(arrangements.update().values(last_due_date=TODAY - timedelta(days=1)))
+    assert option_of(context, person, second).means.promised == ()
+
+
+def test_a_request_that_was_taken_back_or_refused_promises_nothing(context: ServiceContext) -> None:
+    person, first, second = two_cards(context)
+    requests.withdraw(person, context, send(context, person, agreement(first, 24), "k1"), idempotency_key="w")
+    assert option_of(context, person, second).means.promised == ()
+    proposal_id = send(context, person, agreement(first, 24), "k2")
+    one = team(context)["one"]
+    review.refuse(one, context, proposal_id, expected_version=held(context, one, proposal_id),
+                  reasons=[next(iter(RefuseReason))], idempotency_key="r")
+    assert option_of(context, person, second).means.promised == ()
+
+
+def test_an_extension_promises_no_monthly_amount(context: ServiceContext) -> None:
+    person, first, second = two_cards(context)
+    send(context, person, extension(first), "k1")
+    assert option_of(context, person, second).means.promised == ()
+
+
+@pytest.mark.parametrize("frequency", list(Frequency))
+def test_a_plan_of_any_frequency_is_promised_by_the_month(context: ServiceContext, frequency: Frequency) -> None:
+    person, first, second = two_cards(context)
+    terms = AgreementTerms(24, FIRST_DUE, frequency=frequency)
+    draft = RequestDraft(first, agreement(first).kind, terms)
+    took = monthly(context, person, draft)
+    proposal_id = send(context, person, draft, "k1")
+    assert option_of(context, person, second).means.promised_minor == took
+    grant(context, proposal_id)
+    assert option_of(context, person, second).means.promised_minor == took
+
+
+def test_other_peoples_plans_take_nothing_from_ones_own_budget(context: ServiceContext) -> None:
+    person, first, _ = two_cards(context)
+    other = add_card(context, card="c333", person="p2")
+    send(context, cardholder(context, "p2"), agreement(other, 12), "k1")
+    assert option_of(context, person, first).means.promised == ()
+
+
+def test_form_and_review_measure_the_second_card_alike(context: ServiceContext) -> None:
+    person, first, second = two_cards(context)
+    send(context, person, agreement(first, 6), "k1")
+    seen = affordable(requests.preview(person, context, agreement(second, 6), TODAY))
+    assert not seen.passed
+    proposal_id = send(context, person, agreement(second, 6), "k2")
+    one = team(context)["one"]
+    held(context, one, proposal_id)
+    figures = review.case(one, context, proposal_id).figures
+    assert figures is not None
+    assert next(check for check in figures.checks if check.name is CheckName.AFFORDABLE) == seen
+    assert [promise.account_id for promise in figures.means.promised] == [first]
+
+
+def test_only_a_second_open_request_is_called_one(context: ServiceContext) -> None:
+    person, first, second = two_cards(context)
+    proposal_id = send(context, person, agreement(first, 24), "k1")
+    with context.reading() as connection:
+        kept = repository.by_id(connection, proposal_id)
+    assert kept is not None
+    values = {name: value for name, value in kept._mapping.items() if name != "id"}
+    with pytest.raises(Conflict), context.writing() as connection:
+        repository.insert(connection, {**values, "reference": new_id()[:8]})
+    other = {**values, "account_id": second, "terms": as_record(AgreementTerms(12, FIRST_DUE))}
+    with pytest.raises(sa.exc.IntegrityError), context.writing() as connection:
+        repository.insert(connection, other)  # the reference is taken, which is another matter
