@@ -10,18 +10,26 @@ Interest is computed once, at the statement:
 - disputed principal bears none while it is on hold.
 
 ``core.domain.account_book`` plays the days. The same book read on a day in between gives what has grown
-since the last statement (``run_cycle``): one function for what a screen shows and what is posted.
+since the last statement (``grown_since``): one function for what a screen shows and what is posted.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 from core.domain.account_book import AccountBook, events_of
 from core.domain.calendar import following_working_day
 from core.domain.minimum_payment import Billed, MinimumPayment, minimum_payment
-from core.domain.statement import AccountState, Ask, ClosedCycle, CycleRules, RunningCycle, StatementCycle
+from core.domain.statement import (
+    AccountState,
+    Ask,
+    ClosedCycle,
+    CycleRules,
+    GrownInterest,
+    Payoff,
+    RunningCycle,
+    StatementCycle,
+)
 
 
 def close_cycle(opening: AccountState, cycle: StatementCycle, rules: CycleRules) -> ClosedCycle:
@@ -37,7 +45,7 @@ def close_cycle(opening: AccountState, cycle: StatementCycle, rules: CycleRules)
     book.bill_interest(interest.interest_minor, cycle.statement_date)
     fees_minor = sum(fee.amount_minor for fee in cycle.other_fees) + sum(one.late_fee_minor for one in book.judged)
     minimum = _minimum(book, interest.interest_minor, fees_minor, cycle.issued_minimum_minor)
-    due_date = _due_date(cycle.statement_date, rules)
+    due_date = statement_due_date(cycle.statement_date, rules)
     deferred_to = max([one.until for one in cycle.deferrals] + [opening.deferred_to or date.min])
     still_deferred = deferred_to if deferred_to > cycle.statement_date else None
     ask = Ask(due_date, minimum.minimum_minor, max(book.balances.total_minor, 0), deferred_to=still_deferred)
@@ -53,24 +61,40 @@ def run_cycle(opening: AccountState, cycle: StatementCycle, rules: CycleRules, t
     Raises ``InvalidInput`` as ``close_cycle``.
     """
     book = AccountBook(opening, cycle, rules)
-    events = [event for event in events_of(opening, cycle, rules) if event.on <= through]
-    for event in events:
-        book.post(event)
-    picture = RunningCycle(
-        through, book.balances, book.interest(through), book.at_stake(through), tuple(book.judged),
-        tuple(book.payments), tuple(book.asks), tuple(book.overdue), book.consecutive_misses, 0)
-    return replace(picture, payoff_minor=_payoff(book, cycle, through))
+    _play(book, opening, cycle, rules, through)
+    return RunningCycle(through, book.balances, tuple(book.judged), tuple(book.payments), tuple(book.asks),
+                        tuple(book.overdue), book.consecutive_misses)
 
 
-def _payoff(book: AccountBook, cycle: StatementCycle, on: date) -> int:
-    """What is owed on ``on`` and the interest that the next statement still posts when it is paid that day."""
-    owed = book.balances.total_minor
-    if owed > 0:
-        book.pay(on, owed)  # a bill still open is then paid in full, and nothing bears interest from here on
-    return owed + book.interest(cycle.statement_date).interest_minor
+def grown_since(opening: AccountState, cycle: StatementCycle, rules: CycleRules, through: date) -> GrownInterest:
+    """The interest that has grown since the last statement up to and including ``through``, not posted yet."""
+    book = AccountBook(opening, cycle, rules)
+    _play(book, opening, cycle, rules, through)
+    return GrownInterest(book.interest(through), book.at_stake(through))
 
 
-def _due_date(statement_date: date, rules: CycleRules) -> date:
+def payoff(opening: AccountState, cycle: StatementCycle, rules: CycleRules, on: date) -> Payoff:
+    """What, paid on ``on``, settles the account: nothing follows it but new purchases.
+
+    The interest of the cycle is posted at its statement and met there by what was paid for it.
+    """
+    book = AccountBook(opening, cycle, rules)
+    _play(book, opening, cycle, rules, on)
+    balances = book.balances
+    if balances.total_minor > 0:
+        # A bill still open is then paid in full, and nothing bears interest from that day on.
+        book.pay(on, balances.total_minor)
+    return Payoff(on, balances, book.interest(cycle.statement_date).interest_minor)
+
+
+def _play(book: AccountBook, opening: AccountState, cycle: StatementCycle, rules: CycleRules, through: date) -> None:
+    for event in events_of(opening, cycle, rules):
+        if event.on <= through:
+            book.post(event)
+
+
+def statement_due_date(statement_date: date, rules: CycleRules) -> date:
+    """When what a statement asks for is due; moved off a day off where the rules say so (Civil Code Art. 203)."""
     due_date = statement_date + timedelta(days=rules.due_days)
     return following_working_day(due_date) if rules.due_date_rolls else due_date
 

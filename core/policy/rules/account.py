@@ -135,6 +135,7 @@ def cycle_rules(
         allocation=allocation_rule(policy),
         grace=grace_rule(policy),
         due_days=policy.integer("statement.due_days"),
+        due_date_rolls=business_day_rule(policy) is BusinessDay.FOLLOWING,
     )
 
 

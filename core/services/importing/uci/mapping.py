@@ -16,6 +16,7 @@ from functools import lru_cache
 from core.domain.accrual import SinceStatement, accrue, newest_up_to
 from core.domain.allocation import Outstanding, allocate
 from core.domain.calendar import add_months
+from core.domain.closing import statement_due_date
 from core.domain.interest import Movement
 from core.domain.late_fee import late_fee
 from core.domain.minimum_payment import Billed, minimum_payment
@@ -128,7 +129,7 @@ class _Account:
     def due_date(self, month: int) -> date:
         """The due date of the statement of ``month``."""
         closes = self.statement_date(month)
-        return closes + timedelta(days=self.rules(closes, closes).due_days)
+        return statement_due_date(closes, self.rules(closes, closes))
 
     def close(self, month: int) -> None:
         """Play one month: what was paid, what was charged, and the bill as the file has it."""

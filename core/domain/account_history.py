@@ -1,0 +1,220 @@
+"""A card account from what happened to it: facts in, statements and ledger entries out.
+
+Facts come from outside (a purchase, a payment, an extension). Everything else follows: interest, late
+fees, how a payment was applied, statements. ``replay`` derives all of it again from a state and the facts
+after it, so that a fact that arrives late is nothing special: the books post the difference between
+what follows now and what they have posted (``differences``), and never edit an entry.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from core.domain.closing import close_cycle, run_cycle
+from core.domain.errors import InvalidInput
+from core.domain.interest import Movement
+from core.domain.money import MAX_MINOR
+from core.domain.projection_model import statement_dates
+from core.domain.statement import (
+    AccountState,
+    Adjustment,
+    Balances,
+    ClosedCycle,
+    CycleRules,
+    Deferral,
+    JudgedMinimum,
+    PostedPayment,
+    RunningCycle,
+    StatementCycle,
+)
+
+COMPONENTS = ("principal", "interest", "late_fee", "other_fees")
+"""What an entry may move, and what an account's balance consists of."""
+
+
+class FactKind(StrEnum):
+    """What may happen to an account from outside."""
+
+    PURCHASE = "purchase"
+    CASH = "cash"
+    OTHER_FEE = "other_fee"
+    PAYMENT = "payment"
+    ADJUSTMENT = "adjustment"
+    """A correction of one component."""
+    WAIVER = "waiver"
+    """A charge forgiven: a credit to one component."""
+    DEFERRAL = "deferral"
+    HOLD = "hold"
+    RELEASE = "release"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact on its value date. Fen are positive but for an adjustment's credit and a waiver (negative)."""
+
+    subject: str
+    """Unique within the account: what it is about, as the ledger names it."""
+    kind: FactKind
+    on: date
+    amount_minor: int = 0
+    component: str = "principal"
+    until: date | None = None
+    """Of a deferral."""
+
+    def __post_init__(self) -> None:
+        signed = self.kind in (FactKind.ADJUSTMENT, FactKind.WAIVER)
+        if not signed and self.amount_minor < 0:
+            raise InvalidInput("amount_negative", "an amount is not negative", field="amount")
+        if abs(self.amount_minor) > MAX_MINOR:
+            raise InvalidInput("amount_too_large", "an amount above the limit of the books", field="amount")
+        if self.component not in COMPONENTS:
+            raise InvalidInput("component_unknown", "no such part of a balance", field="component")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the ledger should hold: one component moved on one day, for one subject. A debit is positive."""
+
+    subject: str
+    kind: str
+    component: str
+    amount_minor: int
+    value_date: date
+
+
+RulesFor = Callable[[date], CycleRules]
+"""The rules of the cycle that closes on a statement date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The statements since the opening state, the cycle still running, and the entries behind both."""
+
+    closed: tuple[ClosedCycle, ...]
+    state: AccountState
+    """At the last statement, or the opening state."""
+    state_on: date
+    cycle: StatementCycle
+    """What happened since, up to the day asked for; it closes on the next statement date."""
+    rules: CycleRules
+    running: RunningCycle
+    entries: tuple[Entry, ...]
+
+
+def replay(opening: AccountState, opened_on: date, facts: Iterable[Fact], statement_day: int, through: date,
+           rules_for: RulesFor, issued_minimums: Mapping[date, int] | None = None) -> Replay:
+    """Play everything after ``opened_on`` up to and including ``through``.
+
+    ``issued_minimums`` are the minimum payments (fen) that statements already sent asked for, by statement
+    date: none is raised by a late fact. Facts after ``through`` wait. Raises ``InvalidInput`` for a fact
+    on or before ``opened_on`` (the books start after it) and as ``close_cycle``.
+    """
+    waiting = sorted((fact for fact in facts if fact.on <= through), key=lambda fact: (fact.on, fact.subject))
+    if waiting and waiting[0].on <= opened_on:
+        raise InvalidInput("before_the_books", "the books of this account start later", field="value_date",
+                           first=str(opened_on))
+    issued = issued_minimums or {}
+    state, since, closed, entries = opening, opened_on, [], [_entry_of(fact) for fact in waiting if _moves(fact)]
+    closes = _statement_date_after(since, statement_day)
+    while closes <= through:
+        inside = [fact for fact in waiting if since < fact.on <= closes]
+        cycle = _cycle(closes, inside, issued.get(closes))
+        one = close_cycle(state, cycle, rules_for(closes))
+        entries += _derived(one.judged, one.payments, inside)
+        entries += _interest_entry(one)
+        closed.append(one)
+        state, since = one.state, closes
+        closes = _statement_date_after(since, statement_day)
+    inside = [fact for fact in waiting if fact.on > since]
+    cycle, rules = _cycle(closes, inside, None), rules_for(closes)
+    running = run_cycle(state, cycle, rules, through)
+    entries += _derived(running.judged, running.payments, inside)
+    return Replay(tuple(closed), state, since, cycle, rules, running, tuple(entries))
+
+
+def balances_of(movements: Iterable[tuple[str, int]]) -> Balances:
+    """The balances that (component, fen) movements add up to."""
+    sums: dict[str, int] = defaultdict(int)
+    for component, amount_minor in movements:
+        sums[component] += amount_minor
+    return Balances(*(sums[component] for component in COMPONENTS))
+
+
+Posted = Mapping[tuple[str, str], int]
+"""Fen posted so far by (subject, component)."""
+
+
+def differences(wanted: Iterable[Entry], posted: Posted, known: Mapping[str, tuple[str, date]]) -> list[Entry]:
+    """What must still be posted so that every subject's components come to what is wanted.
+
+    ``known`` names kind and value date of each subject already posted, for one that should now be nothing.
+    """
+    due: dict[tuple[str, str], int] = defaultdict(int)
+    about: dict[str, tuple[str, date]] = dict(known)
+    for entry in wanted:
+        due[entry.subject, entry.component] += entry.amount_minor
+        about[entry.subject] = (entry.kind, entry.value_date)
+    found = []
+    for subject, component in dict.fromkeys([*due, *posted]):
+        amount = due.get((subject, component), 0) - posted.get((subject, component), 0)
+        if amount:
+            kind, value_date = about[subject]
+            found.append(Entry(subject, kind, component, amount, value_date))
+    return found
+
+
+def _statement_date_after(day: date, statement_day: int) -> date:
+    return next(statement_dates(day, statement_day, 1))
+
+
+def _moves(fact: Fact) -> bool:
+    """Whether the fact itself is an entry: a payment's entries are how it was applied."""
+    return fact.kind not in (FactKind.PAYMENT, FactKind.DEFERRAL, FactKind.HOLD, FactKind.RELEASE)
+
+
+def _entry_of(fact: Fact) -> Entry:
+    component = "other_fees" if fact.kind is FactKind.OTHER_FEE else fact.component
+    return Entry(fact.subject, fact.kind.value, component, fact.amount_minor, fact.on)
+
+
+def _cycle(closes: date, facts: Sequence[Fact], issued_minimum: int | None) -> StatementCycle:
+    def of(kind: FactKind) -> tuple[Movement, ...]:
+        return tuple(Movement(fact.on, fact.amount_minor) for fact in facts if fact.kind is kind)
+
+    if not facts:
+        return StatementCycle(closes, issued_minimum_minor=issued_minimum)
+    return StatementCycle(
+        closes, of(FactKind.PURCHASE), of(FactKind.CASH), of(FactKind.OTHER_FEE), of(FactKind.PAYMENT),
+        adjustments=tuple(Adjustment(fact.on, fact.component, fact.amount_minor) for fact in facts
+                          if fact.kind in (FactKind.ADJUSTMENT, FactKind.WAIVER)),
+        deferrals=tuple(Deferral(fact.on, fact.until) for fact in facts
+                        if fact.kind is FactKind.DEFERRAL and fact.until is not None),
+        holds=of(FactKind.HOLD), releases=of(FactKind.RELEASE), issued_minimum_minor=issued_minimum)
+
+
+def _derived(judged: Iterable[JudgedMinimum], posted: Iterable[PostedPayment], facts: Iterable[Fact]) -> list[Entry]:
+    """Late fees, how payments were applied, and charges met by a credit balance."""
+    entries = [Entry(f"late_fee:{one.due_date}", "late_fee", "late_fee", one.late_fee_minor, one.on)
+               for one in judged if one.late_fee_minor]
+    payments = iter([fact for fact in facts if fact.kind is FactKind.PAYMENT and fact.amount_minor])
+    met_on: dict[date, int] = defaultdict(int)
+    for paid in posted:
+        if paid.applied.total_minor:
+            kind, subject = "payment", next(payments).subject
+        else:  # a charge met by a credit balance: money between components, paid by nobody
+            kind, subject = "credit", f"credit:{paid.on}:{met_on[paid.on]}"
+            met_on[paid.on] += 1
+        entries += [Entry(subject, kind, component, -amount, paid.on)
+                    for component in COMPONENTS if (amount := getattr(paid.applied, f"{component}_minor"))]
+    return entries
+
+
+def _interest_entry(one: ClosedCycle) -> list[Entry]:
+    if not one.interest.interest_minor:
+        return []
+    return [Entry(f"interest:{one.statement_date}", "interest", "interest", one.interest.interest_minor,
+                  one.statement_date)]
