@@ -39,13 +39,17 @@ def make_engine(url: str) -> sa.Engine:
 
 
 def _make_private(path: Path) -> None:
-    """A database file, and its folder if it is new, for their owner only; SQLite's side files follow its mode."""
+    """A database file, and its folder if it is new, for their owner only.
+
+    SQLite gives new side files the mode of the database; those that are there are closed with it.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
         path.touch(mode=0o600)
-    elif path.stat().st_mode & 0o077:
-        with suppress(PermissionError):  # somebody else's file: its owner decides
-            path.chmod(0o600)
+    for file in (path, *(path.with_name(path.name + ending) for ending in ("-wal", "-shm"))):
+        with suppress(PermissionError, FileNotFoundError):  # somebody else's file: its owner decides
+            if file.stat().st_mode & 0o077:
+                file.chmod(0o600)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -41,8 +41,9 @@ def test_the_database_its_side_files_and_its_folder_are_the_owners_alone(tmp_pat
 
 
 def test_a_database_others_could_read_is_closed_to_them_and_a_shared_folder_stays_as_it_is(tmp_path: Path) -> None:
-    file = tmp_path / "portal.sqlite"
-    file.touch(mode=0o644)
+    files = [tmp_path / "portal.sqlite", tmp_path / "portal.sqlite-wal"]
+    for file in files:
+        file.touch(mode=0o644)
     tmp_path.chmod(0o755)
-    make_engine(f"sqlite:///{file}").dispose()
-    assert (mode(file), mode(tmp_path)) == (0o600, 0o755)
+    make_engine(f"sqlite:///{files[0]}").dispose()
+    assert ([mode(file) for file in files], mode(tmp_path)) == ([0o600, 0o600], 0o755)
