@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from core.domain.errors import InvalidInput
 
 SMALLEST_SECRET = 32
+_DIALLED = re.compile(r"|[0-9+() -]{3,30}", re.ASCII)
+_DEMO_LINE = "400-000-0000"
 
 
 class Settings(BaseSettings):
@@ -34,6 +37,8 @@ class Settings(BaseSettings):
     """A folder of policy files that replaces the shipped ones."""
     public_origin: str = ""
     """The exact origin browsers use, such as https://portal.example.com; empty accepts this host only."""
+    service_phone: str = ""
+    """The bank's customer line, shown wherever a person is told to call; empty: "the number on your card"."""
     log_json: bool = False
     """One JSON object per log line instead of coloured text."""
 
@@ -45,6 +50,18 @@ class Settings(BaseSettings):
             if value.startswith(plain):
                 return "postgresql+psycopg://" + value[len(plain):]
         return value
+
+    @field_validator("service_phone")
+    @classmethod
+    def _dialled(cls, value: str) -> str:
+        if not _DIALLED.fullmatch(value):
+            raise ValueError("a telephone number has 3 to 30 digits, blanks or + - ( )")
+        return value.strip()
+
+    @property
+    def bank_line(self) -> str:
+        """The number people are told to call: the one set, in the demo one that nobody has, else empty."""
+        return self.service_phone or (_DEMO_LINE if self.demo else "")
 
     @property
     def resolved_database_url(self) -> str:

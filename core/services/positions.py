@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from core.clock import CHINA
 from core.db.repositories import accounts as repository
 from core.domain.accrual import Accrual
 from core.domain.delinquency import AssetClass, DelinquencyBucket, asset_classes, bucket, days_past_due
@@ -28,29 +26,14 @@ from core.policy.book import Policy
 from core.policy.rules.account import delinquency_rule, grace_rule, late_fee_rule
 from core.services.accruals import BearingAccount, accrued, paid_since, window_start
 from core.services.context import ServiceContext
-
-
-class DeadlineKind(StrEnum):
-    """What a date asks of the reader; the words are ``cardholder.deadline.<value>``."""
-
-    MINIMUM_DUE = "minimum_due"
-    """The minimum payment of the newest statement is due."""
-    EXTENSION_ENDS = "extension_ends"
-    """A granted extension ends: the amount falls due."""
-    SIGNATURE = "signature"
-    """An agreement waits for a signature; its first instalment falls due on this day."""
-    ANSWER_PROMISED = "answer_promised"
-    """The bank promised to answer a request by this day."""
-    NEXT_STATEMENT = "next_statement"
-    """Nothing sooner: the next statement closes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """The next date that matters on an account."""
-
-    on: date
-    kind: DeadlineKind
+from core.services.deadlines import (
+    ActiveArrangement,
+    Deadline,
+    OpenRequest,
+    active_arrangement,
+    next_deadline,
+    open_request,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,30 +53,6 @@ class StatementFigures:
     closing_balance_minor: int
     minimum_payment_minor: int
     paid_by_due_minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class ActiveArrangement:
-    """What was granted on the account and is alive: ``active`` or ``awaiting_signature``."""
-
-    arrangement_id: str
-    proposal_id: str
-    kind: str
-    state: str
-    first_due_date: date
-    last_due_date: date
-    granted_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class OpenRequest:
-    """A request on the account that still waits for somebody."""
-
-    proposal_id: str
-    reference: str
-    kind: str
-    state: str
-    promised_by: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +104,11 @@ class AccountPosition:
     version: int
     accrual: Accrual
     """The accrued interest with the segments that explain it."""
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether a new request on this account can be sent."""
+        return self.total_minor > 0 and self.open_request is None and self.arrangement is None
 
     @property
     def fees_minor(self) -> int:
@@ -204,7 +168,7 @@ def _position(context: ServiceContext, row: sa.Row[Any], newest: Sequence[sa.Row
     statement = statement_figures(newest[0]) if newest else None
     minimum_due = max(newest[0].minimum_payment_minor - paid_since(newest[0], moved), 0) if newest else 0
     oldest_unpaid = row.oldest_unpaid_due_date
-    arrangement = None if granted is None else _arrangement(granted)
+    arrangement = None if granted is None else active_arrangement(granted)
     extended_to = None if statement is None else _extended_to(statement, arrangement)
     deferred_until = extended_to if extended_to is not None and as_of <= extended_to else None
     if oldest_unpaid is None and statement is not None and minimum_due:
@@ -214,8 +178,7 @@ def _position(context: ServiceContext, row: sa.Row[Any], newest: Sequence[sa.Row
     overdue = days_past_due(oldest_unpaid, as_of)
     classes = asset_classes(overdue, rule)
     accrual = accrued(context, BearingAccount.of(row), newest, moved, as_of)
-    request = None if asked is None else OpenRequest(asked.id, asked.reference, asked.kind, asked.state,
-                                                     asked.promised_by)
+    request = None if asked is None else open_request(asked)
     bill = _bill(policy, newest, moved, overdue, as_of, arrangement.granted_on if arrangement and extended_to else None)
     closes = next_statement_date(row.statement_day, as_of)
     posted = row.principal_minor + row.interest_minor + row.late_fee_minor + row.other_fees_minor
@@ -231,8 +194,8 @@ def _position(context: ServiceContext, row: sa.Row[Any], newest: Sequence[sa.Row
         asset_class_2023=classes.class_2023, asset_class=classes.stricter, last_statement=statement,
         minimum_due_minor=minimum_due, deferred_until=deferred_until, open_due_date=bill.due_date,
         open_bill_minor=bill.unpaid_minor, late_fee_to_come_minor=bill.late_fee_minor, next_statement_date=closes,
-        next_deadline=_next_deadline(statement, 0 if deferred_until else minimum_due, arrangement, request, closes,
-                                     as_of),
+        next_deadline=next_deadline(statement.due_date if statement else None, minimum_due, deferred_until is not None,
+                                    arrangement, request, closes, as_of),
         arrangement=arrangement, open_request=request, status=row.status, version=row.version, accrual=accrual)
 
 
@@ -243,11 +206,6 @@ class _Bill:
     due_date: date | None = None
     unpaid_minor: int = 0
     late_fee_minor: int = 0
-
-
-def _arrangement(granted: sa.Row[Any]) -> ActiveArrangement:
-    return ActiveArrangement(granted.id, granted.proposal_id, granted.kind, granted.state, granted.first_due_date,
-                             granted.last_due_date, granted.granted_at.astimezone(CHINA).date())
 
 
 def _extended_to(statement: StatementFigures, arrangement: ActiveArrangement | None) -> date | None:
@@ -274,19 +232,3 @@ def _bill(policy: Policy, newest: Sequence[sa.Row[Any]], moved: Sequence[sa.Row[
     if as_of > grace_ends:
         return _Bill(late_fee_minor=fee)
     return _Bill(statement.due_date, max(statement.closing_balance_minor - paid - grace.amount_minor, 0), fee)
-
-
-def _next_deadline(statement: StatementFigures | None, minimum_due: int, arrangement: ActiveArrangement | None,
-                   request: OpenRequest | None, closes: date, as_of: date) -> Deadline:
-    """The soonest date from ``as_of`` on that asks something of the reader or answers them."""
-    ahead = [Deadline(closes, DeadlineKind.NEXT_STATEMENT)]
-    if request is not None:
-        ahead.append(Deadline(request.promised_by.astimezone(CHINA).date(), DeadlineKind.ANSWER_PROMISED))
-    if arrangement is not None and arrangement.state == "awaiting_signature":
-        ahead.append(Deadline(arrangement.first_due_date, DeadlineKind.SIGNATURE))
-    elif arrangement is not None and arrangement.kind == "extension":
-        ahead.append(Deadline(arrangement.last_due_date, DeadlineKind.EXTENSION_ENDS))
-    if statement is not None and minimum_due > 0:
-        ahead.append(Deadline(statement.due_date, DeadlineKind.MINIMUM_DUE))
-    # Of several on one day the one that asks something of the reader comes first, the statement last.
-    return min((deadline for deadline in reversed(ahead) if deadline.on >= as_of), key=lambda deadline: deadline.on)

@@ -8,11 +8,13 @@ from datetime import datetime
 import streamlit as st
 
 from core.domain.actor import Role
+from core.domain.decision import InformationItem
 from core.domain.errors import NotFound, PortalError
-from core.services import requests
+from core.services import messages as message_box
+from core.services import requests, standing
 from core.services.requests import RequestDetail
 from portal import errors
-from portal.components import schedule, states, timeline
+from portal.components import endings, messages, states, timeline
 from portal.i18n import t
 from portal.navigation import go
 from portal.session import Viewer, viewer
@@ -42,14 +44,25 @@ def _list(seen: Viewer) -> None:
         states.empty(t("cardholder.requests.empty_title"), t("cardholder.requests.empty"))
         if st.button(t("cardholder.step.request"), type="primary"):
             go("request")
+        _messages(seen)
         return
     for summary in found[:_PAGE]:
         with st.container(border=True):
             st.markdown(timeline.line(summary))
-            st.button(t("cardholder.requests.open"), key=f"open_{summary.proposal_id}", on_click=_open,
+            waiting = summary.answer_by is not None
+            st.button(t("cardholder.step.answer" if waiting else "cardholder.requests.open"), on_click=_open,
+                      type="primary" if waiting else "secondary", key=f"open_{summary.proposal_id}",
                       args=(summary.proposal_id,))
     if len(found) > _PAGE:
         st.button(t("cardholder.requests.older"), on_click=_older, args=(found[_PAGE - 1].submitted_at.isoformat(),))
+    _messages(seen)
+
+
+def _messages(seen: Viewer) -> None:
+    """What the bank has written: the same words that came to the phone."""
+    found = message_box.my_messages(seen.actor, seen.context)
+    if found:
+        st.markdown(messages.listed(found))
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -81,9 +94,15 @@ def _one(seen: Viewer, proposal_id: str) -> None:
         return
     st.button(t("cardholder.requests.back"), on_click=_back)
     if detail.information is not None:
-        st.warning(timeline.question(detail.information))
+        st.warning(timeline.question(detail.information, detail.summary.reference))
+        if InformationItem.NEW_ASSESSMENT in detail.information.items and st.button(t("cardholder.afford.update"),
+                                                                                    key="question_afford"):
+            go("affordability")
         _answer(detail.summary.proposal_id)
-    timeline.show(detail)
+    refused = detail.summary.public_status == "not_approved"
+    timeline.show(detail, standing.missing_evidence(seen.actor, seen.context, proposal_id) if refused else None)
+    if still := timeline.still_to_hand_in(detail):
+        st.info(still)
     _what_next(detail)
     if detail.may_withdraw:
         _withdraw(seen, detail)
@@ -115,9 +134,8 @@ def _what_next(detail: RequestDetail) -> None:
     """After a refusal: what would pass today, whom to ask to look again; never a dead end."""
     if detail.summary.public_status != "not_approved":
         return
-    st.markdown(f"#### {t('cardholder.requests.next_title')}\n\n{t('cardholder.requests.next_refused')}")
-    if detail.nearest_terms is not None:
-        st.markdown(t("cardholder.requests.nearest", terms=schedule.terms_in_words(detail.nearest_terms)))
+    st.markdown(f"#### {t('cardholder.requests.next_title')}\n\n{t('cardholder.requests.next_refused')}\n\n"
+                f"{endings.ways(detail)}")
     with st.container(horizontal=True):
         if st.button(t("cardholder.step.request"), type="primary", key="next_request"):
             go("request", account=detail.account_id)

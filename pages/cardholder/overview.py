@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import streamlit as st
 
 from core.domain.actor import Role
 from core.services import accounts
+from core.services import standing as endings_of
 from core.services.accounts import AccountDetail, Overview
 from core.services.outlooks import Outlook
 from core.services.positions import AccountPosition
-from portal.components import explain, forms, history, outlook, standing, states
-from portal.i18n import money, t
+from portal.components import bank, endings, explain, forms, history, outlook, standing, states
+from portal.i18n import day, money, t
 from portal.navigation import go
-from portal.session import viewer
+from portal.session import Viewer, viewer
 
 _CHOSEN = "overview_account"
 
@@ -24,7 +27,7 @@ def main() -> None:
     found = accounts.overview(seen.actor, seen.context, as_of)
     st.title(t("common.page.overview"))
     if not found.accounts:
-        states.empty(t("cardholder.overview.empty_title"), t("cardholder.overview.empty"))
+        states.empty(t("cardholder.overview.empty_title"), t("cardholder.overview.empty", bank=bank.line()))
         states.help_lines()
         return
     chosen = _choose(found)
@@ -32,8 +35,10 @@ def main() -> None:
         states.not_found("overview")
         states.help_lines()
         return
+    _questions(found)
     standing.headline(chosen)
     standing.notices(chosen)
+    _last_answer(seen, chosen, as_of)
     _next_steps(chosen, found)
     detail = accounts.account_detail(seen.actor, seen.context, chosen.account_id, as_of)
     st.markdown(f"### {t('cardholder.overview.parts')}\n\n{standing.parts(chosen)}")
@@ -68,18 +73,65 @@ def _forget_address() -> None:
     st.query_params.pop("account", None)
 
 
-def _next_steps(position: AccountPosition, found: Overview) -> None:
-    """The one thing to do now as the strong button, the rest beside it."""
-    if position.total_minor <= 0:
+def _questions(found: Overview) -> None:
+    """What the bank waits to hear, on whichever card: first on the page, one tap from the answer."""
+    for position in found.accounts:
+        asked = position.open_request
+        if asked is None or asked.answer_by is None:
+            continue
+        st.warning(f"**{t('cardholder.question.title')}**\n\n" + t(
+            "cardholder.question.text", last4=position.card_last4, kind=t(f"cardholder.kind.{asked.kind}"),
+            reference=asked.reference, by=day(asked.answer_by)))
+        if st.button(t("cardholder.question.answer"), type="primary", key=f"overview_answer_{asked.proposal_id}"):
+            go("my_requests", id=asked.proposal_id)
+
+
+def _last_answer(seen: Viewer, position: AccountPosition, as_of: date) -> None:
+    """A refusal, or a request that lapsed, with its reasons and the ways on, while nothing newer is under way."""
+    if not position.may_ask:
         return
-    steps = {"my_requests": position.open_request is not None or position.arrangement is not None,
-             "affordability": found.affordable_minor is None, "request": True}
-    first = next(key for key, fits in steps.items() if fits)
+    ended = endings_of.last_ending(seen.actor, seen.context, position.account_id, as_of)
+    if ended is None:
+        return
+    proposal_id = ended.summary.proposal_id
+    missing = endings_of.missing_evidence(seen.actor, seen.context, proposal_id)
+    with st.container(border=True):
+        st.markdown(endings.told(ended, missing))
+        if st.button(t("cardholder.answer.see"), key=f"overview_ended_{proposal_id}"):
+            go("my_requests", id=proposal_id)
+
+
+def _next_steps(position: AccountPosition, found: Overview) -> None:
+    """The one thing to do now as the strong button, the rest beside it; asking only where a card may ask."""
+    steps = _steps(position, found)
     with st.container(horizontal=True):
-        for key in ("affordability", "request", "my_requests"):
-            if st.button(t(f"cardholder.step.{key}"), type="primary" if key == first else "secondary",
-                         key=f"overview_go_{key}"):
-                go(key, **({"account": position.account_id} if key == "request" else {}))
+        for number, (step, page, query) in enumerate(steps):
+            if st.button(t(f"cardholder.step.{step}"), type="secondary" if number else "primary",
+                         key=f"overview_go_{step}"):
+                go(page, **query)
+
+
+def _steps(position: AccountPosition, found: Overview) -> list[tuple[str, str, dict[str, str]]]:
+    """(step, page, address) of what can be done about this card, the next thing first."""
+    asked, granted = position.open_request, position.arrangement
+    steps: list[tuple[str, str, dict[str, str]]] = []
+    if position.total_minor <= 0:
+        return steps
+    if granted is not None:
+        steps.append(("arrangement", "my_requests", {"id": granted.proposal_id}))
+    elif asked is not None:
+        steps.append(("my_requests", "my_requests", {"id": asked.proposal_id}))
+    if found.affordable_minor is None:
+        steps.append(("affordability", "affordability", {}))
+    # Another card may ask even where this one is settled for now.
+    open_to = position if position.may_ask else next((one for one in found.accounts if one.may_ask), None)
+    if open_to is not None:
+        steps.append(("request", "request", {"account": open_to.account_id}))
+    if found.affordable_minor is not None:
+        steps.append(("affordability", "affordability", {}))
+    if asked is None:
+        steps.append(("my_requests", "my_requests", {}))
+    return steps
 
 
 @st.fragment

@@ -12,8 +12,8 @@ from core.domain.household import SpendingClass, SpendingKind
 from core.domain.proposal import VISIBLE_EVENTS, ProposalKind, PublicStatus
 from core.domain.request_checks import CheckName
 from core.services.assessments import IncomeKind
+from core.services.deadlines import DeadlineKind
 from core.services.explanations import Figure
-from core.services.positions import DeadlineKind
 from core.services.requests import LEGAL_EFFECTS
 from portal.catalogue.endings import Endings
 from portal.components.household import SECTIONS
@@ -56,7 +56,11 @@ DYNAMIC: Mapping[str, Endings] = {
     "cardholder.kind.": _these([*ProposalKind, *(f"{one}_caption" for one in ProposalKind)]),
     "cardholder.line.": _these(("interest", "interest_part", "late_fee", "late_fee_part", "earlier",
                                 *(f"minimum_{name}" for name in _BILLED))),
-    "cardholder.meaning.": _these(("past_due", "past_due_answer")),
+    "cardholder.answer.": _these(("refused", "expired")),
+    "cardholder.meaning.": _these(("past_due", "past_due_answer", "past_due_question", "past_due_signature",
+                                   "past_due_extended", "minimum_due", "minimum_signature")),
+    "cardholder.message.": _these(("request_received", "request_information", "request_approved", "request_refused",
+                                   "request_expired")),
     "cardholder.notice.": _these(("extension_active", "personalised_agreement_awaiting_signature",
                                   "personalised_agreement_active")),
     "cardholder.part.": _these(("principal", "interest", "accrued_interest", "late_fee", "other_fees")),
@@ -68,7 +72,7 @@ DYNAMIC: Mapping[str, Endings] = {
     "cardholder.result.outcome.": _these(Outcome),
     "cardholder.schedule.": _these(("due", "amount", "left")),
     "cardholder.status.": _these([*PublicStatus, *(f"{one}_means" for one in PublicStatus)]),
-    "cardholder.step.": _these(("affordability", "request", "my_requests")),
+    "cardholder.step.": _these(("affordability", "request", "my_requests", "arrangement", "answer")),
     "reasons.affordability.": _these((
         "no_income", "below_minimum_instalment", "evidence_missing", "spending_exceeds_income",
         "living_raised_to_floor", *(f"limit_{one}" for one in Limit), "spending_above_trigger", "variable_income")),

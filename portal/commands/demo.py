@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from portal import i18n
 from portal.commands.dates import parse_day
 from portal.commands.wiring import context_from_environment, migrated_context
 
@@ -44,13 +45,18 @@ def users() -> None:
 
 @app.command()
 def phone(card_last4: Annotated[str, typer.Argument(help="The card's last four digits.")],
-          name: Annotated[str, typer.Argument(help="The cardholder's name.")]) -> None:
-    """Show the latest messages "sent" to a synthetic cardholder, codes included."""
-    from core.services.identity import demo_messages
+          name: Annotated[str, typer.Argument(help="The cardholder's name.")],
+          locale: Annotated[str, typer.Option(help=f"Language of the messages: {' or '.join(i18n.LOCALES)}.")]
+          = i18n.DEFAULT_LOCALE) -> None:
+    """Show the latest messages "sent" to a synthetic cardholder as they would be read, codes included."""
+    from core.services.identity import demo_phone
+    from portal.components.messages import in_words
 
-    messages = demo_messages(migrated_context(), card_last4=card_last4, name=name)
+    if locale not in i18n.LOCALES:
+        raise typer.BadParameter(f"one of {', '.join(i18n.LOCALES)}", param_hint="--locale")
+    messages = demo_phone(migrated_context(), card_last4=card_last4, name=name)
     if not messages:
         typer.echo("nothing was sent to this person")
-    for message in messages:
-        filled = ", ".join(f"{key} {value}" for key, value in sorted(message.parameters.items()))
-        typer.echo(f"{message.template}: {filled}")
+    with i18n.speaking(locale):
+        for message in messages:
+            typer.echo(f"{i18n.moment(message.at)}  {in_words(message.template, message.parameters)}")

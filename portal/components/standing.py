@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import streamlit as st
 
-from core.services.positions import AccountPosition, DeadlineKind
+from core.domain.proposal import ProposalKind
+from core.services.deadlines import ActiveArrangement, DeadlineKind
+from core.services.positions import AccountPosition
+from portal.components import bank
 from portal.components.money import amounts
 from portal.i18n import day, moment, money, t
+
+_PAID = (DeadlineKind.MINIMUM_DUE, DeadlineKind.EXTENSION_ENDS, DeadlineKind.INSTALMENT, DeadlineKind.SIGNATURE)
+"""Dates on which something is to be paid: said with its amount."""
 
 
 def headline(position: AccountPosition) -> None:
@@ -20,25 +28,58 @@ def meaning(position: AccountPosition) -> str:
     if position.total_minor <= 0:
         return t("cardholder.meaning.nothing_owed", credit=money(-position.total_minor)) if position.total_minor else \
             t("cardholder.meaning.paid_up")
+    if (due := _instalment(position)) is not None:
+        return t("cardholder.meaning.instalment", on=day(due[0]), amount=money(due[1]))
     if position.days_past_due:
-        bucket = t(f"cardholder.bucket.{position.bucket.name.lower()}")
-        step = "past_due_answer" if position.open_request else "past_due"
-        return t(f"cardholder.meaning.{step}", days=position.days_past_due, bucket=bucket)
+        return _past_due(position)
     if position.minimum_due_minor and position.last_statement is not None:
-        return t("cardholder.meaning.minimum_due", amount=money(position.minimum_due_minor),
+        step = "minimum_signature" if _unsigned(position) else "minimum_due"
+        return t(f"cardholder.meaning.{step}", amount=money(position.minimum_due_minor), bank=bank.line(),
                  on=day(position.deferred_until or position.last_statement.due_date))
     return t("cardholder.meaning.nothing_due")
+
+
+def _past_due(position: AccountPosition) -> str:
+    """How long, and the one step that fits what is already under way."""
+    asked, granted = position.open_request, position.arrangement
+    step, on, amount = "past_due", position.as_of, 0
+    if asked is not None:
+        step = "past_due_question" if asked.answer_by else "past_due_answer"
+        on = asked.answer_by or on
+    elif granted is not None and _unsigned(position):
+        step = "past_due_signature"
+    elif granted is not None and granted.kind == ProposalKind.EXTENSION and granted.last_due_date >= position.as_of:
+        step, on, amount = "past_due_extended", granted.last_due_date, _deferred(position, granted)
+    return t(f"cardholder.meaning.{step}", days=position.days_past_due, on=day(on), amount=money(amount),
+             bucket=t(f"cardholder.bucket.{position.bucket.name.lower()}"), bank=bank.line())
+
+
+def _instalment(position: AccountPosition) -> tuple[date, int] | None:
+    granted = position.arrangement
+    if granted is None or granted.kind != ProposalKind.PERSONALISED_AGREEMENT or granted.state != "active":
+        return None
+    return granted.next_due(position.as_of)
+
+
+def _unsigned(position: AccountPosition) -> bool:
+    return position.arrangement is not None and position.arrangement.state == "awaiting_signature"
+
+
+def _deferred(position: AccountPosition, granted: ActiveArrangement) -> int:
+    """What an extension still asks for on its last day: less than was granted once some of it is paid."""
+    return position.minimum_due_minor if position.deferred_until else granted.due_on(granted.last_due_date)
 
 
 def notices(position: AccountPosition) -> None:
     """Next deadline, arrangement, request, money in transit, disputed amounts: one block, one line each."""
     lines = [_deadline(position)]
     if position.arrangement is not None:
-        lines.append(t(f"cardholder.notice.{position.arrangement.kind}_{position.arrangement.state}",
-                       first=day(position.arrangement.first_due_date), last=day(position.arrangement.last_due_date)))
+        lines.append(_granted(position, position.arrangement))
     if position.open_request is not None:
-        lines.append(t("cardholder.notice.request", reference=position.open_request.reference,
-                       promised=moment(position.open_request.promised_by)))
+        asked = position.open_request
+        lines.append(t("cardholder.notice.request", reference=asked.reference, promised=moment(asked.promised_by))
+                     if asked.answer_by is None else
+                     t("cardholder.notice.request_answer_needed", reference=asked.reference, by=day(asked.answer_by)))
     if position.in_transit_minor:
         lines.append(t("cardholder.notice.in_transit", amount=money(position.in_transit_minor)))
     if position.disputed_minor:
@@ -48,8 +89,20 @@ def notices(position: AccountPosition) -> None:
 
 def _deadline(position: AccountPosition) -> str:
     deadline = position.next_deadline
-    amount = money(position.minimum_due_minor) if deadline.kind is DeadlineKind.MINIMUM_DUE else ""
+    amount = money(deadline.amount_minor) if deadline.kind in _PAID else ""
     return t(f"cardholder.deadline.{deadline.kind}", on=day(deadline.on), amount=amount)
+
+
+def _granted(position: AccountPosition, granted: ActiveArrangement) -> str:
+    """What was granted, with what falls due next and when."""
+    if granted.kind == ProposalKind.EXTENSION:
+        following = (granted.last_due_date, _deferred(position, granted))
+    elif granted.state == "awaiting_signature":
+        following = (granted.first_due_date, granted.due_on(granted.first_due_date))
+    else:
+        following = granted.next_due(position.as_of) or (granted.last_due_date, 0)
+    return t(f"cardholder.notice.{granted.kind}_{granted.state}", next=day(following[0]), amount=money(following[1]),
+             last=day(granted.last_due_date), bank=bank.line())
 
 
 def parts(position: AccountPosition) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from portal.components import bank
 from portal.i18n import t
 from portal.navigation import go
 
@@ -22,4 +23,4 @@ def not_found(page: str) -> None:
 
 def help_lines() -> None:
     """Whom to call: always on the page, never hidden behind a click."""
-    st.markdown(f"#### {t('cardholder.help.title')}\n\n{t('cardholder.help.text')}")
+    st.markdown(f"#### {t('cardholder.help.title')}\n\n{t('cardholder.help.text', bank=bank.line())}")

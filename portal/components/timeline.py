@@ -4,26 +4,44 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.domain.request_terms import ExtensionTerms
 from core.services.requests import (
-    DecisionView,
     GrantedView,
     InformationAsked,
     RequestDetail,
     RequestSummary,
     TimelineEvent,
 )
-from portal.components import schedule
-from portal.components.money import paragraphs
+from core.services.standing import MissingEvidence
+from portal.components import bank, endings, schedule
+from portal.components.money import paragraphs, plain
 from portal.i18n import day, moment, money, t
+
+_SHOWN = 3
+"""Instalments in the open; the others one tap away."""
 
 
 def line(summary: RequestSummary) -> str:
-    """A request in the list: what, where it stands, by when it is answered."""
-    when = t("cardholder.requests.decided", at=moment(summary.decided_at)) if summary.decided_at else \
-        t("cardholder.requests.promised", by=moment(summary.promised_by)) if is_open(summary) else ""
+    """A request in the list: what on which card, its terms and amount, where it stands, by when it is answered."""
+    when = _when(summary)
     return (f"**{t(f'cardholder.kind.{summary.kind}')}** · {t('cardholder.card', last4=summary.card_last4)}  \n"
+            f"{_terms(summary)}  \n"
             f"{t(f'cardholder.status.{summary.public_status}')}{t('cardholder.colon') if when else ''}{when}  \n"
             f"{t('cardholder.requests.reference', reference=summary.reference)} · {moment(summary.submitted_at)}")
+
+
+def _terms(summary: RequestSummary) -> str:
+    return t("cardholder.requests.line_terms", terms=schedule.terms_in_words(summary.terms),
+             amount=money(summary.amount_minor))
+
+
+def _when(summary: RequestSummary) -> str:
+    """When it was answered, or by when: the cardholder's own day while the bank waits for them."""
+    if summary.decided_at:
+        return t("cardholder.requests.decided", at=moment(summary.decided_at))
+    if summary.answer_by:
+        return t("cardholder.requests.answer_by", by=day(summary.answer_by))
+    return t("cardholder.requests.promised", by=moment(summary.promised_by)) if is_open(summary) else ""
 
 
 def is_open(summary: RequestSummary) -> bool:
@@ -31,18 +49,19 @@ def is_open(summary: RequestSummary) -> bool:
     return summary.public_status in ("received", "being_reviewed", "answer_needed")
 
 
-def show(detail: RequestDetail) -> None:
-    """Status, terms, answer and timeline of one request."""
+def show(detail: RequestDetail, missing: MissingEvidence | None = None) -> None:
+    """Status, answer, what was granted, terms and timeline of one request."""
     summary = detail.summary
     st.markdown(f"### {t(f'cardholder.kind.{summary.kind}')} · {t('cardholder.card', last4=summary.card_last4)}\n\n"
                 f"{t('cardholder.requests.reference', reference=summary.reference)}")
+    by = day(summary.answer_by) if summary.answer_by else moment(summary.promised_by)
     status = f"**{t(f'cardholder.status.{summary.public_status}')}**  \n" \
-             f"{t(f'cardholder.status.{summary.public_status}_means', by=moment(summary.promised_by))}"
+             f"{t(f'cardholder.status.{summary.public_status}_means', by=by)}"
     (st.success if summary.public_status == "approved" else st.info)(status)
-    if detail.decision is not None:
-        _decision(detail.decision)
     if detail.granted is not None:
         _granted(detail.granted)
+    if detail.decision is not None:
+        _decision(detail, missing)
     _asked(detail)
     steps = "\n".join(_step(event) for event in detail.timeline)
     st.markdown(f"#### {t('cardholder.requests.timeline')}\n\n{steps}")
@@ -62,26 +81,51 @@ def _asked(detail: RequestDetail) -> None:
         schedule.show(detail.schedule)
 
 
-def _decision(decision: DecisionView) -> None:
-    reasons = "\n".join(f"- {t(f'reasons.decision.{reason}')}" for reason in decision.reasons)
-    said = f"\n\n> {paragraphs(decision.message)}" if decision.message else ""
-    st.markdown(f"#### {t(f'cardholder.requests.why.{decision.outcome}')}\n\n{reasons}{said}")
+def _decision(detail: RequestDetail, missing: MissingEvidence | None) -> None:
+    if detail.decision is None:
+        return
+    said = f"\n\n> {paragraphs(detail.decision.message)}" if detail.decision.message else ""
+    st.markdown(f"#### {t(f'cardholder.requests.why.{detail.decision.outcome}')}\n\n"
+                f"{endings.reasons(detail, missing)}{said}")
 
 
 def _granted(granted: GrantedView) -> None:
+    """The new dates and amounts in the open: nobody should have to look for what they now owe when."""
+    extension = isinstance(granted.terms, ExtensionTerms)
+    following = t("cardholder.requests.granted_extension", on=day(granted.last_due_date),
+                  amount=money(sum(amount for _, amount in granted.dues))) if extension else \
+        t(f"cardholder.requests.next.{granted.state}", first=day(granted.first_due_date), bank=bank.line())
+    dues = "" if extension else f"\n\n{schedule.dues(granted.dues[:_SHOWN])}"
     st.markdown(f"#### {t('cardholder.requests.granted')}\n\n{schedule.terms_in_words(granted.terms)}\n\n"
-                f"{t(f'cardholder.requests.next.{granted.state}', first=day(granted.first_due_date))}")
-    with st.expander(t("cardholder.schedule.all", count=len(granted.dues))):
-        st.markdown(schedule.dues(granted.dues))
+                f"{following}{dues}")
+    if not extension and len(granted.dues) > _SHOWN:
+        with st.expander(t("cardholder.schedule.all", count=len(granted.dues))):
+            st.markdown(schedule.dues(granted.dues))
 
 
-def question(asked: InformationAsked) -> str:
-    """What the bank would like to know, and until when."""
-    items = "\n".join(f"- {t(f'reasons.information.{item}')}" for item in asked.items)
+def question(asked: InformationAsked, reference: str) -> str:
+    """What the bank would like to know, until when, and how to hand in what is asked for on paper."""
     said = f"\n\n> {paragraphs(asked.message)}" if asked.message else ""
-    return f"{t('cardholder.requests.question', by=day(asked.answer_by))}\n\n{items}{said}"
+    how = endings.documents(reference, asked.items)
+    items = "\n".join(f"- {t(f'reasons.information.{item}')}" for item in asked.items)
+    return (f"{t('cardholder.requests.question', by=day(asked.answer_by))}\n\n{items}{said}"
+            + (f"\n\n{how}" if how else ""))
+
+
+def still_to_hand_in(detail: RequestDetail) -> str:
+    """How to hand in the documents asked for, while the case is open and the question itself is answered."""
+    if detail.information is not None or not is_open(detail.summary):
+        return ""
+    return endings.documents(detail.summary.reference, [
+        item for event in detail.timeline if event.event == "request_information" for item in event.reasons])
 
 
 def _step(event: TimelineEvent) -> str:
-    said = f"  \n  {paragraphs(event.message)}" if event.message and event.event == "provide_information" else ""
-    return f"- {moment(event.at)} · {t(f'cardholder.event.{event.event}')}{said}"
+    """One line; a question and its answer with their words, so that neither is lost once it is answered."""
+    head = t(f"cardholder.event.{event.event}")
+    if event.event == "request_information" and event.reasons:
+        head = t("cardholder.requests.asked_for", event=head, items=t("cardholder.list_mark").join(
+            t(f"reasons.information.{item}") for item in event.reasons))
+    told = event.message if event.event in ("request_information", "provide_information") else None
+    said = f"  \n  {plain(told)}" if told else ""
+    return f"- {moment(event.at)} · {head}{said}"

@@ -15,7 +15,8 @@ from core.domain.errors import NotFound
 from core.domain.statement import StatementCycle
 from core.policy.rules.account import cycle_rules
 from core.services.context import ServiceContext
-from core.services.positions import AccountPosition, DeadlineKind, account_position, next_statement_date, positions
+from core.services.deadlines import DeadlineKind
+from core.services.positions import AccountPosition, account_position, next_statement_date, positions
 from tests.services.cards import MISSED_SINCE_AUGUST, QUIET, SPENT, TODAY, Month, add_card, played
 
 
@@ -92,14 +93,14 @@ def test_a_day_before_interest_is_posted_shows_the_posted_figures_alone(context:
     assert found.next_deadline.on >= date(2026, 10, 1)
 
 
-def _insert_request(context: ServiceContext, account_id: str, promised: Any) -> None:
+def _insert_request(context: ServiceContext, account_id: str, promised: Any, **changed: Any) -> None:
     with context.writing() as connection:
         row = repository.by_id(connection, account_id)
-        connection.execute(proposals.insert().values(
-            id="proposal-1", reference="R1", account_id=account_id, cardholder_id=row.cardholder_id,
-            kind="extension", state="submitted", terms={"days": 30}, amount_minor=1, days_past_due=1, bucket="M1",
-            product="gold", vulnerable=False, needed_authority="L1", policy_version="x", submitted_at=promised,
-            promised_by=promised))
+        asked = {"id": "proposal-1", "reference": "R1", "account_id": account_id, "cardholder_id": row.cardholder_id,
+                 "kind": "extension", "state": "submitted", "terms": {"days": 30}, "amount_minor": 1,
+                 "days_past_due": 1, "bucket": "M1", "product": "gold", "vulnerable": False,
+                 "needed_authority": "L1", "policy_version": "x", "submitted_at": promised, "promised_by": promised}
+        connection.execute(proposals.insert().values(asked | changed))
 
 
 def test_a_promised_answer_is_the_next_deadline_when_it_comes_first(context: ServiceContext) -> None:
@@ -110,6 +111,45 @@ def test_a_promised_answer_is_the_next_deadline_when_it_comes_first(context: Ser
     assert (found.next_deadline.kind, found.next_deadline.on) == (DeadlineKind.ANSWER_PROMISED, date(2026, 11, 23))
 
 
+def test_a_question_replaces_the_banks_promise_by_the_persons_own_date(context: ServiceContext) -> None:
+    account_id = add_card(context, (SPENT,))
+    _insert_request(context, account_id, context.clock.now() + timedelta(hours=1), state="information_requested",
+                    answer_due_date=date(2026, 11, 24))
+    found = position_of(context, account_id)
+    assert found.open_request.answer_by == date(2026, 11, 24)
+    assert (found.next_deadline.kind, found.next_deadline.on) == (DeadlineKind.ANSWER_NEEDED, date(2026, 11, 24))
+    assert not found.may_ask
+
+
+def _grant_agreement(context: ServiceContext, account_id: str, state: str) -> None:
+    _insert_request(context, account_id, context.clock.now() + timedelta(days=60), state="approved",
+                    kind="personalised_agreement")
+    dues = [{"number": number, "due_date": f"2026-{month}-24", "amount_minor": 50_000 + number}
+            for number, month in enumerate((10, 11, 12))]
+    with context.writing() as connection:
+        connection.execute(arrangements.insert().values(
+            id="arrangement-1", account_id=account_id, proposal_id="proposal-1", kind="personalised_agreement",
+            state=state, terms={}, schedule=dues, first_due_date=date(2026, 10, 24),
+            last_due_date=date(2026, 12, 24), granted_at=context.clock.now()))
+
+
+def test_a_signed_agreement_asks_for_its_next_instalment_and_for_no_minimum(context: ServiceContext) -> None:
+    account_id = add_card(context, (SPENT,))
+    _grant_agreement(context, account_id, "active")
+    on_the_day, after = (position_of(context, account_id, date(2026, 11, day)).next_deadline for day in (24, 25))
+    assert (on_the_day.kind, on_the_day.on, on_the_day.amount_minor) == (
+        DeadlineKind.INSTALMENT, date(2026, 11, 24), 50_001)
+    assert after.kind is not DeadlineKind.MINIMUM_DUE
+
+
+def test_until_it_is_signed_an_agreement_leaves_the_minimum_due(context: ServiceContext) -> None:
+    account_id = add_card(context, (SPENT,))
+    _grant_agreement(context, account_id, "awaiting_signature")
+    found = position_of(context, account_id)
+    assert found.next_deadline.kind is DeadlineKind.MINIMUM_DUE
+    assert found.next_deadline.amount_minor == found.minimum_due_minor > 0
+
+
 def test_an_agreement_waiting_for_a_signature_is_shown_with_its_first_due_date(context: ServiceContext) -> None:
     account_id = add_card(context)
     _insert_request(context, account_id, context.clock.now() + timedelta(days=60))
@@ -117,12 +157,14 @@ def test_an_agreement_waiting_for_a_signature_is_shown_with_its_first_due_date(c
         connection.execute(sa.update(proposals).values(state="approved"))
         connection.execute(arrangements.insert().values(
             id="arrangement-1", account_id=account_id, proposal_id="proposal-1", kind="personalised_agreement",
-            state="awaiting_signature", terms={}, schedule={}, first_due_date=date(2026, 11, 24),
+            state="awaiting_signature", terms={}, schedule=[{"due_date": "2026-11-24", "amount_minor": 70_000}],
+            first_due_date=date(2026, 11, 24),
             last_due_date=date(2027, 11, 24), granted_at=context.clock.now()))
     found = position_of(context, account_id)
     assert found.open_request is None
     assert found.arrangement.state == "awaiting_signature"
-    assert (found.next_deadline.kind, found.next_deadline.on) == (DeadlineKind.SIGNATURE, date(2026, 11, 24))
+    deadline = found.next_deadline
+    assert (deadline.kind, deadline.on, deadline.amount_minor) == (DeadlineKind.SIGNATURE, date(2026, 11, 24), 70_000)
 
 
 def _grant_extension(context: ServiceContext, account_id: str, on: date, until: date) -> None:
@@ -131,8 +173,8 @@ def _grant_extension(context: ServiceContext, account_id: str, on: date, until: 
         connection.execute(sa.update(proposals).values(state="approved"))
         connection.execute(arrangements.insert().values(
             id="arrangement-1", account_id=account_id, proposal_id="proposal-1", kind="extension", state="active",
-            terms={}, schedule={}, first_due_date=until, last_due_date=until,
-            granted_at=datetime(on.year, on.month, on.day, 4, tzinfo=UTC)))
+            terms={}, schedule=[{"due_date": until.isoformat(), "amount_minor": 65_505}],
+            first_due_date=until, last_due_date=until, granted_at=datetime(on.year, on.month, on.day, 4, tzinfo=UTC)))
 
 
 def test_an_extension_puts_off_what_was_due_when_it_was_granted(context: ServiceContext) -> None:
@@ -143,10 +185,17 @@ def test_an_extension_puts_off_what_was_due_when_it_was_granted(context: Service
     for as_of in (TODAY, due, due + timedelta(days=4), until):
         found = position_of(context, account_id, as_of)
         assert (found.next_deadline.kind, found.next_deadline.on) == (DeadlineKind.EXTENSION_ENDS, until)
+        assert found.next_deadline.amount_minor == found.minimum_due_minor > 0
         assert (found.deferred_until, found.days_past_due, found.late_fee_to_come_minor) == (until, 0, 0)
     assert position_of(context, account_id, until + timedelta(days=3)).days_past_due == 0
     after = position_of(context, account_id, until + timedelta(days=4))
     assert (after.deferred_until, after.oldest_unpaid_due_date, after.days_past_due) == (None, until, 4)
+
+
+def test_an_extension_that_is_paid_asks_for_nothing_more(context: ServiceContext) -> None:
+    account_id = add_card(context, (SPENT,), since=[("payment", 5, 655_050)])
+    _grant_extension(context, account_id, TODAY, date(2026, 11, 28))
+    assert position_of(context, account_id).next_deadline.kind is DeadlineKind.NEXT_STATEMENT
 
 
 def test_an_extension_puts_off_no_later_statement_and_no_fee_of_before(context: ServiceContext) -> None:

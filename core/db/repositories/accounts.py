@@ -96,7 +96,7 @@ def live_arrangements(connection: sa.Connection, account_ids: Sequence[str]) -> 
     granted = arrangements.c
     wanted: list[sa.ColumnElement[Any]] = [
         granted.account_id, granted.id, granted.proposal_id, granted.kind, granted.state, granted.first_due_date,
-        granted.last_due_date, granted.granted_at]
+        granted.last_due_date, granted.granted_at, granted.schedule]
     rows = connection.execute(
         sa.select(*wanted)
         .where(arrangements.c.account_id.in_(account_ids),
@@ -109,7 +109,7 @@ def open_proposals(connection: sa.Connection, account_ids: Sequence[str]) -> Map
     """The newest proposal of each account that still waits for somebody."""
     asked = proposals.c
     wanted: list[sa.ColumnElement[Any]] = [asked.account_id, asked.id, asked.reference, asked.kind, asked.state,
-                                           asked.promised_by]
+                                           asked.promised_by, asked.answer_due_date]
     rows = connection.execute(
         sa.select(*wanted)
         .where(proposals.c.account_id.in_(account_ids), proposals.c.state.in_(OPEN_STATES))

@@ -4,6 +4,7 @@ from core.services.identity.activation import (
     DemoMessage,
     activate,
     demo_messages,
+    demo_phone,
     reset_password,
     start_activation,
     start_reset,
@@ -34,7 +35,8 @@ from core.services.identity.users import (
 __all__ = [
     "NOBODY", "DemoMessage", "LiveSession", "Person", "User", "activate", "authenticate", "change_password",
     "change_user_role", "choose_language", "clean_login", "clean_name", "count_sessions", "create_user",
-    "demo_messages", "find_user", "issue_ticket", "list_users", "masked_name", "redeem_ticket", "reset_password",
+    "demo_messages", "demo_phone", "find_user", "issue_ticket", "list_users", "masked_name", "redeem_ticket",
+    "reset_password",
     "resolve_session", "set_user_active", "set_user_password", "sign_out", "sign_out_everywhere",
     "start_activation", "start_reset",
 ]

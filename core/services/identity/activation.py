@@ -9,8 +9,8 @@ from __future__ import annotations
 import hmac
 import json
 import secrets
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
@@ -227,29 +227,40 @@ def _code_hash(context: ServiceContext, code_id: str, digits: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DemoMessage:
-    """One SMS as the demo's phone shows it: ``code``, ``activated`` or ``not_activated``, and what fills it."""
+    """One SMS as the demo's phone shows it: its template, what fills it, and when it came."""
 
     template: str
     parameters: dict[str, Any]
+    at: datetime
 
 
 def demo_messages(context: ServiceContext, *, card_last4: str, name: str, limit: int = 3) -> tuple[DemoMessage, ...]:
-    """What the phone of this synthetic cardholder received last, newest first. Demo mode only.
+    """The codes this synthetic cardholder's phone received last, newest first. Demo mode only.
 
-    Raises ``NotFound`` elsewhere: outside the demo a code is seen on the phone it was sent to and nowhere else.
+    Templates without their beginning: ``code``, ``activated`` or ``not_activated``. Raises ``NotFound``
+    elsewhere: outside the demo a code is seen on the phone it was sent to and nowhere else.
     """
+    codes = outbox.c.template.startswith(_TEMPLATES, autoescape=True)
+    return tuple(replace(message, template=message.template.removeprefix(_TEMPLATES))
+                 for message in _received(context, card_last4, name, limit, codes))
+
+
+def demo_phone(context: ServiceContext, *, card_last4: str, name: str, limit: int = 10) -> tuple[DemoMessage, ...]:
+    """Everything this synthetic cardholder's phone received, newest first. Demo mode only, as ``demo_messages``."""
+    return _received(context, card_last4, name, limit)
+
+
+def _received(context: ServiceContext, card_last4: str, name: str, limit: int,
+              *which: sa.ColumnElement[bool]) -> tuple[DemoMessage, ...]:
     if not context.settings.demo:
         raise NotFound("demo_phone")
     card_last4, folded = _checked(card_last4, name)
     with context.reading() as connection:
         ids = [match.cardholder_id for match in _matches(connection, context, card_last4, folded)]
-        rows = connection.execute(sa.select(outbox.c.template, outbox.c.parameters_encrypted).where(
-            outbox.c.channel == "sms", outbox.c.recipient_kind == "cardholder", outbox.c.recipient_id.in_(ids),
-            outbox.c.template.startswith(_TEMPLATES, autoescape=True),
-        ).order_by(outbox.c.created_at.desc()).limit(limit)).all()
-    return tuple(DemoMessage(row.template.removeprefix(_TEMPLATES), _plain(context, row.parameters_encrypted))
+        rows = connection.execute(
+            sa.select(outbox.c.template, outbox.c.parameters_encrypted, outbox.c.created_at)
+            .where(outbox.c.channel == "sms", outbox.c.recipient_kind == "cardholder",
+                   outbox.c.recipient_id.in_(ids), *which)
+            .order_by(outbox.c.created_at.desc()).limit(limit)).all()
+    return tuple(DemoMessage(row.template, json.loads(context.vault.decrypt(row.parameters_encrypted)), row.created_at)
                  for row in rows)
-
-
-def _plain(context: ServiceContext, encrypted: bytes) -> dict[str, Any]:
-    return dict(json.loads(context.vault.decrypt(encrypted)))

@@ -1,0 +1,51 @@
+"""How a request ended without being granted: what was said, what was missing, and every way on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from core.services.requests import RequestDetail
+from core.services.standing import DOCUMENTS, MissingEvidence
+from portal.components import bank, schedule
+from portal.components.assessment import evidence
+from portal.i18n import moment, t
+
+
+def told(detail: RequestDetail, missing: MissingEvidence | None) -> str:
+    """The answer in short, for the overview: which request, why, what can be done now."""
+    summary = detail.summary
+    ended = summary.decided_at
+    refused = detail.decision is not None
+    heading = t(f"cardholder.answer.{'refused' if refused else 'expired'}", kind=t(f"cardholder.kind.{summary.kind}"))
+    which = t("cardholder.answer.which", last4=summary.card_last4, reference=summary.reference,
+              on=moment(ended) if ended else moment(summary.submitted_at))
+    why = reasons(detail, missing) if refused else t("cardholder.answer.lapsed")
+    return f"**{heading}**  \n{which}\n\n{why}\n\n**{t('cardholder.answer.now')}**\n\n{ways(detail)}"
+
+
+def reasons(detail: RequestDetail, missing: MissingEvidence | None) -> str:
+    """Why it was refused, with what exactly was missing where that was a reason: a Markdown list."""
+    if detail.decision is None:
+        return ""
+    lines = [f"- {t(f'reasons.decision.{reason}')}" for reason in detail.decision.reasons]
+    if missing is not None and (missing.items or missing.kinds):
+        named = [t(f"reasons.information.{item}") for item in missing.items] or [evidence(one) for one in missing.kinds]
+        lines.append(f"- {t('cardholder.answer.missing', items=t('cardholder.list_mark').join(named))}")
+    return "\n".join(lines)
+
+
+def ways(detail: RequestDetail) -> str:
+    """Never a dead end: terms that would pass today, asking again, asking a person with a number to call."""
+    lines = [t("cardholder.requests.nearest", terms=schedule.terms_in_words(detail.nearest_terms))] \
+        if detail.nearest_terms is not None else []
+    lines.append(t("cardholder.answer.again"))
+    if detail.decision is not None:
+        lines.append(t("cardholder.answer.review", bank=bank.line(), reference=detail.summary.reference))
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def documents(reference: str, items: Iterable[str]) -> str:
+    """How to hand in what was asked for on paper; empty where only words were asked for."""
+    if not DOCUMENTS.intersection(items):
+        return ""
+    return t("cardholder.answer.documents", bank=bank.line(), reference=reference)
