@@ -69,8 +69,10 @@ def test_missing_evidence_is_what_the_bank_asked_for(context: ServiceContext) ->
     assert (found.items, found.kinds) == (("income_or_bank_flow", "credit_report"), ())
 
 
-def test_missing_evidence_nobody_asked_for_is_what_the_assessment_found_wanting(context: ServiceContext) -> None:
+def test_missing_evidence_nobody_asked_for_is_what_the_assessment_found_wanting(
+        context: ServiceContext, time_: TestTime) -> None:
     who, proposal_id = refused(context, RefuseReason.EVIDENCE_MISSING)
+    time_.advance(minutes=1)
     income = tuple(replace(line, evidence=Evidence.NONE) for line in FAMILY.income)
     unproven = replace(FAMILY, variable_income=True, income=income)
     assessments.finish(who, context, unproven, "unproven")
