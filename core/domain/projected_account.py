@@ -20,7 +20,7 @@ from core.domain.projection_model import (
     statement_date,
 )
 
-_DAYS_BETWEEN_DUE_DATES = 30
+DAYS_BETWEEN_DUE_DATES = 30
 
 
 @dataclass(slots=True)
@@ -179,7 +179,7 @@ def open_account(position: Position, scenario: Scenario | FixedMonthly, rule: Pr
 
 def missed_due_dates(past_due: int) -> int:
     """How many due dates in a row were missed by so many days past due: each month holds one."""
-    return -(-past_due // _DAYS_BETWEEN_DUE_DATES)
+    return -(-past_due // DAYS_BETWEEN_DUE_DATES)
 
 
 def _due_date_ahead(position: Position, rule: ProjectionRule) -> date | None:

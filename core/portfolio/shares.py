@@ -68,6 +68,10 @@ class Share:
         np.floor_divide(unsigned, np.uint64(self.divisor), out=unsigned)
         return result
 
+    def whole(self, values: Ints, work: Ints) -> Ints:
+        """As ``of_small``, into ``work`` unless the ratio is 1: then ``values`` themselves. Not to be written to."""
+        return values if self.factor == self.divisor == 1 else self.of_small(values, out=work)
+
     def _exactly(self, values: Ints, out: Ints | None) -> Ints:
         whole = (values.astype(object) * self.factor + self.addend) // self.divisor
         if int(whole.max()) > LARGEST:
