@@ -113,6 +113,9 @@ ledger_entries = sa.Table(
     sa.Column("reason", sa.String(80)),
     sa.Column("source", sa.String(40), nullable=False),
     sa.Column("idempotency_key", sa.String(120), nullable=False),
+    # What the entry is about (a purchase, a payment, the interest of a statement): later corrections of the
+    # same thing carry the same subject, so that its entries always add up to what is right.
+    sa.Column("subject", sa.String(100), nullable=False, server_default=""),
     sa.UniqueConstraint("account_id", "idempotency_key"),
     sa.Index("ix_ledger_entries_account_id_value_date", "account_id", "value_date"),
     sa.CheckConstraint("amount_minor <> 0", name="amount"),
