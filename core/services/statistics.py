@@ -6,14 +6,15 @@ ever holds a row per person. See ``core.domain.suppression`` for what is hidden 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 
-import pandas as pd
+import sqlalchemy as sa
 
 from core.clock import CHINA
 from core.db.repositories import statistics as repository
@@ -62,6 +63,7 @@ _ALL = ("", "")
 _DAY = repository.DAY_SECONDS
 TIME_BINS = (_DAY // 6, _DAY, 2 * _DAY, 3 * _DAY, 5 * _DAY, 7 * _DAY, 14 * _DAY)
 """Upper ends of the classes of decision time, in seconds; one more class is open-ended."""
+_GROUPING = repository.Grouping(tuple(_OUTCOMES.items()), tuple(outcome.value for outcome in _DECIDED), TIME_BINS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +147,11 @@ def request_statistics(actor: Actor, context: ServiceContext, period: Quarter, a
     smallest = policy.integer("statistics.smallest_cell")
     weeks = [week for week in period.weeks() if week[0] <= as_of] or [period.weeks()[0]]
     cohort = repository.Cohort(
-        _midnight(period.first_day), _midnight(period.next.first_day), outcomes=_OUTCOMES,
-        decided=[outcome.value for outcome in _DECIDED],
-        weeks=[_midnight(first) for first, _ in weeks[1:]], time_bins=TIME_BINS)
+        _midnight(period.first_day), _midnight(period.next.first_day),
+        weeks=[_midnight(first) for first, _ in weeks[1:]], grouping=_GROUPING)
     asked = [dimension.value for dimension in dimensions]
     with context.reading() as connection:
-        counted = pd.DataFrame(
-            [tuple(row) for row in cohort.counts(connection, ["", *asked, "decision_time"])],
-            columns=["dimension", "value", "outcome", "in_time", "requests", "amount_minor"])
+        counted = cohort.counts(connection, ["", *asked, "decision_time"])
         times = {(row.dimension, row.value): row for row in cohort.decision_times(connection, asked)}
     picture = _Picture(_Tally.of(counted), times, smallest)
     if picture.too_small:
@@ -172,7 +171,7 @@ _PLACE = {outcome.value: place for place, outcome in enumerate(Outcome)}
 
 @dataclass(frozen=True, slots=True)
 class _Tally:
-    """The counted groups by (dimension, value); one pass of pandas for all dimensions, plain numbers after it."""
+    """The counted groups by (dimension, value): one pass over some hundred rows, too few for a data frame to pay."""
 
     outcomes: dict[tuple[str, str], list[int]]
     """Requests per outcome, in the order of ``Outcome``."""
@@ -181,27 +180,20 @@ class _Tally:
     amounts: dict[tuple[str, str], int]
 
     @classmethod
-    def of(cls, counted: pd.DataFrame) -> _Tally:
-        key = ["dimension", "value"]
-        amounts = _sums(counted, key, "amount_minor")
-        outcomes = {(dimension, value): [0] * len(Outcome) for dimension, value in amounts}
-        in_time = dict.fromkeys(outcomes, (0, 0))
-        for (dimension, value, outcome), count in _sums(counted, [*key, "outcome"], "requests").items():
-            outcomes[dimension, value][_PLACE[outcome]] = count
-        for (dimension, value, timely), count in _sums(counted, [*key, "in_time"], "requests").items():
-            early, late = in_time[dimension, value]
-            in_time[dimension, value] = (count, late) if timely else (early, count)
-        return cls(outcomes, in_time, {(dimension, value): total for (dimension, value), total in amounts.items()})
+    def of(cls, counted: Iterable[sa.Row[Any]]) -> _Tally:
+        tally = cls(defaultdict(lambda: [0] * len(Outcome)), defaultdict(lambda: (0, 0)), defaultdict(int))
+        for row in counted:
+            key = (row.dimension, row.value)
+            tally.outcomes[key][_PLACE[row.outcome]] += row.requests
+            tally.amounts[key] += row.amount_minor
+            if row.in_time is not None:
+                early, late = tally.in_time[key]
+                tally.in_time[key] = (early + row.requests, late) if row.in_time else (early, late + row.requests)
+        return cls(dict(tally.outcomes), dict(tally.in_time), dict(tally.amounts))
 
     def values(self, dimension: str) -> list[str]:
         """The values of a dimension that occur, in the order of their codes."""
         return sorted(value for name, value in self.outcomes if name == dimension)
-
-
-def _sums(counted: pd.DataFrame, by: list[str], column: str) -> dict[tuple[Any, ...], int]:
-    """One grouped sum as plain numbers; groups whose key is missing are left out."""
-    return {cast("tuple[Any, ...]", key): int(total)
-            for key, total in counted.groupby(by, sort=False)[column].sum().items()}
 
 
 class _Picture:

@@ -202,8 +202,9 @@ def test_the_database_answers_with_groups_never_with_a_row_per_person(context: S
     add(context, 300, state="refused")
     with context.reading() as connection:
         cohort = repository.Cohort(datetime(2026, 10, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC),
-                                   outcomes={"approved": "approved", "refused": "refused"},
-                                   decided=["approved", "refused"], weeks=[], time_bins=[3600])
+                                   weeks=[], grouping=repository.Grouping(
+                                       (("approved", "approved"), ("refused", "refused")),
+                                       ("approved", "refused"), (3600,)))
         dimensions = [dimension.value for dimension in Dimension]
         assert len(cohort.counts(connection, dimensions)) == 2 * len(dimensions)
         assert len(cohort.decision_times(connection, dimensions)) == 1 + len(dimensions)
