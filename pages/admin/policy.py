@@ -39,7 +39,7 @@ def listing(found: tuple[PolicyEntry, ...]) -> None:
     pages = -(-len(found) // PAGE_SIZE)
     number = 1
     if pages > 1:
-        number = st.number_input(t("admin.policy.page", pages=pages), 1, pages, key=f"policy_page_{pages}")
+        number = st.selectbox(t("admin.policy.page", pages=pages), range(1, pages + 1), key=f"policy_page_{pages}")
     first = (number - 1) * PAGE_SIZE
     st.markdown("\n".join(
         f"- **{plain(words.title(entry.parameter))}** `{entry.parameter.name}`: {plain(words.short_value(entry))}  \n"

@@ -16,22 +16,21 @@ from portal.i18n import speaking, t
 
 
 def outcome_table(statistics: RequestStatistics, dimension: Dimension) -> str:
-    """Markdown: how many requests each line has, and what became of them."""
+    """Markdown: how many requests each line has, what became of them, and what sums they are about."""
     heads = [t(f"staff.by.{dimension.value}"), t("staff.head.requests"), *map(words.column, statistics.columns),
-             t("staff.head.approval_share")]
+             t("staff.head.amount")]
     return table(heads, [
-        [plain(label), words.count(line.requests), *map(words.count, line.counts),
-         words.share(line.approval_share)]
+        [plain(label), words.count(line.requests), *map(words.count, line.counts), words.amount(line)]
         for label, line in _labelled(statistics, dimension)])
 
 
 def time_table(statistics: RequestStatistics, dimension: Dimension) -> str:
-    """Markdown: how long each line's decisions took, and what sums they are about."""
-    heads = [t(f"staff.by.{dimension.value}"), t("staff.head.in_time"), t("staff.head.median"), t("staff.head.p90"),
-             t("staff.head.amount")]
+    """Markdown: how many decisions of each line were approvals, and how long they took."""
+    heads = [t(f"staff.by.{dimension.value}"), t("staff.head.approval_share"), t("staff.head.in_time"),
+             t("staff.head.median"), t("staff.head.p90")]
     return table(heads, [
-        [plain(label), words.share(line.in_time_share), words.duration(line.median_seconds),
-         words.duration(line.p90_seconds), words.amount(line)]
+        [plain(label), words.share(line.approval_share), words.share(line.in_time_share),
+         words.duration(line.median_seconds), words.duration(line.p90_seconds)]
         for label, line in _labelled(statistics, dimension)])
 
 

@@ -107,7 +107,12 @@ def test_unconfirmed_only_can_be_switched_on(admin: str, open_as: OpenAs) -> Non
 
 def test_the_last_page_of_parameters_can_be_read(admin: str, open_as: OpenAs) -> None:
     app = open_as(admin, PAGE)
-    pages = app.number_input[0]
-    pages.set_value(pages.max).run()
+    first, pages = words(app), app.selectbox[1]
+    pages.select(int(pages.options[-1])).run()
     assert not app.exception
     assert any(block.value.startswith("- **") for block in app.markdown)
+    assert words(app) != first
+
+
+def test_a_page_is_picked_and_not_typed(admin: str, open_as: OpenAs) -> None:
+    assert not open_as(admin, PAGE).number_input  # there one could type what is no page, and a red sign said no more
