@@ -44,7 +44,7 @@ def main() -> None:
     if option.blocked_by is not None:
         _blocked(option)
     else:
-        _means(option.means)
+        _means(option.means, shared=any(one.kinds for one in options.accounts if one is not option))
         _form(option, options)
     states.help_lines()
 
@@ -57,22 +57,29 @@ def _blocked(option: AccountOption) -> None:
         go("my_requests", **({"id": option.open_request_id} if option.open_request_id else {}))
 
 
-def _means(means: Means) -> None:
-    """What the bank knows of the reader's means and what other cards take of it, or the way to say it."""
+def _means(means: Means, *, shared: bool) -> None:
+    """What the bank knows of the reader's means and what other cards take of it, or the way to say it.
+
+    ``shared``: other cards may still want a part of it.
+    """
     if means.affordable_minor is None:
         st.info(t("cardholder.request.no_assessment"))
         if st.button(t("cardholder.step.affordability")):
             go("affordability")
         return
-    amount = money(means.affordable_minor)
+    said = [_affordable(means, money(means.affordable_minor))]
+    if shared:
+        said.append(t("cardholder.request.other_cards"))
+    st.markdown("\n\n".join(said))
+
+
+def _affordable(means: Means, amount: str) -> str:
     if not means.promised:
-        st.markdown(t("cardholder.request.affordable", amount=amount))
-        return
+        return t("cardholder.request.affordable", amount=amount)
     promised = t("cardholder.list_mark").join(
         t("cardholder.request.promised_granted" if one.granted else "cardholder.request.promised_asked",
           amount=money(one.monthly_minor), last4=one.card_last4) for one in means.promised)
-    st.markdown(t("cardholder.request.affordable_left", amount=amount, promised=promised,
-                  left=money(means.left_minor or 0)))
+    return t("cardholder.request.affordable_left", amount=amount, promised=promised, left=money(means.left_minor or 0))
 
 
 @st.fragment

@@ -27,6 +27,11 @@ def plain(text: object) -> str:
     return "".join(f"\\{sign}" if sign in punctuation else sign for sign in words)
 
 
+def unbroken(text: str) -> str:
+    """``text`` kept on one line: in a narrow cell Chinese would otherwise break between month and day."""
+    return _JOINER.join(text.replace(" ", "\u00a0"))
+
+
 def paragraphs(text: str) -> str:
     """What a person wrote, as Markdown that shows it as written, line by line."""
     return "  \n".join(plain(line) for line in text.splitlines())

@@ -14,7 +14,7 @@ from core.domain.schedule import Schedule
 from core.services.outlooks import MONTHS_AHEAD
 from core.services.requests import Preview
 from portal.components import schedule
-from portal.components.money import table
+from portal.components.money import table, unbroken
 from portal.components.outlook import cost_notes
 from portal.i18n import day, moment, money, percent, t, tn
 
@@ -24,7 +24,9 @@ def show(seen: Preview, use_terms: Callable[[Terms], None]) -> None:
     st.markdown(f"### {t('cardholder.preview.title')}\n\n{_figures(seen)}")
     if seen.schedule is not None:
         schedule.show(seen.schedule, seen.down_payment_due_date)
-    st.markdown("\n\n".join([_comparison(seen), *cost_notes(seen.do_nothing.marks)]))
+    # A few weeks of an extension are no time to speak of courts.
+    notes = cost_notes(seen.do_nothing.marks) if seen.schedule else []
+    st.markdown("\n\n".join([_comparison(seen), *notes]))
     failed = [check for check in seen.checks if not check.passed]
     if failed:
         _failed(seen, failed, use_terms)
@@ -42,7 +44,7 @@ def _extension(seen: Preview) -> list[tuple[str, str]]:
     """Interest on all that is owed runs anyway; what the extension itself adds stands beside it."""
     added = max(seen.total_minor - seen.do_nothing.total_minor, 0)
     rows = [(t("cardholder.preview.deferred"), f"**{money(seen.deferred_minor)}**"),
-            (t("cardholder.preview.extended_to"), day(seen.until_date)),
+            (t("cardholder.preview.extended_to"), unbroken(day(seen.until_date))),
             (t("cardholder.preview.interest_anyway", rate=_rate(seen.annualised_rate)), money(seen.interest_minor))]
     if late_fees := seen.cost_minor - seen.interest_minor:
         rows.append((t("cardholder.preview.late_fee_before"), money(late_fees)))
@@ -57,7 +59,7 @@ def _agreement(seen: Preview, plan: Schedule) -> list[tuple[str, str]]:
             (t("cardholder.preview.cost"), money(seen.cost_minor)),
             (t("cardholder.preview.total"), money(seen.total_minor)),
             (t("cardholder.preview.rate"), _rate(seen.annualised_rate)),
-            (t("cardholder.preview.until"), day(seen.until_date))]
+            (t("cardholder.preview.until"), unbroken(day(seen.until_date)))]
 
 
 def _rate(rate: Decimal) -> str:
@@ -71,14 +73,15 @@ def _comparison(seen: Preview) -> str:
               "late_fees": money(nothing.late_fees_minor)}
     if seen.schedule is None:
         saved = max(nothing.total_minor - seen.total_minor, 0)
-        line = t("cardholder.preview.extension_saves" if saved else "cardholder.preview.extension_same",
-                 left=money(seen.left_meanwhile_minor), saved=money(saved))
+        left = money(seen.left_meanwhile_minor)
+        line = t("cardholder.preview.extension_saves", left=left, saved=money(saved)) if saved else \
+            t("cardholder.preview.extension_same", left=left)
     else:
         line = t("cardholder.preview.agreement_then", paid=money(seen.paid_meanwhile_minor),
                  left=money(seen.left_meanwhile_minor))
-    length = tn("common.months", MONTHS_AHEAD) if nothing.capped else t("cardholder.preview.until_then")
-    return "\n".join([t("cardholder.preview.compared", on=on), "", f"- {line}",
-                      f"- {t('cardholder.preview.unpaid', length=length, **unpaid)}", "",
+    without = t("cardholder.preview.unpaid_months", length=tn("common.months", MONTHS_AHEAD), **unpaid) \
+        if nothing.capped else t("cardholder.preview.unpaid_until", **unpaid)
+    return "\n".join([t("cardholder.preview.compared", on=on), "", f"- {line}", f"- {without}", "",
                       t("cardholder.chart.assumptions")])
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.domain.request_terms import AgreementTerms, ExtensionTerms, Terms
 from core.domain.schedule import Schedule
-from portal.components.money import table
+from portal.components.money import table, unbroken
 from portal.i18n import day, money, money_short, percent, t, tn
 
 _SHOWN = 3
@@ -26,8 +26,8 @@ def terms_in_words(terms: Terms) -> str:
 def show(schedule: Schedule, down_payment_due: date | None = None) -> None:
     """What is paid first and the first instalments at once, all of them on request."""
     # Three narrow columns, what is left in whole yuan: it fits a phone without scrolling sideways.
-    rows = [(t("cardholder.schedule.line", number=row.number, due=day(row.due_date)), money(row.amount_minor),
-             money_short(row.balance_after_minor)) for row in schedule.instalments]
+    rows = [(unbroken(t("cardholder.schedule.line", number=row.number, due=day(row.due_date))),
+             money(row.amount_minor), money_short(row.balance_after_minor)) for row in schedule.instalments]
     first = _down_payment(schedule, down_payment_due)
     heads = [t(f"cardholder.schedule.{name}") for name in ("due", "amount", "left")]
     st.markdown(table(heads, [*first, *rows[:_SHOWN]]))
@@ -41,13 +41,13 @@ def _down_payment(schedule: Schedule, due: date | None) -> list[tuple[str, str, 
     if not schedule.down_payment_minor:
         return []
     name = t("cardholder.schedule.down", due=day(due)) if due else t("cardholder.schedule.down_undated")
-    return [(name, money(schedule.down_payment_minor), money_short(schedule.principal_minor))]
+    return [(unbroken(name), money(schedule.down_payment_minor), money_short(schedule.principal_minor))]
 
 
 def dues(rows: Sequence[tuple[date, int]]) -> str:
     """What falls due when: a Markdown table."""
     return table([t("cardholder.schedule.due"), t("cardholder.schedule.amount")],
-                 [(day(on), money(amount)) for on, amount in rows])
+                 [(unbroken(day(on)), money(amount)) for on, amount in rows])
 
 
 def monthly(terms: Terms, schedule: Schedule | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from core.services import assessments, requests
 from core.services.context import ServiceContext
 from core.services.requests import RequestDraft
 from portal import i18n
+from portal.components.money import unbroken
 from tests.screens.cardholders import MINE, REQUEST, assert_speaks, press, sign_up, words
 from tests.screens.conftest import OpenAs
 from tests.services.cards import Month, add_card
@@ -197,3 +199,61 @@ def test_the_list_takes_as_many_queries_for_ten_requests_as_for_one(
     with counted_queries(sqlite_context.engine) as ten:
         app.run()
     assert len(one) == len(ten) <= 8
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_second_card_is_told_what_the_first_already_takes(
+        sqlite_context: ServiceContext, open_as: OpenAs, who: Actor, locale: str) -> None:
+    add_card(sqlite_context, card="c22")
+    done = assessments.finish(who, sqlite_context, FAMILY, "a1")
+    first, second = requests.request_options(who, sqlite_context, sqlite_context.clock.today()).accounts
+    with i18n.speaking(locale):
+        assert i18n.t("cardholder.request.other_cards") in words(open_as(who.user_id, REQUEST, locale=locale))
+    terms = replace(first.suggested_agreement, months=first.limits.max_months)
+    requests.submit(who, sqlite_context, RequestDraft(first.account_id, ProposalKind.PERSONALISED_AGREEMENT, terms),
+                    acknowledged=True, idempotency_key="k1")
+    app = open_as(who.user_id, REQUEST, locale=locale, account=second.account_id)
+    assert_speaks(app)
+    [promise] = next(one for one in requests.request_options(who, sqlite_context, sqlite_context.clock.today()).accounts
+                     if one.account_id == second.account_id).means.promised
+    with i18n.speaking(locale):
+        promised = i18n.t("cardholder.request.promised_asked", amount=i18n.money(promise.monthly_minor),
+                          last4=first.card_last4)
+        assert promised in words(app)
+        assert i18n.money(done.affordable_minor - promise.monthly_minor) in words(app)
+        assert i18n.t("cardholder.request.other_cards") not in words(app)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_what_is_paid_first_stands_in_the_result_and_in_the_schedule_with_its_day(
+        sqlite_context: ServiceContext, open_as: OpenAs, who: Actor, locale: str) -> None:
+    assessments.finish(who, sqlite_context, FAMILY, "a1")
+    app = open_as(who.user_id, REQUEST, locale=locale)
+    app.text_input[0].input("500").run()
+    assert_speaks(app)
+    due = sqlite_context.clock.today() + timedelta(days=3)
+    with i18n.speaking(locale):
+        assert f"| {i18n.t('cardholder.preview.down', on=i18n.day(due))} | {i18n.money(50_000)} |" in words(app)
+        row = unbroken(i18n.t("cardholder.schedule.down", due=i18n.day(due)))
+        assert f"| {row} | {i18n.money(50_000)} |" in words(app)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_an_extension_says_that_interest_runs_anyway_and_that_it_adds_nothing(
+        sqlite_context: ServiceContext, open_as: OpenAs, who: Actor, locale: str) -> None:
+    app = open_as(who.user_id, REQUEST, locale=locale)
+    app.radio[0].set_value(ProposalKind.EXTENSION.value).run()
+    assert_speaks(app)
+    with i18n.speaking(locale):
+        added = f"| {i18n.t('cardholder.preview.extension_adds')} | {i18n.t('cardholder.preview.nothing')} |"
+        assert added in words(app)
+        assert i18n.t("cardholder.preview.interest_anyway", rate="18.25%") in words(app)
+
+
+def test_where_every_check_passes_nothing_is_called_unaffordable(
+        sqlite_context: ServiceContext, open_as: OpenAs, who: Actor) -> None:
+    assessments.finish(who, sqlite_context, FAMILY, "a1")
+    app = open_as(who.user_id, REQUEST)
+    assert failed_lines(app) == []
+    for hint in ("cardholder.preview.none_fits", "cardholder.preview.none_left", "cardholder.preview.failed"):
+        assert i18n.t(hint) not in words(app)

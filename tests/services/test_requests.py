@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from core.clock import CHINA
 from core.db.tables.records import audit_log, outbox
 from core.db.tables.requests import proposal_events, proposals
-from core.domain.decision import InformationItem
+from core.domain.decision import InformationItem, RefuseReason
 from core.domain.errors import (
     Conflict,
     IllegalTransition,
@@ -30,6 +30,8 @@ from core.domain.request_checks import CheckName
 from core.domain.request_terms import AgreementTerms, ExtensionTerms
 from core.services import assessments, requests, review
 from core.services.context import ServiceContext
+from core.services.cost_marks import cost_marks
+from core.services.positions import account_position
 from core.services.request_expiry import expire_unanswered
 from tests.conftest import TestTime
 from tests.services.cards import OTHER_ROLES, TODAY, add_card, cardholder
@@ -349,3 +351,70 @@ def test_terms_that_are_no_terms_are_refused_at_once() -> None:
             build()
 
 
+
+
+def test_doing_nothing_is_compared_a_year_ahead_at_most(context: ServiceContext) -> None:
+    account_id = add_card(context)
+    person = cardholder(context)
+    long, short = (requests.preview(person, context, agreement(account_id, months), TODAY) for months in (60, 6))
+    assert long.do_nothing.until_date == date(2027, 11, 22)
+    assert long.do_nothing.capped
+    assert short.do_nothing.until_date == short.until_date < date(2027, 11, 22)
+    assert not short.do_nothing.capped
+    for seen in (long, short):
+        assert seen.do_nothing.total_minor == (
+            seen.balance_minor + seen.do_nothing.interest_minor + seen.do_nothing.late_fees_minor)
+        assert seen.paid_meanwhile_minor + seen.left_meanwhile_minor == seen.total_minor
+    assert short.left_meanwhile_minor == 0
+
+
+def test_a_court_is_spoken_of_only_above_its_yearly_rate_and_with_its_source(context: ServiceContext) -> None:
+    account_id = add_card(context)
+    with context.reading() as connection:
+        position = account_position(connection, context, account_id, TODAY)
+    most = position.principal_minor * 24 // 100
+    year = TODAY + timedelta(days=365)
+    assert cost_marks(context, position, year, most).court is None
+    above = cost_marks(context, position, year, most + 1).court
+    assert above is not None
+    assert (above.amount_minor, above.yearly_rate) == (most, Decimal("0.24"))
+    assert [source.parameter for source in above.cited] == ["cost.court_soft_cap"]
+    owed_beyond = position.principal_minor - (position.total_minor - position.principal_minor)
+    assert cost_marks(context, position, year, owed_beyond).above_principal == ()
+    assert cost_marks(context, position, year, owed_beyond + 1).above_principal[0].unconfirmed
+
+
+def test_what_is_paid_first_falls_due_some_days_after_the_decision_and_is_stored_so(context: ServiceContext) -> None:
+    account_id = add_card(context)
+    person = cardholder(context)
+    assessments.finish(person, context, FAMILY, "a")
+    first = requests.preview(person, context, agreement(account_id, down_payment_minor=50_000), TODAY)
+    assert first.down_payment_due_date == TODAY + timedelta(days=3) < FIRST_DUE
+    assert requests.preview(person, context, agreement(account_id), TODAY).down_payment_due_date is None
+
+
+def test_the_first_due_date_is_measured_against_the_days_that_are_offered(context: ServiceContext) -> None:
+    account_id = add_card(context)
+    person = cardholder(context)
+    option = requests.request_options(person, context, TODAY).accounts[0]
+    seen = requests.preview(person, context, agreement(account_id), TODAY)
+    check = next(one for one in seen.checks if one.name is CheckName.FIRST_DUE_DATE)
+    assert (check.lowest, check.highest) == (option.first_due_from, option.first_due_to)
+
+
+def test_an_extension_is_charged_the_interest_that_runs_anyway(context: ServiceContext) -> None:
+    account_id = add_card(context)
+    seen = requests.preview(cardholder(context), context, extension(account_id, 30), TODAY)
+    assert seen.interest_minor == seen.do_nothing.interest_minor > 0
+    assert seen.total_minor <= seen.do_nothing.total_minor
+
+
+def test_after_a_refusal_it_is_known_whether_the_terms_asked_for_pass_today(context: ServiceContext) -> None:
+    person, sent = asked(context, agreement)
+    assert not requests.my_request(person, context, sent.proposal_id).passes_today
+    one = team(context)["one"]
+    review.refuse(one, context, sent.proposal_id, expected_version=held(context, one, sent.proposal_id),
+                  reasons=[RefuseReason.NOT_AFFORDABLE], idempotency_key="r")
+    detail = requests.my_request(person, context, sent.proposal_id)
+    assert detail.passes_today
+    assert detail.nearest_terms is None
