@@ -103,34 +103,37 @@ def _last_answer(seen: Viewer, position: AccountPosition, as_of: date) -> None:
 
 def _next_steps(position: AccountPosition, found: Overview) -> None:
     """The one thing to do now as the strong button, the rest beside it; asking only where a card may ask."""
-    steps = _steps(position, found)
+    waiting = any(one.open_request is not None and one.open_request.answer_by is not None for one in found.accounts)
     with st.container(horizontal=True):
-        for number, (step, page, query) in enumerate(steps):
-            if st.button(t(f"cardholder.step.{step}"), type="secondary" if number else "primary",
-                         key=f"overview_go_{step}"):
+        for number, (step, page, query, label) in enumerate(_steps(position, found)):
+            # While the bank waits for an answer, that answer is the strong button.
+            strong = number == 0 and not waiting
+            if st.button(label, type="primary" if strong else "secondary", key=f"overview_go_{step}"):
                 go(page, **query)
 
 
-def _steps(position: AccountPosition, found: Overview) -> list[tuple[str, str, dict[str, str]]]:
-    """(step, page, address) of what can be done about this card, the next thing first."""
-    asked, granted = position.open_request, position.arrangement
-    steps: list[tuple[str, str, dict[str, str]]] = []
+def _steps(position: AccountPosition, found: Overview) -> list[tuple[str, str, dict[str, str], str]]:
+    """(step, page, address, label) of what can be done about this card, the next thing first."""
     if position.total_minor <= 0:
-        return steps
+        return []
+    asked, granted = position.open_request, position.arrangement
+    known = found.affordable_minor is not None
+    work_out = ("affordability", "affordability", {}, t("cardholder.step.affordability"))
+    steps = [] if known else [work_out]
     if granted is not None:
-        steps.append(("arrangement", "my_requests", {"id": granted.proposal_id}))
+        steps.insert(0, ("arrangement", "my_requests", {"id": granted.proposal_id}, t("cardholder.step.arrangement")))
     elif asked is not None:
-        steps.append(("my_requests", "my_requests", {"id": asked.proposal_id}))
-    if found.affordable_minor is None:
-        steps.append(("affordability", "affordability", {}))
+        steps.insert(0, ("my_requests", "my_requests", {"id": asked.proposal_id}, t("cardholder.step.my_requests")))
     # Another card may ask even where this one is settled for now.
     open_to = position if position.may_ask else next((one for one in found.accounts if one.may_ask), None)
     if open_to is not None:
-        steps.append(("request", "request", {"account": open_to.account_id}))
-    if found.affordable_minor is not None:
-        steps.append(("affordability", "affordability", {}))
+        label = t("cardholder.step.request") if open_to is position else \
+            t("cardholder.step.request_other", last4=open_to.card_last4)
+        steps.append(("request", "request", {"account": open_to.account_id}, label))
+    if known:
+        steps.append(work_out)
     if asked is None:
-        steps.append(("my_requests", "my_requests", {}))
+        steps.append(("my_requests", "my_requests", {}, t("cardholder.step.my_requests")))
     return steps
 
 

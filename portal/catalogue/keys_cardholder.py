@@ -72,7 +72,7 @@ DYNAMIC: Mapping[str, Endings] = {
     "cardholder.result.outcome.": _these(Outcome),
     "cardholder.schedule.": _these(("due", "amount", "left")),
     "cardholder.status.": _these([*PublicStatus, *(f"{one}_means" for one in PublicStatus)]),
-    "cardholder.step.": _these(("affordability", "request", "my_requests", "arrangement", "answer")),
+    "cardholder.step.": _these(("affordability", "request", "my_requests")),
     "reasons.affordability.": _these((
         "no_income", "below_minimum_instalment", "evidence_missing", "spending_exceeds_income",
         "living_raised_to_floor", *(f"limit_{one}" for one in Limit), "spending_above_trigger", "variable_income")),

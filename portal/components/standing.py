@@ -75,11 +75,9 @@ def notices(position: AccountPosition) -> None:
     lines = [_deadline(position)]
     if position.arrangement is not None:
         lines.append(_granted(position, position.arrangement))
-    if position.open_request is not None:
-        asked = position.open_request
-        lines.append(t("cardholder.notice.request", reference=asked.reference, promised=moment(asked.promised_by))
-                     if asked.answer_by is None else
-                     t("cardholder.notice.request_answer_needed", reference=asked.reference, by=day(asked.answer_by)))
+    asked = position.open_request
+    if asked is not None and asked.answer_by is None:
+        lines.append(t("cardholder.notice.request", reference=asked.reference, promised=moment(asked.promised_by)))
     if position.in_transit_minor:
         lines.append(t("cardholder.notice.in_transit", amount=money(position.in_transit_minor)))
     if position.disputed_minor:
