@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from core.db.repositories import proposals as repository
 from core.db.repositories import queue as queue_repository
-from core.domain.actor import Actor, Role
+from core.domain.actor import Actor, Authority, Role
 from core.domain.errors import Conflict, NotFound
 from core.domain.proposal import WAITING_FOR_THE_BANK, ProposalEvent, ProposalState
 from core.services.context import ServiceContext
@@ -56,11 +56,22 @@ def holds(row: sa.Row[Any], actor: Actor, now: datetime) -> bool:
     return held(row, now) and row.claimed_by == actor.user_id
 
 
+def may_take(row: sa.Row[Any], user_id: str, authority: Authority | None) -> bool:
+    """Whether this reviewer may take a waiting case, once nobody holds it.
+
+    A recommendation goes to another person with the level the case needs; anything else to anybody.
+    """
+    if row.state != ProposalState.REFERRED:
+        return True
+    covered = authority is not None and authority.covers(Authority(row.needed_authority))
+    return covered and row.recommended_by != user_id
+
+
 def may_read(actor: Actor, row: sa.Row[Any], steps: Sequence[sa.Row[Any]], now: datetime) -> None:
     """Let pass the holder, supervisors, and whoever worked on the case before.
 
-    Raises ``NotFound`` for closed cases of others, ``Conflict`` ``claim_needed`` or ``claimed_by_other``
-    while it waits.
+    Raises ``NotFound`` for closed cases of others and, while it waits, ``Conflict``: ``claimed_by_other``,
+    ``claim_needed``, or ``case_recommended`` for a recommendation somebody with more authority decides.
     """
     if actor.role is Role.SUPERVISOR or holds(row, actor, now):
         return
@@ -68,7 +79,11 @@ def may_read(actor: Actor, row: sa.Row[Any], steps: Sequence[sa.Row[Any]], now: 
         return
     if ProposalState(row.state) not in WAITING_FOR_THE_BANK:
         raise NotFound("proposal")
-    raise Conflict("claimed_by_other" if held(row, now) else "claim_needed", "the case is not in these hands")
+    if held(row, now):
+        raise Conflict("claimed_by_other", "a colleague holds the case")
+    if not may_take(row, actor.user_id, actor.authority):
+        raise Conflict("case_recommended", "somebody else decides", needed=row.needed_authority)
+    raise Conflict("claim_needed", "nobody holds the case")
 
 
 def holder(row: sa.Row[Any], steps: Sequence[sa.Row[Any]], now: datetime) -> Holder | None:

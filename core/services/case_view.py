@@ -21,7 +21,7 @@ from core.domain.request_terms import AgreementTerms, Terms, from_record
 from core.policy.rules.requests import authority_rule
 from core.services import records
 from core.services.assessments import FinishedAssessment, newest_finished
-from core.services.case_access import Holder, holder, holds, lost_to, may_read
+from core.services.case_access import Holder, holder, holds, lost_to, may_read, may_take
 from core.services.claims import claim_span, review_policy, reviewer
 from core.services.context import ServiceContext
 from core.services.identity.people import masked_phone
@@ -29,7 +29,7 @@ from core.services.means import means_for, promises
 from core.services.positions import AccountPosition, account_position
 from core.services.request_figures import RequestFigures, agreed_before, work_out
 from core.services.request_reading import DecisionView, GrantedView, granted_view, is_identifier
-from core.services.review_queue import may_take, score_today, viewpoint
+from core.services.review_queue import score_today, viewpoint
 
 MOST_EARLIER = 10
 _ACTIVITY = timedelta(minutes=1)
@@ -206,7 +206,7 @@ def _view(connection: sa.Connection, context: ServiceContext, actor: Actor, row:
     granted = repository.arrangement(connection, row.id)
     of = viewpoint(actor, context)
     mine, colleague = holds(row, actor, now), holder(row, steps, now)
-    takeable = may_take(row.state, row.needed_authority, row.recommended_by, of)
+    takeable = may_take(row, actor.user_id, actor.authority)
     terms = from_record(row.kind, row.terms)
     return CaseView(
         proposal_id=row.id, reference=row.reference, version=row.version, kind=ProposalKind(row.kind), state=state,

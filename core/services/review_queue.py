@@ -25,6 +25,7 @@ from core.domain.proposal import ProposalKind, ProposalState
 from core.domain.request_terms import Terms, from_record
 from core.policy.rules.account import delinquency_rule
 from core.policy.rules.requests import priority_rule
+from core.services.case_access import may_take
 from core.services.context import ServiceContext
 
 PAGE_SIZE = 10
@@ -167,17 +168,6 @@ def score_today(owed_minor: int, oldest_unpaid_due_date: date | None, promised_b
     return score(owed_minor, days_past_due(oldest_unpaid_due_date, of.today), promised_by, vulnerable, of.now, of.rule)
 
 
-def may_take(state: str, needed_authority: str, recommended_by: str | None, of: Viewpoint) -> bool:
-    """Whether this reviewer may take such a case, once nobody holds it.
-
-    A recommendation goes to another person with the level the case needs.
-    """
-    if state != ProposalState.REFERRED:
-        return True
-    covered = of.authority is not None and of.authority.covers(Authority(needed_authority))
-    return covered and recommended_by != of.user_id
-
-
 def _rows(rows: Iterable[sa.Row[Any]], of: Viewpoint) -> tuple[QueueRow, ...]:
     return tuple(_row(row, of) for row in rows)
 
@@ -194,7 +184,7 @@ def _row(row: sa.Row[Any], of: Viewpoint) -> QueueRow:
         promised_by=row.promised_by, overdue=row.promised_by < of.now,
         score=score_today(row.owed_minor, row.oldest_unpaid_due_date, row.promised_by, row.vulnerable, of),
         claimed_at=row.claimed_at if held else None, claim_expires_at=row.claim_expires_at if held else None,
-        may_take=may_take(row.state, row.needed_authority, row.recommended_by, of))
+        may_take=may_take(row, of.user_id, of.authority))
 
 
 def _left_in(group: sa.Row[Any], narrowing: Narrowing) -> bool:

@@ -1,23 +1,22 @@
-"""One case: everything needed to decide it, and the decision."""
+"""One case: everything needed to decide it, and the decision, in reach while the file is read."""
 
 from __future__ import annotations
-
-import secrets
 
 import streamlit as st
 
 from core.domain.actor import Role
-from core.domain.errors import Conflict, NotFound, PortalError
+from core.domain.errors import Conflict, NotFound
 from core.domain.proposal import WAITING_FOR_THE_BANK
 from core.services import review
 from core.services.case_view import CaseView
 from portal import errors
-from portal.components import case_decision, case_parts, queue_rows, schedule
+from portal.components import case_decision, case_parts, queue_rows, queue_take, schedule
 from portal.i18n import moment, t
 from portal.navigation import go
 from portal.session import Viewer, viewer
 
-_PUT_BACK = "queue_put_back"
+_DECISION = "decision"
+"""The anchor a phone's reader jumps to."""
 
 
 def main() -> None:
@@ -26,8 +25,10 @@ def main() -> None:
     st.title(t("common.page.case"))
     if said := st.session_state.pop(case_decision.SAID, None):
         st.success(t(said))
-    if st.button(t("collector.case.back")):
-        go("queue")
+    ways = st.container(horizontal=True)
+    with ways:
+        if st.button(t("collector.case.back")):
+            go("queue")
     proposal_id = st.query_params.get("id", "")
     if not proposal_id:
         st.info(t("collector.case.none_chosen"))
@@ -42,23 +43,35 @@ def main() -> None:
         if refusal.code == "claim_needed":
             _take(who, proposal_id)
         return
+    if not case.in_my_hands:
+        with ways:
+            wanted = st.button(t("collector.queue.next"), key="claim_next")
+        if wanted:
+            queue_take.next_case(who)
     _show(who, case)
 
 
 def _show(who: Viewer, case: CaseView) -> None:
     st.markdown(case_parts.heading(case))
-    if case.state in WAITING_FOR_THE_BANK:
+    waits = case.state in WAITING_FOR_THE_BANK
+    if waits:
         st.caption(queue_rows.score(case.score, case.highest))
+        with st.container(key="case_to_decision"):
+            st.markdown(f"[{t('collector.case.to_decision')}](#{_DECISION})")
     file, decision = st.columns([5, 4], gap="large")
     with file:
         _file(case)
-    with decision:
-        _decide(who, case)
+    with decision, st.container(key="case_decision"):
+        if waits:
+            _decide(who, case)
+        else:
+            st.markdown(case_parts.outcome(case) or t(f"collector.case.closed.{case.state}"))
 
 
 def _file(case: CaseView) -> None:
     """What the case holds, in the order in which it is weighed."""
-    st.markdown(f"{case_parts.person(case)}\n\n{case_parts.asked(case)}")
+    st.markdown("\n\n".join(part for part in (case_parts.person(case), case_parts.answer(case), case_parts.asked(case))
+                            if part))
     if case.figures is not None:
         if case.figures.schedule is not None:
             schedule.show(case.figures.schedule)
@@ -71,55 +84,38 @@ def _file(case: CaseView) -> None:
 
 
 def _decide(who: Viewer, case: CaseView) -> None:
-    if case.state not in WAITING_FOR_THE_BANK:
-        st.markdown(case_parts.outcome(case) or t(f"collector.case.closed.{case.state}"))
-        return
+    """Whose case it is and what this person may do with it now, no more."""
+    st.subheader(t("collector.decide.title"), anchor=_DECISION)
     if case.authority is not None:
-        st.markdown(f"#### {t('collector.authority.title')}\n\n{case_parts.authority(case.authority)}")
+        st.markdown(case_parts.authority(case.authority))
         with st.expander(t("collector.authority.levels")):
             st.markdown(case_parts.levels(case.authority))
     _hands(who, case)
-    # Drawn whether or not the case is (still) in these hands, so that nothing typed is lost with a claim.
-    case_decision.panel(case)
+    # What was begun stays on the screen when the claim is lost, so that nothing typed is lost with it.
+    if case.in_my_hands or (case_decision.begun(case) and (case.may_take or case.lost_to)):
+        case_decision.panel(case)
     if case.in_my_hands and st.button(t("collector.case.release"), key="release", width="stretch"):
-        _release(who, case.proposal_id)
+        queue_take.put_back(who, case.proposal_id)
 
 
 def _hands(who: Viewer, case: CaseView) -> None:
     """Whose hands the case is in, and how to take it."""
     if case.in_my_hands and case.claim_expires_at is not None:
         st.caption(t("collector.case.yours_until", until=moment(case.claim_expires_at)))
-    elif case.held_by is not None:
-        st.info(t("collector.case.held_by_other"))
-        if who.actor.role is Role.SUPERVISOR:
-            _take(who, case.proposal_id, take_over=True)
-    else:
+        return
+    if case.held_by is not None:
+        st.info(case_parts.hands(case))
+    elif case.may_take:
         st.info(t("collector.case.not_in_hand"))
-        _take(who, case.proposal_id)
+    if case.may_take:
+        _take(who, case.proposal_id, take_over=case.held_by is not None)
 
 
 def _take(who: Viewer, proposal_id: str, *, take_over: bool = False) -> None:
     label = t("collector.case.take_over" if take_over else "collector.queue.take")
-    if not st.button(label, type="primary", key="take", width="stretch"):
-        return
-    try:
-        review.claim(who.actor, who.context, proposal_id, idempotency_key=secrets.token_urlsafe(16),
-                     take_over=take_over)
-    except PortalError as refusal:
-        errors.show(refusal)
-        return
-    st.rerun()
-
-
-def _release(who: Viewer, proposal_id: str) -> None:
-    try:
-        review.release(who.actor, who.context, proposal_id, idempotency_key=secrets.token_urlsafe(16))
-    except PortalError as refusal:
-        errors.show(refusal)
-        return
-    # Not the next one for the same person: they have just put it back.
-    st.session_state.setdefault(_PUT_BACK, []).append(proposal_id)
-    go("queue")
+    if st.button(label, type="primary", key="take", width="stretch") \
+            and queue_take.take(who, proposal_id, take_over=take_over):
+        st.rerun()
 
 
 main()

@@ -11,6 +11,7 @@ import streamlit as st
 from core.domain.actor import Role
 from core.domain.decision import ApproveReason, InformationItem, Outcome, RefuseReason
 from core.domain.errors import InvalidInput, PortalError
+from core.domain.proposal import ProposalEvent, permits
 from core.services import review
 from core.services.case_view import CaseView
 from portal import errors
@@ -40,32 +41,53 @@ _REASONS: dict[Choice, tuple[type[StrEnum], str]] = {
 }
 
 
+_EVENTS = {Choice.APPROVE: ProposalEvent.APPROVE, Choice.REFUSE: ProposalEvent.REFUSE,
+           Choice.ASK: ProposalEvent.REQUEST_INFORMATION, Choice.REFER: ProposalEvent.REFER}
+
+
 @st.fragment
 def panel(case: CaseView) -> None:
-    """The panel for a case in these hands, as it was read; what was typed outlives a refusal."""
+    """The panel of a case as it was read; what was typed outlives a refusal and a lost claim.
+
+    Only a case in these hands can be decided; otherwise what was begun is kept to be read, or until it is taken again.
+    """
     who = viewer(Role.COLLECTOR, Role.SUPERVISOR)
-    st.markdown(f"#### {t('collector.decide.title')}")
     choice = _choose(case)
     if choice is None:
         st.caption(t("collector.decide.choose_first"))
         return
     reasons = _pick_reasons(case, choice)
+    if _contradicts(case, choice, reasons):
+        st.info(t("collector.decide.look_again"))
     message = "" if choice is Choice.REFER else _text(case, "message", t("collector.decide.message"))
     note = "" if choice is Choice.ASK else _text(case, "note", _note_label(case, choice))
     if choice is not Choice.REFER:
         st.caption(t("collector.decide.preview"))
         with st.container(border=True):
             st.markdown(_letter(choice, case, reasons, message))
-    if st.button(t(f"collector.decide.confirm.{choice}"), type="primary", key=f"decide_{choice}", width="stretch"):
+    if st.button(t(f"collector.decide.confirm.{choice}"), type="primary", key=f"decide_{choice}", width="stretch",
+                 disabled=not case.in_my_hands):
         _carry_out(who, case, choice, reasons, message, note)
+
+
+def begun(case: CaseView) -> bool:
+    """Whether somebody at this tab has begun to decide the case."""
+    return st.session_state.get(f"choice_{case.proposal_id}") is not None
+
+
+def _contradicts(case: CaseView, choice: Choice, reasons: Sequence[str]) -> bool:
+    """Refusing as not affordable although every check passed: worth a second look, not forbidden."""
+    return (choice is Choice.REFUSE and RefuseReason.NOT_AFFORDABLE in reasons
+            and case.figures is not None and not case.figures.failed)
 
 
 def _choose(case: CaseView) -> Choice | None:
     """What to do; granting is offered only to somebody who may."""
     view = case.authority
     may_grant = view is not None and view.obstacle is None and case.figures is not None
-    options = [choice for choice in Choice if choice is not Choice.APPROVE or may_grant]
-    if case.figures is None:
+    options = [choice for choice in Choice if permits(case.state, _EVENTS[choice])
+               and (choice is not Choice.APPROVE or may_grant)]
+    if case.figures is None and Choice.REFER in options:
         options.remove(Choice.REFER)
     return st.segmented_control(t("collector.decide.what"), options, key=f"choice_{case.proposal_id}",
                                 format_func=lambda choice: t(f"collector.decide.choice.{choice}"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.domain.actor import Role
-from core.domain.proposal import WAITING_FOR_THE_BANK
+from core.domain.proposal import WAITING_FOR_THE_BANK, ProposalEvent
 from core.domain.request_checks import CheckResult, CheckUnit
 from core.domain.request_terms import monthly_burden_minor
 from core.services.case_view import AuthorityView, CaseEvent, CaseView
@@ -39,6 +39,21 @@ def person(case: CaseView) -> str:
     lines.append(t("collector.case.because", reason=reason))
     note = f"\n\n> {paragraphs(case.note)}" if case.note else ""
     return f"#### {t('collector.case.person')}\n\n" + "\n".join(f"- {line}" for line in lines) + note
+
+
+def answer(case: CaseView) -> str:
+    """What the cardholder last answered, and to what; empty if nothing was asked or answered."""
+    at = next((number for number in reversed(range(len(case.timeline)))
+               if case.timeline[number].event is ProposalEvent.PROVIDE_INFORMATION), None)
+    if at is None:
+        return ""
+    said = case.timeline[at]
+    question = next((step for step in reversed(case.timeline[:at])
+                     if step.event is ProposalEvent.REQUEST_INFORMATION), None)
+    asked_for = "" if question is None else "\n".join(
+        f"- {t(f'reasons.information.{code}')}" for code in question.reasons) + "\n\n"
+    return (f"#### {t('collector.case.answered', at=moment(said.at))}\n\n{asked_for}"
+            f"> {paragraphs(said.message or '')}")
 
 
 def owed(case: CaseView) -> str:
@@ -153,6 +168,15 @@ def authority(view: AuthorityView) -> str:
     return "\n\n".join(lines)
 
 
+def hands(case: CaseView) -> str:
+    """In whose hands the case is; calmly, to somebody who had it before."""
+    if case.held_by is None:
+        return ""
+    key = "collector.case.held_by" if case.lost_to is None else "collector.case.lost_to"
+    until = "" if case.claim_expires_at is None else moment(case.claim_expires_at)
+    return t(key, by=plain(case.held_by.name), since=moment(case.held_by.since), until=until)
+
+
 def levels(view: AuthorityView) -> str:
     """What each level may grant."""
     rows = [(level.level.value, tn("common.days", level.extension_days),
@@ -179,9 +203,7 @@ def timeline(case: CaseView) -> str:
 def _step(step: CaseEvent) -> str:
     by = plain(step.by) if step.by else t(f"common.role.{step.role}")
     lines = [f"- {moment(step.at)} · {t(f'collector.event.{step.event}')} · {by}"]
-    codes = _reasons(step)
-    if codes:
-        lines.append(codes)
+    lines += _reasons(step)
     if step.message:
         key = "collector.case.wrote" if step.role is Role.CARDHOLDER else "collector.case.said"
         lines.append(t(key, words=plain(step.message)))
@@ -190,10 +212,10 @@ def _step(step: CaseEvent) -> str:
     return "  \n  ".join(lines)
 
 
-def _reasons(step: CaseEvent) -> str:
+def _reasons(step: CaseEvent) -> list[str]:
     area = {"approve": "reasons.decision", "refuse": "reasons.decision", "request_information": "reasons.information",
             "refer": "collector.recommendation"}.get(step.event)
-    return " ".join(t(f"{area}.{code}") for code in step.reasons) if area else ""
+    return [f"– {t(f'{area}.{code}')}" for code in step.reasons] if area else []
 
 
 def outcome(case: CaseView) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from core.domain.priority import PriorityScore
 from core.domain.proposal import ProposalState
 from core.domain.request_terms import ExtensionTerms
-from core.services.review import QueueRow
+from core.services.review import HeldRow, QueueRow
+from portal.components.money import plain
 from portal.i18n import day, moment, money, t, tn
 
 
@@ -20,6 +21,16 @@ def in_hand(row: QueueRow) -> str:
     return "  \n".join(line for line in (heading(row), promise(row), until) if line)
 
 
+def held(one: HeldRow) -> str:
+    """A case in a colleague's hands: whose, since when, and until when without activity."""
+    row = one.row
+    lines = [heading(row), promise(row)]
+    if row.claimed_at is not None and row.claim_expires_at is not None:
+        lines.append(t("collector.row.held_by", by=plain(one.holder), since=moment(row.claimed_at),
+                       until=moment(row.claim_expires_at)))
+    return "  \n".join(lines)
+
+
 def heading(row: QueueRow) -> str:
     """Score, kind, reference."""
     return (f"**{t('collector.row.points', total=row.score.total)}** · **{t(f'cardholder.kind.{row.kind}')}** · "
@@ -28,9 +39,12 @@ def heading(row: QueueRow) -> str:
 
 def about(row: QueueRow) -> str:
     """Money, delay, level, and what deserves care."""
-    parts = [money(row.amount_minor), t("collector.row.overdue", bucket=row.bucket,
-                                        length=tn("common.days", row.days_past_due)),
+    late = t("collector.row.overdue", bucket=row.bucket, length=tn("common.days", row.days_past_due)) \
+        if row.days_past_due else t("collector.row.not_overdue", bucket=row.bucket)
+    parts = [t("collector.row.owed", amount=money(row.amount_minor)), late,
              t("collector.row.needs", level=row.needed_authority.value)]
+    if row.answered_at is not None:
+        parts.append(f"**{t('collector.row.answered', at=moment(row.answered_at))}**")
     if row.vulnerable:
         parts.append(f"**{t('collector.vulnerable')}**")
     if row.state is ProposalState.REFERRED:

@@ -10,12 +10,13 @@ from streamlit.testing.v1 import AppTest
 
 from core.db.tables.requests import decisions
 from core.domain.actor import Actor, Authority, Role
-from core.services import review
+from core.domain.decision import InformationItem, Outcome
+from core.services import requests, review
 from core.services.context import ServiceContext
 from portal.i18n import money, speaking, t
 from tests.conftest import TestTime
 from tests.screens.conftest import OpenAs
-from tests.services.cases import agreement, asked, count, fill_queue, reviewer, state_of
+from tests.services.cases import agreement, asked, count, fill_queue, held, reviewer, state_of
 
 PAGE = "pages/collector/case.py"
 
@@ -49,8 +50,9 @@ def test_a_case_shows_who_what_and_why_on_one_screen(sqlite_context: ServiceCont
     assert case.figures is not None
     with speaking(locale):
         for part in ("collector.case.person", "collector.case.asked", "collector.case.ability", "collector.case.owed",
-                     "collector.case.earlier", "collector.case.timeline", "collector.authority.title"):
+                     "collector.case.earlier", "collector.case.timeline"):
             assert t(part) in text
+        assert [one.value for one in app.subheader] == [t("collector.decide.title")]
         assert money(case.position.total_minor) in text
         assert t("collector.case.checks_passed", all=len(case.figures.checks)) in text
     assert "138\\*\\*\\*\\*0000" in text
@@ -145,6 +147,109 @@ def test_a_colleagues_case_stays_closed_and_a_supervisor_may_take_it_over(sqlite
     app = open_as("boss", PAGE, id=sent.proposal_id)
     button(app, "Take over from the colleague").click().run()
     assert "In your hands until" in words(app)
+
+
+def test_who_lost_a_case_is_told_to_whom_and_keeps_their_words(sqlite_context: ServiceContext,
+                                                               open_as: OpenAs) -> None:
+    _, sent = asked(sqlite_context)
+    taken(sqlite_context, reviewer(sqlite_context, "one"), sent.proposal_id)
+    boss = reviewer(sqlite_context, "boss", Authority.L3, Role.SUPERVISOR)
+    app = open_as("one", PAGE, id=sent.proposal_id)
+    choose(app, sent.proposal_id, "refuse")
+    app.checkbox(key=f"reasons_refuse_{sent.proposal_id}_within_ability").check().run()
+    app.text_area(key=f"message_{sent.proposal_id}").input("Long thought about").run()
+    review.claim(boss, sqlite_context, sent.proposal_id, idempotency_key="over", take_over=True)
+    button(app, "Refuse and tell the cardholder").click().run()
+    assert "Boss has taken this case over" in words(app)
+    assert app.text_area(key=f"message_{sent.proposal_id}").value == "Long thought about"
+    assert button(app, "Refuse and tell the cardholder").disabled
+    assert not [one for one in app.button if one.label in ("Take this case", "Put the case back")]
+    assert state_of(sqlite_context, sent.proposal_id) == "in_review"
+
+
+def test_after_referring_nothing_is_offered_but_the_next_case(sqlite_context: ServiceContext,
+                                                              open_as: OpenAs) -> None:
+    _, sent = asked(sqlite_context, agreement)
+    taken(sqlite_context, reviewer(sqlite_context, "r", Authority.L2), sent.proposal_id)
+    app = open_as("r", PAGE, id=sent.proposal_id)
+    choose(app, sent.proposal_id, "refer")
+    app.radio(key=f"reasons_refer_{sent.proposal_id}").set_value("approved").run()
+    app.text_area(key=f"note_{sent.proposal_id}").input("It fits").run()
+    button(app, "Refer with this recommendation").click().run()
+    assert state_of(sqlite_context, sent.proposal_id) == "referred"
+    assert not app.error
+    assert "You recommended it. Another person with level L2 decides." in words(app)
+    assert not [one for one in app.segmented_control if one.key == f"choice_{sent.proposal_id}"]
+    offered = [one.label for one in app.button if not str(one.key or "").startswith("portal_")]
+    assert offered == ["Back to the queue", "Take the next case"]
+
+
+def test_the_next_case_is_one_press_away_from_a_decided_one(sqlite_context: ServiceContext, open_as: OpenAs) -> None:
+    _, sent = asked(sqlite_context)
+    _, other = asked(sqlite_context, person="p2", card="c2")
+    taken(sqlite_context, reviewer(sqlite_context, "r"), sent.proposal_id)
+    app = open_as("r", PAGE, id=sent.proposal_id)
+    assert not [one for one in app.button if one.label == "Take the next case"]
+    choose(app, sent.proposal_id, "refuse")
+    app.checkbox(key=f"reasons_refuse_{sent.proposal_id}_within_ability").check().run()
+    button(app, "Refuse and tell the cardholder").click().run()
+    button(app, "Take the next case").click().run()
+    assert not app.exception
+    assert state_of(sqlite_context, other.proposal_id) == "in_review"
+    assert other.reference in words(app)
+
+
+def test_refusing_as_not_affordable_against_all_checks_asks_to_look_again(sqlite_context: ServiceContext,
+                                                                          open_as: OpenAs) -> None:
+    hint = "All checks passed, ability to repay included."
+    _, sent = asked(sqlite_context)
+    _, unassessed = asked(sqlite_context, agreement, person="p2", card="c2", assessed=False)
+    actor = reviewer(sqlite_context, "r")
+    for proposal_id, expected in ((sent.proposal_id, True), (unassessed.proposal_id, False)):
+        review.claim(actor, sqlite_context, proposal_id, idempotency_key=proposal_id)
+        app = open_as("r", PAGE, id=proposal_id)
+        choose(app, proposal_id, "refuse")
+        assert hint not in words(app)
+        app.checkbox(key=f"reasons_refuse_{proposal_id}_not_affordable").check().run()
+        assert (hint in words(app)) is expected
+        assert not button(app, "Refuse and tell the cardholder").disabled
+
+
+def test_a_question_and_its_answer_stand_at_the_top_one_item_a_line(sqlite_context: ServiceContext,
+                                                                    open_as: OpenAs) -> None:
+    person, sent = asked(sqlite_context)
+    actor = reviewer(sqlite_context, "r")
+    items = [InformationItem.MEDICAL_RECORD, InformationItem.CREDIT_REPORT]
+    review.request_information(actor, sqlite_context, sent.proposal_id, items=items, idempotency_key="q",
+                               expected_version=held(sqlite_context, actor, sent.proposal_id))
+    requests.answer_information_request(person, sqlite_context, sent.proposal_id, "Both are at the branch",
+                                        idempotency_key="a")
+    taken(sqlite_context, actor, sent.proposal_id)
+    app = open_as("r", PAGE, id=sent.proposal_id)
+    text = words(app)
+    assert "- Medical records\n- Your credit report\n\n> Both are at the branch" in text
+    assert "  \n  – Medical records  \n  – Your credit report" in text
+    assert text.index("Both are at the branch") < text.index("What is asked for")
+
+
+def test_what_was_only_declared_is_called_declared(sqlite_context: ServiceContext, open_as: OpenAs) -> None:
+    _, sent = asked(sqlite_context)
+    taken(sqlite_context, reviewer(sqlite_context, "r"), sent.proposal_id)
+    text = words(open_as("r", PAGE, id=sent.proposal_id))
+    assert "declared by the cardholder, can be shown" in text
+    assert "| provided |" not in text
+
+
+def test_a_recommendation_beyond_ones_level_cannot_be_taken_from_its_address(sqlite_context: ServiceContext,
+                                                                             open_as: OpenAs) -> None:
+    _, sent = asked(sqlite_context, agreement)
+    actor = reviewer(sqlite_context, "r", Authority.L2)
+    review.refer(actor, sqlite_context, sent.proposal_id, recommendation=Outcome.APPROVED, internal_note="fits",
+                 expected_version=held(sqlite_context, actor, sent.proposal_id), idempotency_key="f")
+    reviewer(sqlite_context, "junior", Authority.L1)
+    app = open_as("junior", PAGE, id=sent.proposal_id)
+    assert "Somebody with level L2 decides it." in words(app)
+    assert not [one for one in app.button if one.label == "Take this case"]
 
 
 def test_cases_with_odd_data_still_open(sqlite_context: ServiceContext, open_as: OpenAs) -> None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.domain.actor import Authority
-from core.services import review
+from core.domain.actor import Authority, Role
+from core.domain.decision import InformationItem
+from core.services import requests, review
 from core.services.context import ServiceContext
 from core.services.review_queue import PAGE_SIZE, QueueFilters
 from portal.i18n import speaking, t
 from tests.screens.conftest import OpenAs
-from tests.services.cases import asked, fill_queue, reviewer, state_of
+from tests.services.cases import asked, fill_queue, held, reviewer, state_of
 
 PAGE = "pages/collector/queue.py"
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def words(app: AppTest) -> str:
@@ -73,6 +76,76 @@ def test_filters_narrow_and_clear(sqlite_context: ServiceContext, open_as: OpenA
         shown = [one for one in app.button if one.label == "Take this case"]
         assert len(shown) == 8
     assert not app.exception
+
+
+def test_filters_and_page_are_kept_over_a_visit_to_a_case(sqlite_context: ServiceContext, open_as: OpenAs) -> None:
+    fill_queue(sqlite_context, 60)
+    reviewer(sqlite_context, "r")
+    app = open_as("r", PAGE)
+    app.selectbox(key="queue_kind").set_value("extension").run()
+    app.checkbox(key="queue_mine").check().run()
+    button(app, "Later in the order").click().run()
+    button(app, "Take this case").click().run()
+    assert "Back to the queue" in [one.label for one in app.button]
+    app.switch_page(str(ROOT / "pages/collector/case.py")).run().run()  # by now the fields themselves have forgotten
+    app.switch_page(str(ROOT / PAGE)).run()
+    assert not app.exception
+    assert app.selectbox(key="queue_kind").value == "extension"
+    assert app.checkbox(key="queue_mine").value is True
+    assert "Page 2 of 2, 19 cases" in words(app)
+
+
+def test_a_case_is_opened_by_its_reference(sqlite_context: ServiceContext, open_as: OpenAs) -> None:
+    _, sent = asked(sqlite_context)
+    reviewer(sqlite_context, "r")
+    app = open_as("r", PAGE)
+    app.text_input(key="queue_reference").input("nothing!")
+    button(app, "Find").click().run()
+    assert [one.value for one in app.info] == [t_en("collector.find.nothing")]
+    assert app.text_input(key="queue_reference").value == "nothing!"
+    app.text_input(key="queue_reference").input(sent.reference.lower())
+    button(app, "Find").click().run()
+    assert not app.exception
+    assert any("Nobody holds this case" in one.value for one in app.error)
+    assert "Take this case" in [one.label for one in app.button]
+
+
+def test_supervisors_find_held_cases_and_take_them_over(sqlite_context: ServiceContext, open_as: OpenAs) -> None:
+    _, sent = asked(sqlite_context)
+    one = reviewer(sqlite_context, "one")
+    reviewer(sqlite_context, "boss", Authority.L3, Role.SUPERVISOR)
+    review.claim(one, sqlite_context, sent.proposal_id, idempotency_key="1")
+    assert not open_as("one", PAGE).toggle
+    app = open_as("boss", PAGE)
+    assert sent.reference not in words(app)
+    app.toggle(key="queue_held").set_value(True).run()
+    assert sent.reference in words(app)
+    assert "With One since" in words(app)
+    button(app, "Take over from the colleague").click().run()
+    assert not app.exception
+    assert any("In your hands until" in one.value for one in app.caption)
+
+
+def test_an_answered_question_is_marked(sqlite_context: ServiceContext, open_as: OpenAs) -> None:
+    person, sent = asked(sqlite_context)
+    actor = reviewer(sqlite_context, "r")
+    review.request_information(actor, sqlite_context, sent.proposal_id, items=[InformationItem.CREDIT_REPORT],
+                               expected_version=held(sqlite_context, actor, sent.proposal_id), idempotency_key="q")
+    requests.answer_information_request(person, sqlite_context, sent.proposal_id, "done", idempotency_key="a")
+    assert "**Cardholder answered on" in words(open_as("r", PAGE))
+
+
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+def test_the_points_can_be_recomputed_from_what_the_page_says(sqlite_context: ServiceContext, open_as: OpenAs,
+                                                              locale: str) -> None:
+    fill_queue(sqlite_context, 2)
+    reviewer(sqlite_context, "r")
+    text = words(open_as("r", PAGE, locale=locale))
+    with speaking(locale):
+        days, above = t("collector.score.days"), t("collector.score.days_from", first=181)
+        assert f"| {days} | {above} | 16 |\n| {days} | {t('collector.score.days_between', first=91, last=180)} | 20 |" \
+            in text
+        assert t("collector.score.why_less") in text
 
 
 def test_pages_turn_and_a_filter_goes_back_to_the_first(sqlite_context: ServiceContext, open_as: OpenAs) -> None:
