@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -70,7 +70,9 @@ class AccountOption:
     means: Means
     """What the person can pay a month, what their other cards are promised of it, and what is left for this one."""
     suggested_agreement: AgreementTerms | None
-    """The fewest months whose instalment is affordable; None without an affordable one."""
+    """The fewest months whose instalment is affordable, in this card's share of what is left; None without one."""
+    leaves_room: bool
+    """The suggestion leaves the other cards that may still ask their shares, by what is owed on each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +128,9 @@ def request_options(actor: Actor, context: ServiceContext, as_of: date) -> Reque
         stands = positions(connection, context, rows, as_of)
         assessment = newest_finished(connection, cardholder_id)
         promised = promises(connection, cardholder_id, as_of)
+    asking_minor = sum(position.total_minor for position in stands if _blocked_by(position) is None)
     return RequestOptions(
-        accounts=tuple(_option(context, position, means_for(assessment, promised, position.account_id))
+        accounts=tuple(_option(context, position, means_for(assessment, promised, position.account_id), asking_minor)
                        for position in stands),
         affordable_minor=assessment.affordable_minor if assessment else None,
         assessed_on=assessment.as_of if assessment else None,
@@ -180,17 +183,16 @@ def _preview(context: ServiceContext, draft: RequestDraft, figures: RequestFigur
         legal_effects=LEGAL_EFFECTS[draft.kind], needed_authority=figures.authority)
 
 
-def _option(context: ServiceContext, position: AccountPosition, means: Means) -> AccountOption:
+def _option(context: ServiceContext, position: AccountPosition, means: Means, asking_minor: int) -> AccountOption:
+    """``asking_minor``: what is owed on all of the person's accounts that may ask."""
     limits = term_limits(context.policy.on(position.as_of, position.issuer))
     earliest, latest = first_due_range(position.as_of, limits)
-    facts = facts_of(position, means, hardship_given=True)
-    blocked = ("nothing_owed" if position.total_minor <= 0 else "open_request" if facts.open_request
-               else "arrangement" if facts.arrangement else None)
+    blocked = _blocked_by(position)
     kinds = (ProposalKind.EXTENSION, ProposalKind.PERSONALISED_AGREEMENT) if position.minimum_due_minor > 0 \
         else (ProposalKind.PERSONALISED_AGREEMENT,)
-    lightest = AgreementTerms(limits.min_months, earliest, annual_rate=limits.lowest_annual_rate)
-    suggested = nearest_terms(lightest, facts, limits) if blocked is None and means.left_minor is not None \
-        else None
+    suggested, shared = None, False
+    if blocked is None and means.left_minor is not None:
+        suggested, shared = _suggested(position, means, limits, asking_minor)
     return AccountOption(
         account_id=position.account_id, card_last4=position.card_last4, product=position.product,
         balance_minor=position.total_minor, amount_due_minor=position.minimum_due_minor,
@@ -199,8 +201,30 @@ def _option(context: ServiceContext, position: AccountPosition, means: Means) ->
         kinds=() if blocked else kinds, limits=limits,
         max_down_payment_minor=limits.max_down_payment_minor(position.total_minor),
         minimum_instalment_minor=limits.minimum_instalment_minor(position.total_minor),
-        first_due_from=earliest, first_due_to=latest, means=means,
-        suggested_agreement=suggested if isinstance(suggested, AgreementTerms) else None)
+        first_due_from=earliest, first_due_to=latest, means=means, suggested_agreement=suggested,
+        leaves_room=shared and asking_minor > position.total_minor)
+
+
+def _blocked_by(position: AccountPosition) -> str | None:
+    if position.total_minor <= 0:
+        return "nothing_owed"
+    if position.open_request is not None:
+        return "open_request"
+    return None if position.arrangement is None else "arrangement"
+
+
+def _suggested(position: AccountPosition, means: Means, limits: TermLimits,
+               asking_minor: int) -> tuple[AgreementTerms | None, bool]:
+    """The fewest months inside the card's share of the month's money, else inside all that is left of it."""
+    facts = facts_of(position, means, hardship_given=True)
+    lightest = AgreementTerms(limits.min_months, first_due_range(position.as_of, limits)[0],
+                              annual_rate=limits.lowest_annual_rate)
+    share = (means.left_minor or 0) * position.total_minor // asking_minor
+    for affordable, shared in ((share, True), (means.left_minor, False)):
+        found = nearest_terms(lightest, replace(facts, affordable_minor=affordable), limits)
+        if isinstance(found, AgreementTerms):
+            return found, shared
+    return None, False
 
 
 def check_draft(draft: RequestDraft) -> str:

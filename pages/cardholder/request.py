@@ -44,7 +44,7 @@ def main() -> None:
     if option.blocked_by is not None:
         _blocked(option)
     else:
-        _means(option.means, shared=any(one.kinds for one in options.accounts if one is not option))
+        _means(option)
         _form(option, options)
     states.help_lines()
 
@@ -57,18 +57,16 @@ def _blocked(option: AccountOption) -> None:
         go("my_requests", **({"id": option.open_request_id} if option.open_request_id else {}))
 
 
-def _means(means: Means, *, shared: bool) -> None:
-    """What the bank knows of the reader's means and what other cards take of it, or the way to say it.
-
-    ``shared``: other cards may still want a part of it.
-    """
+def _means(option: AccountOption) -> None:
+    """What the bank knows of the reader's means and what other cards take of it, or the way to say it."""
+    means = option.means
     if means.affordable_minor is None:
         st.info(t("cardholder.request.no_assessment"))
         if st.button(t("cardholder.step.affordability")):
             go("affordability")
         return
     said = [_affordable(means, money(means.affordable_minor))]
-    if shared:
+    if option.leaves_room:
         said.append(t("cardholder.request.other_cards"))
     st.markdown("\n\n".join(said))
 

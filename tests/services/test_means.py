@@ -74,17 +74,23 @@ def test_a_request_on_one_card_leaves_less_for_the_other(context: ServiceContext
     assert check.limit == means.left_minor
 
 
-def test_what_is_suggested_for_the_second_card_fits_beside_the_first(context: ServiceContext) -> None:
+def test_suggestions_for_several_cards_fit_the_month_together(context: ServiceContext) -> None:
     person, first, second = two_cards(context)
-    alone = option_of(context, person, second).suggested_agreement
-    assert alone is not None
-    send(context, person, agreement(first, alone.months), "k1")
-    option = option_of(context, person, second)
-    beside = option.suggested_agreement
-    assert beside is None or beside.months > alone.months
-    if beside is not None:
-        total = option.means.promised_minor + monthly_burden_minor(beside.schedule(option.balance_minor, TODAY))
-        assert total <= (option.means.affordable_minor or 0)
+    options = [option_of(context, person, account_id) for account_id in (first, second)]
+    burdens = []
+    for option in options:
+        assert option.suggested_agreement is not None
+        assert option.leaves_room
+        burdens.append(monthly_burden_minor(option.suggested_agreement.schedule(option.balance_minor, TODAY)))
+    assert sum(burdens) <= (options[0].means.affordable_minor or 0)
+    suggested = options[0].suggested_agreement
+    assert suggested is not None
+    send(context, person, agreement(first, suggested.months), "k1")
+    left = option_of(context, person, second)
+    assert left.suggested_agreement is not None
+    assert not left.leaves_room
+    check = affordable(requests.preview(person, context, agreement(second, left.suggested_agreement.months), TODAY))
+    assert check.passed
 
 
 def test_a_granted_plan_goes_on_counting_until_its_last_instalment(context: ServiceContext) -> None:
