@@ -14,8 +14,10 @@ from core.db.repositories import assessments as assessment_repository
 from core.domain.actor import Actor, Role
 from core.domain.errors import NotFound
 from core.services import explanations
+from core.services.assessments import newest_finished
 from core.services.context import ServiceContext
 from core.services.explanations import Charge, Explanation
+from core.services.means import means_for, promises
 from core.services.outlooks import Outlook, outlook
 from core.services.positions import AccountPosition, StatementFigures, positions, statement_figures
 from core.services.request_reading import is_identifier
@@ -100,11 +102,12 @@ def account_detail(actor: Actor, context: ServiceContext, account_id: str, as_of
         paid = repository.recent_payments(connection, account_id, HISTORY)
         charged = tuple(_charge(entry) for entry in repository.charges(connection, account_id, HISTORY))
         moved = repository.movements_since(connection, explanations.window(row, closed)).get(row.id, ())
-        assessed = assessment_repository.newest_final(connection, cardholder_id)
+        means = means_for(newest_finished(connection, cardholder_id), promises(connection, cardholder_id, as_of),
+                          account_id)
     return AccountDetail(
         position=position, statements=tuple(statement_figures(statement) for statement in closed),
         payments=tuple(_payment(payment) for payment in paid), charges=charged,
-        outlook=outlook(context, position, fixed_minor, None if assessed is None else assessed.affordable_minor),
+        outlook=outlook(context, position, fixed_minor, means.left_minor),
         explanations=explanations.explain(context, row, position, closed, moved, charged))
 
 

@@ -16,7 +16,7 @@ from core.domain.decision import ApproveReason, Outcome, RefuseReason
 from core.domain.errors import Conflict
 from core.domain.request_checks import CheckName, CheckResult
 from core.domain.request_terms import AgreementTerms, as_record, monthly_burden_minor
-from core.services import assessments, requests, review
+from core.services import accounts, assessments, requests, review
 from core.services.context import ServiceContext
 from core.services.requests import AccountOption, Preview, RequestDraft
 from tests.services.cards import TODAY, add_card, cardholder
@@ -166,3 +166,12 @@ def test_only_a_second_open_request_is_called_one(context: ServiceContext) -> No
     other = {**values, "account_id": second, "terms": as_record(AgreementTerms(12, FIRST_DUE))}
     with pytest.raises(sa.exc.IntegrityError), context.writing() as connection:
         repository.insert(connection, other)  # the reference is taken, which is another matter
+
+
+def test_the_outlook_of_a_card_counts_on_what_the_others_leave(context: ServiceContext) -> None:
+    person, first, second = two_cards(context)
+    send(context, person, agreement(first, 24), "k1")
+    ahead = accounts.account_detail(person, context, second, TODAY).outlook
+    assert ahead is not None
+    assert ahead.fixed_is_affordable
+    assert ahead.fixed_minor == option_of(context, person, second).means.left_minor

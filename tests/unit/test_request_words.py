@@ -1,0 +1,89 @@
+"""Words about requests: a check is a sentence with its bounds, a source says whether it binds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from core.domain.request_checks import CheckName, CheckResult, CheckUnit, RequestFacts, checks
+from core.domain.request_terms import AgreementTerms, ExtensionTerms
+from core.policy.book import PolicyBook
+from core.policy.model import Basis
+from core.policy.rules.requests import term_limits
+from core.services.citations import Cited
+from portal import i18n
+from portal.components.explain import source_lines
+from portal.components.preview import check_in_words, measured
+
+TODAY = date(2026, 11, 22)
+LIMITS = term_limits(PolicyBook.load().on(TODAY))
+WELL = RequestFacts(TODAY, 3_000_000, 200_000, 100_000, TODAY, hardship_given=True, open_request=False,
+                    arrangement=False)
+BADLY = replace(WELL, amount_due_minor=0, affordable_minor=None, assessed_on=None, hardship_given=False,
+                open_request=True, arrangement=True)
+CITED = Cited("late_fee.rate", "A contract", "\u5408\u7ea6", Basis.PRACTICE, "page", TODAY, unconfirmed=False)
+
+
+def every_check() -> list[CheckResult]:
+    """Each check met and not met, with something to measure and without."""
+    found: list[CheckResult] = []
+    for facts in (WELL, replace(WELL, affordable_minor=10), BADLY):
+        found += checks(ExtensionTerms(200), None, facts, LIMITS)
+        for terms in (AgreementTerms(40, TODAY + timedelta(days=20)), AgreementTerms(3, TODAY, 2_000_000)):
+            found += checks(terms, terms.schedule(facts.balance_minor, TODAY), facts, LIMITS)
+    return found
+
+
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+def test_every_check_is_a_sentence_with_what_was_found_and_its_bounds(locale: str) -> None:
+    found = every_check()
+    assert {check.name for check in found} == set(CheckName)
+    with i18n.speaking(locale):
+        for check in found:
+            said = check_in_words(check)
+            assert "cardholder." not in said
+            assert i18n.t("cardholder.check.passed" if check.passed else "cardholder.check.failed") in said
+            if check.unit is CheckUnit.FLAG or check.value is None or check.limit is None:
+                continue
+            for figure in (check.value, check.limit):
+                assert measured(check.unit, figure) in said, said
+
+
+def test_a_least_and_a_most_are_not_told_in_the_same_words() -> None:
+    terms = AgreementTerms(40, TODAY + timedelta(days=20), 1_000)
+    found = {check.name: check for check in checks(terms, terms.schedule(WELL.balance_minor, TODAY), WELL, LIMITS)}
+    least, most = found[CheckName.MINIMUM_INSTALMENT], found[CheckName.DOWN_PAYMENT]
+    with i18n.speaking("en"):
+        assert "at least" in check_in_words(least)
+        assert "at most" in check_in_words(most)
+
+
+def test_chinese_readers_read_chinese_titles_and_english_readers_the_others() -> None:
+    with i18n.speaking("zh_CN"):
+        [line] = source_lines([CITED])
+        assert CITED.title_zh in line
+        assert not re.search(r"[A-Za-z]", line)
+    with i18n.speaking("en"):
+        assert CITED.title in source_lines([CITED])[0]
+
+
+def test_another_lenders_contract_is_compared_with_and_a_rule_is_in_force() -> None:
+    rule, own = replace(CITED, basis=Basis.RULE), replace(CITED, basis=Basis.OWN)
+    with i18n.speaking("en"):
+        practice, in_force, setting = (source_lines([one])[0] for one in (CITED, rule, own))
+    assert "own setting" in practice
+    assert "own setting" in setting
+    assert CITED.title not in setting
+    assert i18n.day(TODAY) not in practice
+    with i18n.speaking("en"):
+        assert i18n.day(TODAY) in in_force
+
+
+def test_each_source_is_named_once_and_doubt_is_said() -> None:
+    doubtful = replace(CITED, unconfirmed=True)
+    with i18n.speaking("en"):
+        once, doubted = source_lines([CITED, replace(CITED, parameter="late_fee.floor"), doubtful])
+        assert doubted == i18n.t("cardholder.explain.to_be_confirmed", source=once)
