@@ -124,7 +124,7 @@ def make_schedule(plan: SchedulePlan) -> Schedule:
     principal = plan.principal_minor - plan.down_payment_minor
     rates, denominator = _period_rates(plan, dates)
     if plan.method is Method.EQUAL_INSTALMENT:
-        level = _level_payment(principal, rates, denominator, plan.rounding)
+        level = level_payment(principal, rates, denominator, plan.rounding)
         shares = None
     else:
         level, shares = 0, divide_minor(principal, plan.count, plan.rounding)
@@ -185,18 +185,22 @@ def _check(plan: SchedulePlan) -> None:
         raise InvalidInput("interest_free_periods_out_of_range",
                            "interest-free periods lie between 0 and the number of instalments",
                            field="interest_free_periods")
-    for name, rate in (("rate", plan.rate), ("fee_rate_per_period", plan.fee_rate)):
-        if not rate.is_finite() or rate < 0:
+    refuse_rates(plan.method, plan.rate, plan.fee_rate)
+
+
+def refuse_rates(method: Method, rate: Decimal, fee_rate: Decimal) -> None:
+    """Raise ``InvalidInput`` for a rate that is negative, not finite, or that ``method`` does not have."""
+    for name, value in (("rate", rate), ("fee_rate_per_period", fee_rate)):
+        if not value.is_finite() or value < 0:
             raise InvalidInput("rate_negative", "a rate is a finite number, not negative", field=name)
-    bears_interest = plan.method in (Method.EQUAL_INSTALMENT, Method.EQUAL_PRINCIPAL)
-    if plan.rate and not bears_interest:
-        raise InvalidInput("rate_contradicts_method", f"{plan.method} has no interest rate", field="method")
-    if plan.fee_rate and plan.method is not Method.FEE_PER_PERIOD:
-        raise InvalidInput("rate_contradicts_method", f"{plan.method} has no fee per period", field="method")
+    if rate and method not in (Method.EQUAL_INSTALMENT, Method.EQUAL_PRINCIPAL):
+        raise InvalidInput("rate_contradicts_method", f"{method} has no interest rate", field="method")
+    if fee_rate and method is not Method.FEE_PER_PERIOD:
+        raise InvalidInput("rate_contradicts_method", f"{method} has no fee per period", field="method")
 
 
-def _level_payment(principal: int, rates: Sequence[int], denominator: int, rounding: Rounding) -> int:
-    """principal ÷ Σ_k Π_{j≤k} 1/(1 + rate_j), rounded once.
+def level_payment(principal: int, rates: Sequence[int], denominator: int, rounding: Rounding) -> int:
+    """principal ÷ Σ_k Π_{j≤k} 1/(1 + rate_j) in fen, rounded once; ``rates`` are over ``denominator``.
 
     From the last period backwards: value V_k = (1 + V_{k+1}) / (1 + rate_k), kept as ``worth / growth``
     with integers only.

@@ -12,6 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.domain.errors import InvalidInput
 from core.domain.money import Rounding
@@ -46,7 +47,7 @@ class Share:
     def __call__(self, values: Ints, out: Ints | None = None) -> Ints:
         """The share of each amount. Raises ``InvalidInput("amount_too_large")`` where it would not fit."""
         if len(values) and int(values.max()) > self.limit:
-            return self._exactly(values, out)
+            return self.exactly(values.astype(object), out)
         return self.of_small(values, out)
 
     def of_small(self, values: Ints, out: Ints | None = None) -> Ints:
@@ -72,10 +73,11 @@ class Share:
         """As ``of_small``, into ``work`` unless the ratio is 1: then ``values`` themselves. Not to be written to."""
         return values if self.factor == self.divisor == 1 else self.of_small(values, out=work)
 
-    def _exactly(self, values: Ints, out: Ints | None) -> Ints:
-        whole = (values.astype(object) * self.factor + self.addend) // self.divisor
+    def exactly(self, values: NDArray[np.object_], out: Ints | None = None) -> Ints:
+        """The same for Python integers of any size, one at a time."""
+        whole = (values * self.factor + self.addend) // self.divisor
         if int(whole.max()) > LARGEST:
             raise InvalidInput("amount_too_large", "a share does not fit the books", row=int(np.argmax(whole)))
-        result = np.empty_like(values) if out is None else out
+        result = np.empty(len(values), np.int64) if out is None else out
         result[:] = whole.astype(np.int64)
         return result
