@@ -21,12 +21,41 @@ def insert_many(connection: sa.Connection, table: sa.Table, rows: Sequence[Mappi
     if connection.dialect.name != "postgresql":
         connection.execute(table.insert(), list(rows))
         return
+    _copy(connection, table.name, rows)
+
+
+def update_many(connection: sa.Connection, table: sa.Table, keys: Sequence[str],
+                rows: Sequence[Mapping[str, Any]]) -> None:
+    """Set the other columns of ``rows`` on the rows of ``table`` that have their ``keys``; all have the same columns.
+
+    PostgreSQL takes them as ``COPY`` into a temporary table and one ``UPDATE``. Raises ``Unavailable``
+    when the database goes away.
+    """
+    if not rows:
+        return
+    names = [name for name in rows[0] if name not in keys]
+    if connection.dialect.name != "postgresql":
+        statement = table.update().where(*(table.c[key] == sa.bindparam(f"key_{key}") for key in keys)).values(
+            {name: sa.bindparam(f"new_{name}") for name in names})
+        connection.execute(statement, [{**{f"key_{key}": row[key] for key in keys},
+                                        **{f"new_{name}": row[name] for name in names}} for row in rows])
+        return
+    staged = sa.Table(f"staged_{table.name}", sa.MetaData(), *(sa.Column(name, table.c[name].type) for name in rows[0]),
+                      prefixes=["TEMPORARY"], postgresql_on_commit="DROP")
+    connection.execute(sa.schema.CreateTable(staged))
+    _copy(connection, staged.name, rows)
+    connection.execute(table.update().where(*(table.c[key] == staged.c[key] for key in keys)).values(
+        {name: staged.c[name] for name in names}))
+    connection.execute(sa.schema.DropTable(staged))
+
+
+def _copy(connection: sa.Connection, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
     import psycopg
     from psycopg import sql
 
     names = list(rows[0])
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, names)))
+        sql.Identifier(name), sql.SQL(", ").join(map(sql.Identifier, names)))
     driver: Any = connection.connection.driver_connection
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:

@@ -103,6 +103,8 @@ class Replay:
     rules: CycleRules
     running: RunningCycle
     entries: tuple[Entry, ...]
+    payments: Mapping[str, PostedPayment]
+    """How each payment was applied, by subject."""
 
 
 def replay(opening: AccountState, opened_on: date, facts: Iterable[Fact], statement_day: int, through: date,
@@ -118,22 +120,23 @@ def replay(opening: AccountState, opened_on: date, facts: Iterable[Fact], statem
         raise InvalidInput("before_the_books", "the books of this account start later", field="value_date",
                            first=str(opened_on))
     issued = issued_minimums or {}
-    state, since, closed, entries = opening, opened_on, [], [_entry_of(fact) for fact in waiting if _moves(fact)]
+    state, since, closed = opening, opened_on, []
+    entries = [_entry_of(fact) for fact in waiting if _moves(fact)]
+    paid: dict[str, PostedPayment] = {}
     closes = _statement_date_after(since, statement_day)
     while closes <= through:
         inside = [fact for fact in waiting if since < fact.on <= closes]
         cycle = _cycle(closes, inside, issued.get(closes))
         one = close_cycle(state, cycle, rules_for(closes))
-        entries += _derived(one.judged, one.payments, inside)
-        entries += _interest_entry(one)
+        entries += [*_late_fees(one.judged), *_applied(one.payments, inside, paid), *_interest_entry(one)]
         closed.append(one)
         state, since = one.state, closes
         closes = _statement_date_after(since, statement_day)
     inside = [fact for fact in waiting if fact.on > since]
     cycle, rules = _cycle(closes, inside, None), rules_for(closes)
     running = run_cycle(state, cycle, rules, through)
-    entries += _derived(running.judged, running.payments, inside)
-    return Replay(tuple(closed), state, since, cycle, rules, running, tuple(entries))
+    entries += [*_late_fees(running.judged), *_applied(running.payments, inside, paid)]
+    return Replay(tuple(closed), state, since, cycle, rules, running, tuple(entries), paid)
 
 
 def balances_of(movements: Iterable[tuple[str, int]]) -> Balances:
@@ -196,15 +199,21 @@ def _cycle(closes: date, facts: Sequence[Fact], issued_minimum: int | None) -> S
         holds=of(FactKind.HOLD), releases=of(FactKind.RELEASE), issued_minimum_minor=issued_minimum)
 
 
-def _derived(judged: Iterable[JudgedMinimum], posted: Iterable[PostedPayment], facts: Iterable[Fact]) -> list[Entry]:
-    """Late fees, how payments were applied, and charges met by a credit balance."""
-    entries = [Entry(f"late_fee:{one.due_date}", "late_fee", "late_fee", one.late_fee_minor, one.on)
-               for one in judged if one.late_fee_minor]
+def _late_fees(judged: Iterable[JudgedMinimum]) -> list[Entry]:
+    return [Entry(f"late_fee:{one.due_date}", "late_fee", "late_fee", one.late_fee_minor, one.on)
+            for one in judged if one.late_fee_minor]
+
+
+def _applied(posted: Iterable[PostedPayment], facts: Iterable[Fact], by_subject: dict[str, PostedPayment]
+             ) -> list[Entry]:
+    """How payments were applied, noted in ``by_subject`` too, and charges met by a credit balance."""
+    entries: list[Entry] = []
     payments = iter([fact for fact in facts if fact.kind is FactKind.PAYMENT and fact.amount_minor])
     met_on: dict[date, int] = defaultdict(int)
     for paid in posted:
         if paid.applied.total_minor:
             kind, subject = "payment", next(payments).subject
+            by_subject[subject] = paid
         else:  # a charge met by a credit balance: money between components, paid by nobody
             kind, subject = "credit", f"credit:{paid.on}:{met_on[paid.on]}"
             met_on[paid.on] += 1

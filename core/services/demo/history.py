@@ -151,9 +151,10 @@ def _keep(history: History, cycle: StatementCycle, closed: ClosedCycle, rules: C
 def _keep_payment(history: History, key: str, on: date, applied: Balances, unapplied_minor: int) -> None:
     amount = applied.total_minor
     # A charge met by a credit balance moves money between components; nobody paid anything.
-    kind = "payment" if amount else "adjustment"
+    kind = "payment" if amount else "credit"
     for component in COMPONENTS:
-        _enter(history, f"{key}:{component}", kind, component, -getattr(applied, f"{component}_minor"), on)
+        _enter(history, f"{key}:{component}", kind, component, -getattr(applied, f"{component}_minor"), on,
+               subject=f"payment:{key}" if amount else "")
     if amount:
         history.payments.append(PaymentRecord(
             reference=key, value_date=on, amount_minor=amount, channel="transfer",
@@ -162,9 +163,10 @@ def _keep_payment(history: History, key: str, on: date, applied: Balances, unapp
             applied_fees_minor=applied.late_fee_minor + applied.other_fees_minor, unapplied_minor=unapplied_minor))
 
 
-def _enter(history: History, key: str, kind: str, component: str, amount_minor: int, on: date) -> None:
+def _enter(history: History, key: str, kind: str, component: str, amount_minor: int, on: date,
+           subject: str = "") -> None:
     if amount_minor:
-        history.entries.append(EntryRecord(key, kind, component, amount_minor, on, on))
+        history.entries.append(EntryRecord(key, kind, component, amount_minor, on, on, subject=subject))
 
 
 def _since_last_statement(random: Random, card: Card, history: History, state: AccountState, rules: CycleRules,
@@ -189,7 +191,7 @@ def _since_last_statement(random: Random, card: Card, history: History, state: A
     missed_now = left_of_minimum > 0 and as_of > grace_ends
     if missed_now:
         fee = late_fee(left_of_minimum, 0, rules.late_fee, state.consecutive_misses + 1)
-        _enter(history, "since:late_fee", "late_fee", "late_fee", fee, grace_ends + ONE_DAY)
+        _enter(history, "since:late_fee", "late_fee", "late_fee", fee, grace_ends + ONE_DAY, subject=f"late_fee:{due}")
         history.balances = replace(history.balances, late_fee_minor=history.balances.late_fee_minor + fee)
     history.oldest_unpaid_due_date = state.oldest_unpaid_due_date or (due if missed_now else None)
 

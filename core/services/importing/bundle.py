@@ -84,6 +84,8 @@ class EntryRecord:
     posting_date: date
     value_date: date
     reason: str | None = None
+    subject: str = ""
+    """What the entry is about, where several are about one thing, as the books name it; by default its key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ Row = dict[str, Any]
 DEFAULT_LOCALE = "zh_CN"
 STATEMENT_FIGURES = tuple(one.name for one in fields(StatementRecord))
 PAYMENT_FIGURES = tuple(one.name for one in fields(PaymentRecord) if one.name != "reference")
-ENTRY_FIGURES = tuple(one.name for one in fields(EntryRecord) if one.name != "key")
+ENTRY_FIGURES = tuple(one.name for one in fields(EntryRecord) if one.name not in ("key", "subject"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Maker:
     def entry(self, record: EntryRecord, account_id: str) -> Row:
         """A row of ``ledger_entries``; its number is the database's."""
         return {"account_id": account_id, "source": self.source, "idempotency_key": record.key,
-                **_figures(record, ENTRY_FIGURES)}
+                "subject": record.subject or record.key, **_figures(record, ENTRY_FIGURES)}
 
 
 def name_index(vault: Vault, name: str) -> str:

@@ -96,7 +96,7 @@ def _payment_entries(payments: Sequence[Values]) -> Iterator[EntryRecord]:
                 paid += values["amount"] - applied_minor(values)  # a credit balance
             if paid:
                 yield EntryRecord(f"payment:{values['payment_reference']}:{component}", "payment", component, -paid,
-                                  on, on)
+                                  on, on, subject=f"payment:{values['payment_reference']}")
 
 
 def _opening(balances: Balances, movements: Sequence[EntryRecord], on: date) -> Iterator[EntryRecord]:

@@ -1,0 +1,240 @@
+"""What a day brings to an account: statements, late fees, bucket moves, and entries that differ from the posted.
+
+Pure but for the rules it is given: books in, changes out, nothing read or written. An account is brought
+forward event by event, each posted on its own day, so that a day that was missed and caught up later
+leaves the same books.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from core.domain.account_history import Entry, Fact, Replay, balances_of, differences, replay
+from core.domain.delinquency import DelinquencyRule, bucket, days_past_due
+from core.domain.errors import Conflict
+from core.domain.interest import ONE_DAY, Pause
+from core.domain.statement import (
+    AccountState,
+    Ask,
+    Balances,
+    ClosedCycle,
+    CycleRules,
+    JudgedMinimum,
+    PostedPayment,
+)
+from core.services.books.rules import AgreedRate, RuleShelf
+
+RECOMPUTED = "recomputed"
+"""The reason of an entry that corrects an earlier one because a fact came late."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedStatement:
+    """What a statement already sent says that later ones must respect, in fen."""
+
+    minimum_minor: int
+    closing_minor: int
+
+
+@dataclass(slots=True)
+class Books:
+    """One account's books: the state at ``state_on`` and everything with a later value date."""
+
+    account_id: str
+    cardholder_id: str
+    issuer: str
+    statement_day: int
+    balances: Balances
+    """As posted, in fen."""
+    oldest_unpaid_due_date: date | None
+    interest_through_date: date
+    state_on: date
+    state: AccountState
+    run_through: date
+    next_event_date: date
+    facts: list[Fact] = field(default_factory=list)
+    posted: dict[tuple[str, str], int] = field(default_factory=dict)
+    known: dict[str, tuple[str, date]] = field(default_factory=dict)
+    """Kind and value date by subject."""
+    revisions: dict[tuple[str, str], int] = field(default_factory=dict)
+    """How many entries a subject's component already has."""
+    rates: tuple[AgreedRate, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    issued: dict[date, IssuedStatement] = field(default_factory=dict)
+    """Statements since ``state_on``, and the one on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """An entry to be posted."""
+
+    entry: Entry
+    posting_date: date
+    idempotency_key: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewStatement:
+    """A statement to be issued; see the columns of ``statements``. Fen."""
+
+    statement_date: date
+    due_date: date
+    opening_balance_minor: int
+    purchases_minor: int
+    cash_minor: int
+    interest_minor: int
+    late_fee_minor: int
+    other_fees_minor: int
+    payments_minor: int
+    adjustments_minor: int
+    closing_balance_minor: int
+    minimum_payment_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class BucketMove:
+    """From one band of days past due to another."""
+
+    on: date
+    from_bucket: str
+    to_bucket: str
+    days_past_due: int
+
+
+@dataclass(slots=True)
+class Changes:
+    """What bringing one account forward adds to the books; ``books`` holds the account as it then is."""
+
+    books: Books
+    entries: list[NewEntry] = field(default_factory=list)
+    statements: list[NewStatement] = field(default_factory=list)
+    judged: list[JudgedMinimum] = field(default_factory=list)
+    moves: list[BucketMove] = field(default_factory=list)
+    payments: dict[str, PostedPayment] = field(default_factory=dict)
+    """How payments are applied now, by subject, where that is new or has changed."""
+
+
+def bring_forward(books: Books, day: date, shelf: RuleShelf) -> Changes:
+    """Bring ``books`` up to and including ``day``, event by event; ``books`` is changed in place.
+
+    Raises ``Conflict("books_do_not_balance")`` when the posted balances are not what the facts lead to.
+    """
+    changes = Changes(books)
+    rules_for = shelf.cycle(books.issuer, books.rates, books.pauses)
+    while books.next_event_date <= day:
+        _run(books, books.next_event_date, rules_for, shelf, changes)
+    return changes
+
+
+def post_facts(books: Books, facts: Sequence[Fact], day: date, shelf: RuleShelf) -> Changes:
+    """Add ``facts`` to the books, all of them after ``state_on``, and post what follows from them on ``day``.
+
+    Events before ``day`` must be in the books already, as ``bring_forward`` leaves them: a fact meets the
+    books of its day. Raises as ``bring_forward`` and ``replay``.
+    """
+    changes = Changes(books)
+    books.facts += facts
+    _run(books, day, shelf.cycle(books.issuer, books.rates, books.pauses), shelf, changes,
+         fresh=frozenset(fact.subject for fact in facts))
+    return changes
+
+
+def _run(books: Books, on: date, rules_for: Callable[[date], CycleRules], shelf: RuleShelf, changes: Changes,
+         fresh: frozenset[str] = frozenset()) -> None:
+    played = replay(books.state, books.state_on, books.facts, books.statement_day, on, rules_for,
+                    {day: one.minimum_minor for day, one in books.issued.items()})
+    bands = shelf.delinquency(books.issuer, on)
+    before = _bucket(books.oldest_unpaid_due_date, books.run_through, bands)
+    seen = books.run_through if not fresh else date.min
+    _post(books, played, on, changes, fresh)
+    for closed in played.closed:
+        if closed.statement_date not in books.issued:
+            changes.statements.append(_statement(books, closed, played.entries))
+    judged = [*(one for closed in played.closed for one in closed.judged), *played.running.judged]
+    changes.judged += [one for one in judged if one.on > seen]
+    books.oldest_unpaid_due_date = played.running.oldest_unpaid_due_date
+    after = _bucket(books.oldest_unpaid_due_date, on, bands)
+    if after != before:
+        changes.moves.append(BucketMove(on, before, after, days_past_due(books.oldest_unpaid_due_date, on)))
+    books.run_through = max(on, books.run_through)
+    if played.closed:
+        _advance(books, played)
+    books.next_event_date = next_event_date(played, books.oldest_unpaid_due_date, on, bands)
+
+
+def _post(books: Books, played: Replay, on: date, changes: Changes, fresh: frozenset[str]) -> None:
+    """Post what is wanted and not yet there; the balances must then be what the replay says."""
+    found = differences(played.entries, books.posted, books.known)
+    for entry in found:
+        key = (entry.subject, entry.component)
+        revision = books.revisions.get(key, 0)
+        books.revisions[key] = revision + 1
+        suffix = f":{revision}" if revision else ""
+        late = entry.value_date < on and entry.subject not in fresh
+        changes.entries.append(NewEntry(entry, on, f"{entry.subject}:{entry.component}{suffix}",
+                                        RECOMPUTED if revision or late else None))
+        books.posted[key] = books.posted.get(key, 0) + entry.amount_minor
+        books.known.setdefault(entry.subject, (entry.kind, entry.value_date))
+        if entry.subject in played.payments:
+            changes.payments[entry.subject] = played.payments[entry.subject]
+    books.balances = books.balances.plus(balances_of((one.component, one.amount_minor) for one in found))
+    if books.balances != played.running.balances:
+        raise Conflict("books_do_not_balance", f"account {books.account_id}: posted {books.balances}, "
+                       f"facts lead to {played.running.balances} on {on}", account_id=books.account_id)
+
+
+def _advance(books: Books, played: Replay) -> None:
+    """Move the state to the last statement; what lies before it is history."""
+    books.state, books.state_on = played.state, played.state_on
+    last = played.closed[-1]
+    counted = played.rules.interest.count_last_day
+    books.interest_through_date = last.statement_date if counted else last.statement_date - ONE_DAY
+    books.facts = [fact for fact in books.facts if fact.on > books.state_on]
+    later = {subject for subject, (_, value_date) in books.known.items() if value_date > books.state_on}
+    books.posted = {key: amount for key, amount in books.posted.items() if key[0] in later}
+
+
+def next_event_date(played: Replay, oldest_unpaid: date | None, on: date, bands: DelinquencyRule) -> date:
+    """The next day on which something happens by itself: a statement, the end of a grace, a bucket's first day."""
+    ahead = [played.cycle.statement_date,
+             *(judged_on(ask, played.rules) for ask in played.running.asks if ask.missing_minor)]
+    if oldest_unpaid is not None:
+        ahead += [oldest_unpaid + timedelta(days=first) for first in bands.bucket_first_days]
+    return min(day for day in ahead if day > on)
+
+
+def judged_on(ask: Ask, rules: CycleRules) -> date:
+    """The day after an ask's grace: a minimum payment still missing then is overdue."""
+    return ask.agreed_due_date + timedelta(days=rules.grace.days) + ONE_DAY
+
+
+def _bucket(oldest_unpaid: date | None, on: date, bands: DelinquencyRule) -> str:
+    return bucket(days_past_due(oldest_unpaid, on), bands).value
+
+
+def _statement(books: Books, closed: ClosedCycle, entries: Iterable[Entry]) -> NewStatement:
+    """The figures of a statement. What was corrected before it shows as adjustments."""
+    start = books.state_on
+    sums: Mapping[str, int] = _sums(one for one in entries if start < one.value_date <= closed.statement_date)
+    previous = [one for day, one in books.issued.items() if day < closed.statement_date]
+    opening = previous[-1].closing_minor if previous else books.state.balances.total_minor
+    figures = {"purchases": sums["purchase"], "cash": sums["cash"], "interest": closed.interest.interest_minor,
+               "late_fee": closed.late_fee_minor, "other_fees": sums["other_fee"]}
+    closing, paid = closed.closing.total_minor, -sums["payment"]
+    statement = NewStatement(
+        closed.statement_date, closed.due_date, opening, **{f"{name}_minor": value for name, value in figures.items()},
+        payments_minor=paid, adjustments_minor=closing - opening - sum(figures.values()) + paid,
+        closing_balance_minor=closing, minimum_payment_minor=closed.minimum.minimum_minor)
+    books.issued[closed.statement_date] = IssuedStatement(statement.minimum_payment_minor, closing)
+    return statement
+
+
+def _sums(entries: Iterable[Entry]) -> Mapping[str, int]:
+    sums: dict[str, int] = defaultdict(int)
+    for entry in entries:
+        sums[entry.kind] += entry.amount_minor
+    return sums
