@@ -56,7 +56,7 @@ def measure(folder: Path, environment: dict[str, str]) -> list[Row]:
                 somebody.sign_in(login, PASSWORD)
                 return somebody
 
-            rows = [row for journey in (_cardholder, _collector, _staff) for row in journey(server, arrive)]
+            rows = [row for journey in (_cardholder, _collector, _staff, _admin) for row in journey(server, arrive)]
             browser.close()
         return rows
     finally:
@@ -64,8 +64,9 @@ def measure(folder: Path, environment: dict[str, str]) -> list[Row]:
 
 
 def _people(context: ServiceContext) -> None:
-    """Sign-ins for one cardholder, a collector and staff, and a queue of requests of imported accounts."""
-    bank = (("bench-collector", Role.COLLECTOR, Authority.L2), ("bench-staff", Role.STAFF, None))
+    """Sign-ins for one cardholder and everybody at the bank, and a queue of requests of imported accounts."""
+    bank = (("bench-collector", Role.COLLECTOR, Authority.L2), ("bench-staff", Role.STAFF, None),
+            ("bench-admin", Role.ADMIN, None))
     for login, role, authority in bank:
         users.create_user(SYSTEM, context, login=login, display_name=login, role=role, authority=authority,
                           password=PASSWORD, idempotency_key=login)
@@ -160,9 +161,50 @@ def _collector(server: Server, arrive: Arrive) -> Iterator[Row]:
     case = me.page.url
     yield _repeated("collector opens case (new browser page)", server, lambda: me.follow("common.page.queue"),
                     lambda: me.open(case.removeprefix(server.address)))
+    answers = ["ask", "refuse"]
+
+    def weigh() -> None:
+        answers.reverse()
+        me.choose(f"collector.decide.choice.{answers[0]}")
+
+    yield _repeated("collector weighs another decision", server, weigh)
+    me.click("collector.case.release")
+
+    def take() -> None:
+        me.follow("common.page.queue")
+        me.click("collector.queue.next")
+        me.choose("collector.decide.choice.refuse")
+        me.page.get_by_text(me.words("reasons.decision.evidence_missing"), exact=True).first.click()
+        me.settle()
+
+    yield _repeated("collector decides a case", server, take, lambda: me.click("collector.decide.confirm.refuse"))
 
 
 def _staff(server: Server, arrive: Arrive) -> Iterator[Row]:
     me = arrive("bench-staff")
     yield _repeated("staff opens statistics", server, lambda: me.follow("common.page.account"),
                     lambda: me.follow("common.page.statistics"))
+    breakdowns = ["bucket", "product"]
+
+    def regroup() -> None:
+        breakdowns.reverse()
+        me.choose(f"staff.by.{breakdowns[0]}")
+
+    yield _repeated("staff picks another breakdown", server, regroup)
+
+
+def _admin(server: Server, arrive: Arrive) -> Iterator[Row]:
+    me = arrive("bench-admin")
+    away = lambda: me.follow("common.page.account")  # noqa: E731 - a step among steps
+    yield _repeated("administrator opens users", server, away, lambda: me.follow("common.page.users"))
+    yield _repeated("administrator opens policy", server, away, lambda: me.follow("common.page.policy"))
+    wanted = ["late", "min"]
+
+    def search() -> None:
+        wanted.reverse()
+        me.fill("admin.policy.search", wanted[0])
+        me.page.keyboard.press("Enter")
+        me.page.wait_for_timeout(300)
+        me.settle()
+
+    yield _repeated("administrator searches the policy", server, search)
