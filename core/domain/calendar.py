@@ -26,6 +26,7 @@ WorkingDay = Callable[[date], bool]
 LAST_COUNT = 600
 """The longest list of due dates: fifty years of months."""
 
+_EVERY_MONTH_HAS = 28
 _FIXED_DAYS_OFF = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
 
 
@@ -58,6 +59,8 @@ class BusinessDay(StrEnum):
 def add_months(anchor: date, months: int, month_end: MonthEnd = MonthEnd.CLAMP) -> date:
     """The day ``months`` after ``anchor``, always counted from the anchor, never from a clamped date."""
     year, month0 = divmod(anchor.year * 12 + anchor.month - 1 + months, 12)
+    if anchor.day <= _EVERY_MONTH_HAS:  # most dates: no calendar to ask
+        return date(year, month0 + 1, anchor.day)
     last = monthrange(year, month0 + 1)[1]
     if anchor.day <= last:
         return date(year, month0 + 1, anchor.day)
@@ -81,7 +84,10 @@ def due_dates(
     if not 1 <= count <= LAST_COUNT:
         raise InvalidInput("count_out_of_range", f"count goes from 1 to {LAST_COUNT}", field="count",
                            lowest=1, highest=LAST_COUNT)
-    if frequency is Frequency.MONTHLY:
+    if frequency is Frequency.MONTHLY and first_on.day <= _EVERY_MONTH_HAS:
+        day, first = first_on.day, first_on.year * 12 + first_on.month - 1
+        dates = [date(month // 12, month % 12 + 1, day) for month in range(first, first + count)]
+    elif frequency is Frequency.MONTHLY:
         dates = [add_months(first_on, n, month_end) for n in range(count)]
     else:
         step = timedelta(days=7 if frequency is Frequency.WEEKLY else 14)

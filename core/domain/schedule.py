@@ -104,8 +104,12 @@ class Schedule:
     amount_minor: int = field(init=False)
 
     def __post_init__(self) -> None:
-        for name in ("principal_minor", "interest_minor", "fee_minor", "amount_minor"):
-            object.__setattr__(self, name, sum(getattr(row, name) for row in self.instalments))
+        rows = self.instalments
+        principal = sum([row.principal_minor for row in rows])
+        interest, fee = sum([row.interest_minor for row in rows]), sum([row.fee_minor for row in rows])
+        for name, total in (("principal_minor", principal), ("interest_minor", interest), ("fee_minor", fee),
+                            ("amount_minor", principal + interest + fee)):
+            object.__setattr__(self, name, total)
 
     @property
     def cost_minor(self) -> int:
@@ -138,7 +142,9 @@ def make_schedule(plan: SchedulePlan) -> Schedule:
         else:
             # Never negative and never past zero: a long first period may cost more than the level
             # payment, and a share rounded up many times may use the balance up early.
-            share = min(max(level - interest, 0) if shares is None else shares, balance)
+            share = level - interest if shares is None else shares
+            if not 0 <= share <= balance:
+                share = 0 if share < 0 else balance
         balance -= share
         rows.append(Instalment(number, due_date, share, interest, fee, share + interest + fee, balance))
     return Schedule(plan.start_date, plan.frequency, plan.down_payment_minor, tuple(rows))
@@ -221,13 +227,17 @@ def _period_rates(plan: SchedulePlan, dates: Sequence[date]) -> tuple[list[int],
         year = 1
     else:
         year = {DayCount.THIRTY_360: 360, DayCount.ACTUAL_365: 365, DayCount.ACTUAL_ACTUAL: 365 * 366}[plan.day_count]
+    if plan.day_count is DayCount.THIRTY_360 and plan.frequency is Frequency.MONTHLY:
+        rates = [numerator * 30] * plan.count
+        rates[0] = numerator * days_30_360(plan.start_date, dates[0])
+        rates[: plan.interest_free_periods] = [0] * plan.interest_free_periods
+        return rates, denominator * year
     rates = []
     for number, (start, end) in enumerate(zip(starts, dates, strict=True), 1):
         if number <= plan.interest_free_periods:
             rates.append(0)
         elif plan.day_count is DayCount.THIRTY_360:
-            whole_month = number > 1 and plan.frequency is Frequency.MONTHLY
-            rates.append(numerator * (30 if whole_month else days_30_360(start, end)))
+            rates.append(numerator * days_30_360(start, end))
         elif plan.day_count is DayCount.ACTUAL_365 or plan.rate_per is RatePer.DAY:
             rates.append(numerator * (end - start).days)
         else:
