@@ -74,7 +74,7 @@ def _file(case: CaseView) -> None:
                             if part))
     if case.figures is not None:
         if case.figures.schedule is not None:
-            schedule.show(case.figures.schedule)
+            schedule.show(case.figures.schedule, case.figures.down_payment_due_date)
         st.markdown(case_parts.checks(case.figures))
     st.markdown(f"{case_parts.ability(case)}")
     if case.evidence:
