@@ -210,7 +210,7 @@ class _Picture:
         self.groups = merge_small(totals, smallest)
         self.columns = tuple(tuple(list(Outcome)[index] for index in group) for group in self.groups)
         # A share says how many where the number decided is known, so both parts must be publishable.
-        in_time, late = tally.in_time[_ALL]
+        in_time, late = tally.in_time.get(_ALL, (0, 0))
         self.tells_in_time = (all((outcome,) in self.columns for outcome in _DECIDED)
                               and in_time + late > 0 and not is_small(in_time, smallest)
                               and not is_small(late, smallest))

@@ -210,6 +210,13 @@ def test_the_database_answers_with_groups_never_with_a_row_per_person(context: S
         assert len(cohort.decision_times(connection, dimensions)) == 1 + len(dimensions)
 
 
+def test_a_quarter_in_which_nothing_was_decided_has_no_shares_and_no_times(context: ServiceContext) -> None:
+    add(context, 12, state="submitted")
+    total = read(context).total
+    assert total is not None
+    assert (total.requests, total.approval_share, total.in_time_share, total.median_seconds) == (12, None, None, None)
+
+
 def test_no_person_and_no_identifier_is_in_the_figures(context: ServiceContext) -> None:
     add(context, 25)
     shown = repr(read(context))
