@@ -125,7 +125,15 @@ def _check(check: CheckResult) -> str:
     slack = t("collector.check.to_spare" if check.slack >= 0 else "collector.check.beyond",
               slack=measured(unit, abs(check.slack)))
     return t("collector.check.line", sign=sign, name=name, value=measured(check.unit, check.value),
-             limit=measured(check.unit, check.limit), slack=slack)
+             bounds=_bounds(check), slack=slack)
+
+
+def _bounds(check: CheckResult) -> str:
+    """The bounds of a check, lower and upper told apart."""
+    ends = {name: measured(check.unit, end) for name, end in (("lowest", check.lowest), ("highest", check.highest))
+            if end is not None}
+    key = "between" if len(ends) == 2 else "at_least" if "lowest" in ends else "at_most"
+    return t(f"collector.check.{key}", **ends)
 
 
 def ability(case: CaseView) -> str:
@@ -141,12 +149,24 @@ def ability(case: CaseView) -> str:
               ceiling=money(result.ceiling_minor)),
             t("collector.case.binding", limit=t(f"reasons.limit.{result.binding}")),
             t("collector.case.assessed", on=day(case.assessment.as_of), persons=case.assessment.input.persons)]
+    told += _promised(case)
     if result.evidence_requested:
         kinds = t("cardholder.list_mark").join(evidence_kind(kind) for kind in result.evidence_requested)
         told.append(t("collector.case.evidence_asked", kinds=kinds))
     budget = amounts(t("collector.case.budget"), t("cardholder.part.amount"), rows,
                      (t("collector.case.left"), counted.disposable_minor))
     return f"{head}\n\n" + "\n".join(f"- {line}" for line in told) + f"\n\n{budget}"
+
+
+def _promised(case: CaseView) -> list[str]:
+    """What the person's other cards take of the month's money, and what that leaves for this one."""
+    means = None if case.figures is None else case.figures.means
+    if means is None or not means.promised or means.left_minor is None:
+        return []
+    lines = [t(f"collector.case.promised_{'granted' if one.granted else 'asked'}",
+               card=t("cardholder.card", last4=one.card_last4), amount=money(one.monthly_minor))
+             for one in means.promised]
+    return [*lines, f"**{t('collector.case.left_here', amount=money(means.left_minor))}**"]
 
 
 def evidence(case: CaseView) -> str:

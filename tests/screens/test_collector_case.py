@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -201,7 +202,7 @@ def test_the_next_case_is_one_press_away_from_a_decided_one(sqlite_context: Serv
 
 def test_refusing_as_not_affordable_against_all_checks_asks_to_look_again(sqlite_context: ServiceContext,
                                                                           open_as: OpenAs) -> None:
-    hint = "All checks passed, ability to repay included."
+    hint = "All checks passed. Please look at them once more"
     _, sent = asked(sqlite_context)
     _, unassessed = asked(sqlite_context, agreement, person="p2", card="c2", assessed=False)
     actor = reviewer(sqlite_context, "r")
@@ -230,6 +231,27 @@ def test_a_question_and_its_answer_stand_at_the_top_one_item_a_line(sqlite_conte
     assert "- Medical records\n- Your credit report\n\n> Both are at the branch" in text
     assert "  \n  – Medical records  \n  – Your credit report" in text
     assert text.index("Both are at the branch") < text.index("What is asked for")
+
+
+def test_a_check_says_whether_its_bound_is_a_least_or_a_most(sqlite_context: ServiceContext, open_as: OpenAs) -> None:
+    _, sent = asked(sqlite_context, agreement)
+    taken(sqlite_context, reviewer(sqlite_context, "r"), sent.proposal_id)
+    text = words(open_as("r", PAGE, id=sent.proposal_id))
+    assert re.search(r"\(24 months; \d+ months to 60 months; 36 months to spare\)", text)
+    assert re.search(r"; at least \xa5[\d,.]+; \xa5[\d,.]+ to spare\)", text)
+    assert re.search(r"; at most \xa5[\d,.]+; \xa5[\d,.]+ to spare\)", text)
+
+
+def test_what_other_cards_take_of_the_budget_is_told(sqlite_context: ServiceContext, open_as: OpenAs) -> None:
+    asked(sqlite_context, agreement)
+    _, second = asked(sqlite_context, agreement, card="c2", assessed=False)
+    actor = reviewer(sqlite_context, "r")
+    taken(sqlite_context, actor, second.proposal_id)
+    means = review.case(actor, sqlite_context, second.proposal_id).figures.means
+    text = words(open_as("r", PAGE, id=second.proposal_id))
+    assert means.promised_minor > 0
+    assert f"Asked for a month on the card ending {means.promised[0].card_last4}: {money(means.promised_minor)}" in text
+    assert f"**Left a month for this card: {money(means.left_minor)}**" in text
 
 
 def test_what_was_only_declared_is_called_declared(sqlite_context: ServiceContext, open_as: OpenAs) -> None:
