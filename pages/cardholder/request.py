@@ -29,7 +29,7 @@ def main() -> None:
     seen = viewer(Role.CARDHOLDER)
     st.title(t("common.page.request"))
     if _DONE in st.session_state:
-        _confirm(st.session_state[_DONE])
+        _confirm(seen, st.session_state[_DONE])
         return
     options = requests.request_options(seen.actor, seen.context, seen.context.clock.today())
     if not options.accounts:
@@ -128,7 +128,8 @@ def _send(seen: Viewer, draft: RequestDraft, worked_out: Preview) -> None:
     st.rerun(scope="app")
 
 
-def _confirm(done: Submitted) -> None:
+def _confirm(seen: Viewer, done: Submitted) -> None:
+    others = requests.request_options(seen.actor, seen.context, seen.context.clock.today()).accounts
     st.success(f"**{t('cardholder.request.done_title')}**\n\n"
                f"{t('cardholder.request.done', reference=done.reference, by=moment(done.promised_by))}")
     st.markdown(t("cardholder.request.done_next"))
@@ -136,7 +137,8 @@ def _confirm(done: Submitted) -> None:
         if st.button(t("cardholder.request.see"), type="primary"):
             _forget()
             go("my_requests", id=done.proposal_id)
-        st.button(t("cardholder.request.another"), on_click=_forget)
+        if any(option.blocked_by is None for option in others):
+            st.button(t("cardholder.request.another"), on_click=_forget)
     states.help_lines()
 
 

@@ -62,9 +62,16 @@ def line_chart(lines: Sequence[Line], *, unit: int, unit_label: str, height: int
              "encoding": {"x": x, "y": y, "text": {"field": "s"},
                           "color": {"field": "s", "scale": scale, "legend": None}}},
         ],
-        "config": {"view": {"stroke": None}, "axis": {"labelFontSize": 12, "titleFontSize": 12, "labelColor": _INK,
-                                                      "titleColor": _INK, "domainColor": _FAINT}},
+        # Its text beside the chart says it in the reader's language; the labels Vega would add are English.
+        "config": {"aria": False, "view": {"stroke": None},
+                   "axis": {"labelFontSize": 12, "titleFontSize": 12, "labelColor": _INK, "titleColor": _INK,
+                            "domainColor": _FAINT}},
     }
+
+
+def spoken(sentence: str) -> str:
+    """What a chart shows as it is read aloud: the sentence beneath it without its marks of emphasis."""
+    return sentence.replace("**", "")
 
 
 def _apart(places: Sequence[float]) -> list[float]:

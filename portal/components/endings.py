@@ -38,6 +38,8 @@ def ways(detail: RequestDetail) -> str:
     """Never a dead end: terms that would pass today, asking again, asking a person with a number to call."""
     lines = [t("cardholder.requests.nearest", terms=schedule.terms_in_words(detail.nearest_terms))] \
         if detail.nearest_terms is not None else []
+    if detail.passes_today:
+        lines.append(t("cardholder.answer.passes_today"))
     lines.append(t("cardholder.answer.again"))
     if detail.decision is not None:
         lines.append(t("cardholder.answer.review", bank=bank.line(), reference=detail.summary.reference))

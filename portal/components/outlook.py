@@ -11,7 +11,7 @@ from core.services.citations import Cited
 from core.services.cost_marks import CostMarks
 from core.services.outlooks import Outlook
 from portal.components import explain
-from portal.components.charts import BLUE, GREEN, VERMILION, Line, line_chart
+from portal.components.charts import BLUE, GREEN, VERMILION, Line, line_chart, spoken
 from portal.components.money import table
 from portal.i18n import day, money, money_short, percent, t
 
@@ -27,7 +27,7 @@ def show(outlook: Outlook, as_of: date) -> None:
                  names, (VERMILION, BLUE, GREEN), (outlook.do_nothing, outlook.minimum, outlook.fixed), strict=True)]
     sentence = in_words(outlook)
     chart = line_chart(lines, unit=int(t("cardholder.chart.unit_size")), unit_label=t("cardholder.chart.unit"))
-    st.vega_lite_chart(chart, theme=None, width="stretch", alt=sentence)
+    st.vega_lite_chart(chart, theme=None, width="stretch", alt=spoken(sentence))
     st.markdown("\n\n".join([sentence, *cost_notes(outlook.marks)]))
     with st.expander(t("cardholder.chart.figures")):
         st.markdown(f"{_table(outlook, names)}\n\n{t('cardholder.chart.assumptions')}")

@@ -13,7 +13,7 @@ from core.domain.decision import ApproveReason, InformationItem, Outcome, Refuse
 from core.services import assessments, requests, review
 from core.services.context import ServiceContext
 from portal import i18n
-from tests.screens.cardholders import MINE, OVERVIEW, assert_speaks, press, sign_up, words
+from tests.screens.cardholders import MINE, OVERVIEW, REQUEST, assert_speaks, press, sign_up, words
 from tests.screens.conftest import OpenAs
 from tests.services.cards import SPENT, add_card
 from tests.services.cases import FAMILY, agreement, extension, held, team
@@ -172,6 +172,28 @@ def test_asking_is_offered_only_while_some_card_may_ask(
     add_card(sqlite_context, card="c22")
     app.run()
     assert "overview_go_request" in [button.key for button in app.button]
+
+
+def test_after_sending_another_request_is_offered_only_where_a_card_may_ask(
+        sqlite_context: ServiceContext, open_as: OpenAs, who: Actor) -> None:
+    app = open_as(who.user_id, REQUEST)
+    app.checkbox(key="request_acknowledged").check().run()
+    press(app, i18n.t("cardholder.request.send"))
+    assert_speaks(app)
+    assert i18n.t("cardholder.request.done_title") in words(app)
+    assert i18n.t("cardholder.request.another") not in words(app)
+    add_card(sqlite_context, card="c22")
+    app.run()
+    assert i18n.t("cardholder.request.another") in words(app)
+
+
+def test_a_refusal_of_what_passes_today_says_that_it_is_worth_another_look(
+        sqlite_context: ServiceContext, open_as: OpenAs, who: Actor, bank: dict[str, Actor]) -> None:
+    proposal_id = sent(sqlite_context, who)
+    refuse(sqlite_context, bank["one"], proposal_id, RefuseReason.OTHER_WAY_BETTER)
+    detail = requests.my_request(who, sqlite_context, proposal_id)
+    shown = words(open_as(who.user_id, MINE, id=proposal_id))
+    assert detail.passes_today is (i18n.t("cardholder.answer.passes_today") in shown) is True
 
 
 def test_a_request_in_the_list_says_its_card_terms_and_amount(

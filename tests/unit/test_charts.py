@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.components.charts import BLUE, GREEN, VERMILION, Line, _apart, line_chart
+from portal.components.charts import BLUE, GREEN, VERMILION, Line, _apart, line_chart, spoken
 from portal.components.money import plain, table
 
 DAYS = [date(2026, 11, 22), date(2026, 12, 5)]
@@ -47,3 +47,8 @@ def test_a_cell_stays_one_cell_whatever_was_typed(text: str) -> None:
     row = table(["a", "b"], [(plain(text), "x")]).splitlines()
     assert len(row) == 3
     assert row[2].replace("\\\\", "").replace("\\|", "").count("|") == 3
+
+
+def test_a_chart_is_read_aloud_as_its_sentence_without_marks_or_words_of_another_language() -> None:
+    assert spoken("You would owe **12.00**, not **10.00**.") == "You would owe 12.00, not 10.00."
+    assert chart(300_00, 200_00, 100_00)["config"]["aria"] is False
