@@ -48,7 +48,7 @@ class ScheduleTerms:
 
     @property
     def unit(self) -> Fraction:
-        """The rate of a period of weight 1; see ``_Plans.weights``."""
+        """The rate of a period of weight 1; see ``Plans.weights``."""
         if self.rate_per is RatePer.DAY:
             return Fraction(self.rate)
         year = {DayCount.THIRTY_360: 360, DayCount.ACTUAL_365: 365, DayCount.ACTUAL_ACTUAL: 365 * 366}
@@ -85,7 +85,7 @@ def make_schedules(frame: pd.DataFrame, terms: ScheduleTerms, fields: Sequence[s
     unknown = [field for field in fields if field not in (*FIELDS, "due_date")]
     if unknown:
         raise InvalidInput("field_unknown", f"an instalment has no {unknown[0]}", field="fields")
-    plans = _Plans.read(frame, terms)
+    plans = Plans.read(frame, terms)
     made = lay_out(plans)
     columns = {(field, number): row for field in fields if field != "due_date"
                for number, row in enumerate(getattr(made, field.removesuffix("_minor")), 1)}
@@ -97,7 +97,7 @@ def make_schedules(frame: pd.DataFrame, terms: ScheduleTerms, fields: Sequence[s
     return result
 
 
-def lay_out(plans: _Plans) -> Schedules:
+def lay_out(plans: Plans) -> Schedules:
     """The amounts of every instalment, chunk by chunk."""
     made = Schedules.empty(plans.longest, len(plans.principal))
     for rows in chunks(len(plans.principal)):
@@ -106,7 +106,7 @@ def lay_out(plans: _Plans) -> Schedules:
 
 
 @dataclass(frozen=True, slots=True)
-class _Plans:
+class Plans:
     """The terms and the rows: amounts in fen, dates as day numbers."""
 
     terms: ScheduleTerms
@@ -119,7 +119,7 @@ class _Plans:
     """Whether every first period is one whole period, so that it weighs what the others do."""
 
     @classmethod
-    def read(cls, frame: pd.DataFrame, terms: ScheduleTerms) -> _Plans:
+    def read(cls, frame: pd.DataFrame, terms: ScheduleTerms) -> Plans:
         principal, down = amounts(frame, "principal_minor"), amounts(frame, "down_payment_minor", 0)
         require(down <= principal, "down_payment_out_of_range", "the down payment lies between 0 and the principal",
                 "down_payment_minor")
@@ -139,9 +139,9 @@ class _Plans:
         """The number of the last instalment of all."""
         return int(self.count.max()) if len(self.count) else 0
 
-    def take(self, rows: slice) -> _Plans:
+    def take(self, rows: slice) -> Plans:
         """Some of the plans."""
-        return _Plans(self.terms, self.principal[rows], self.count[rows], self.interest_free[rows], self.start[rows],
+        return Plans(self.terms, self.principal[rows], self.count[rows], self.interest_free[rows], self.start[rows],
                       self.first_due[rows], self.whole_first)
 
     def due(self, number: int) -> Ints:
@@ -185,7 +185,7 @@ class _Plans:
         return weighted_days(start, end)
 
 
-def _lay_out_chunk(plans: _Plans, out: Schedules) -> None:
+def _lay_out_chunk(plans: Plans, out: Schedules) -> None:
     terms, count = plans.terms, plans.count
     weights, unit = plans.weights(), Share.of(terms.unit)
     level = _levels(plans, weights)
@@ -220,7 +220,7 @@ def _lay_out_chunk(plans: _Plans, out: Schedules) -> None:
             amount += out.fee[number - 1]
 
 
-def _levels(plans: _Plans, weights: Sequence[Ints | int]) -> Ints:
+def _levels(plans: Plans, weights: Sequence[Ints | int]) -> Ints:
     """The level payment, or the share of principal that stands for it."""
     terms, count = plans.terms, plans.count
     if terms.rate and terms.method is Method.EQUAL_INSTALMENT:
@@ -231,6 +231,6 @@ def _levels(plans: _Plans, weights: Sequence[Ints | int]) -> Ints:
     return plans.principal // count
 
 
-def _fits(plans: _Plans, weights: Sequence[Ints | int], unit: Share) -> bool:
+def _fits(plans: Plans, weights: Sequence[Ints | int], unit: Share) -> bool:
     heaviest = max(int(np.max(weight)) for weight in weights)
     return int(plans.principal.max()) * heaviest <= unit.limit
