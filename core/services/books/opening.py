@@ -179,12 +179,24 @@ def _bearing(now: Figures, newest: Sequence[Row], moved: Sequence[Row], asks: Se
     first = now.interest_through_date + ONE_DAY
     next_bill = statement_due_date(now.next_statement_date, rules)
     purchases = _purchases(newest, moved, now, asks, next_bill, rules) if newest else ()
-    carried = bears - sum(part.amount_minor for part in purchases)
-    if not carried:
-        return purchases
+    moved_on = _moved_on(newest, moved, now, rules) if asks else 0
+    carried = bears - moved_on - sum(part.amount_minor for part in purchases)
     # Nothing is known to be missed: then what is owed waits for a bill of its own.
     waits = not newest and now.oldest_unpaid_due_date is None
-    return (Bearing(first, carried, next_bill if waits else None), *purchases)
+    parts = [Bearing(first, carried, next_bill if waits else None)] if carried else []
+    if moved_on:
+        parts.append(Bearing(first, moved_on, asks[-1].due_date))
+    return (*parts, *purchases)
+
+
+def _moved_on(newest: Sequence[Row], moved: Sequence[Row], now: Figures, rules: CycleRules) -> int:
+    """What was left, within the amount of grace, of a bill that counts as paid: the last bill has it, in fen."""
+    if len(newest) < 2 or not _paid_up(newest[1], moved, rules):
+        return 0
+    principal, opened = max(now.balances.principal_minor, 0), newest[1].statement_date
+    recent = sum(one.amount_minor for kind in ("purchase", "cash")
+                 for one in debits_left(moved, opened, date.max, principal, kind))
+    return min(principal - recent, int(newest[1].purchases_minor))
 
 
 def _purchases(newest: Sequence[Row], moved: Sequence[Row], now: Figures, asks: Sequence[Ask], next_bill: date,
