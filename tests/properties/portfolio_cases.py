@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-import pandas as pd
 from hypothesis import strategies as st
 
 from core.domain.allocation import AllocationRule, Component, Outstanding
@@ -55,23 +53,3 @@ def positions(draw: st.DrawFn, as_of: date) -> Position:
 
 
 scenarios = st.one_of(st.sampled_from([*Scenario, Scenario.DO_NOTHING]), st.builds(FixedMonthly, amounts))
-
-
-def position_frame(positions: Sequence[Position]) -> pd.DataFrame:
-    """The accounts as a partition."""
-    frame = pd.DataFrame({
-        "principal_minor": [one.outstanding.principal_minor for one in positions],
-        "interest_minor": [one.outstanding.interest_minor for one in positions],
-        "fees_minor": [one.outstanding.fees_minor for one in positions],
-        "open_due_date": _dates([one.open_due_date for one in positions]),
-        "no_late_fee_until_date": _dates([one.no_late_fee_until for one in positions]),
-        **{name: [getattr(one, name) for one in positions] for name in (
-            "days_past_due", "statement_day", "accrued_interest_minor", "late_fee_to_come_minor", "open_bill_minor",
-            "interest_at_stake_minor")},
-    }, index=[f"account {number}" for number in range(len(positions))])
-    frame["unpaid_minimum_minor"] = pd.array([one.unpaid_minimum_minor for one in positions], "Int64")
-    return frame
-
-
-def _dates(days: Sequence[date | None]) -> pd.Series:
-    return pd.Series(pd.array([pd.NaT if day is None else pd.Timestamp(day) for day in days], "datetime64[s]")).array

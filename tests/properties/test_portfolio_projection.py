@@ -11,12 +11,12 @@ from core.domain.projection import project
 from core.domain.projection_model import FixedMonthly, Position, ProjectionRule, Scenario
 from core.policy.book import PolicyBook
 from core.policy.rules.projection import projection_rule
+from core.portfolio.frames import position_frame
 from core.portfolio.months import AMOUNTS
 from core.portfolio.projection import project_accounts
 from tests.properties.portfolio_cases import (
     AS_OF,
     days_of_start,
-    position_frame,
     positions,
     projection_rules,
     scenarios,
@@ -40,8 +40,9 @@ def as_projected_alone(frame: pd.DataFrame, accounts: list[Position], months: in
 @given(st.data(), days_of_start, projection_rules(), scenarios, st.integers(1, 15))
 def test_every_account_is_projected_as_it_would_be_alone(data, as_of, rule, scenario, months) -> None:
     accounts = data.draw(st.lists(positions(as_of), min_size=1, max_size=6))
-    frame = project_accounts(position_frame(accounts), as_of, months, scenario, rule)
-    assert frame.index.tolist() == [f"account {number}" for number in range(len(accounts))]
+    partition = position_frame(accounts).set_axis([f"account {number}" for number in range(len(accounts))])
+    frame = project_accounts(partition, as_of, months, scenario, rule)
+    assert frame.index.equals(partition.index)
     as_projected_alone(frame, accounts, months, scenario, rule)
 
 
