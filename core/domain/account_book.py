@@ -1,8 +1,8 @@
 """An account while a cycle is played day by day: balances, what bears interest, what is overdue.
 
-A day is played in this order: debits, fees and corrections, holds, then what is decided about a bill and
-a minimum payment whose grace ended the day before, then payments. ``core.domain.closing`` has the rules
-of interest in words.
+A day is played in this order: debits and fees, holds, then what is decided about a bill and a minimum
+payment whose grace ended the day before, then corrections and waivers, then payments.
+``core.domain.closing`` has the rules of interest in words.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ from core.domain.statement import (
     Compounding,
     CycleRules,
     Deferral,
+    GrownInterest,
     JudgedMinimum,
+    PostedAdjustment,
     PostedPayment,
     StatementCycle,
     UnpaidMinimum,
@@ -48,11 +50,12 @@ class Happening(Enum):
     PURCHASE = 1
     CASH = 2
     FEE = 3
-    ADJUSTMENT = 4
-    RELEASE = 5
-    HOLD = 6
-    BILL_DECIDED = 7
-    MINIMUM_JUDGED = 8
+    RELEASE = 4
+    HOLD = 5
+    BILL_DECIDED = 6
+    MINIMUM_JUDGED = 7
+    ADJUSTMENT = 8
+    """After the late fee of the day, which may be waived at once."""
     PAYMENT = 9
 
 
@@ -65,6 +68,7 @@ class Event:
     amount_minor: int = 0
     component: str = ""
     due_date: date | None = None
+    is_waiver: bool = False
 
 
 class _Verdict(StrEnum):
@@ -103,7 +107,8 @@ def events_of(opening: AccountState, cycle: StatementCycle, rules: CycleRules) -
     events = [Event(one.on, kind, one.amount_minor) for kind, movements in posted for one in movements]
     if any(event.amount_minor < 0 for event in events):
         raise InvalidInput("amount_negative", "an amount is not negative", field="cycle")
-    events += [Event(one.on, Happening.ADJUSTMENT, one.amount_minor, one.component) for one in cycle.adjustments]
+    events += [Event(one.on, Happening.ADJUSTMENT, one.amount_minor, one.component, is_waiver=one.is_waiver)
+               for one in cycle.adjustments]
     if any(event.on > cycle.statement_date for event in events):
         raise InvalidInput("movement_after_end", "a movement is dated after the statement date",
                            field="statement_date", on=str(cycle.statement_date))
@@ -157,6 +162,7 @@ class AccountBook:
         self.held_minor = opening.held_minor
         self.judged: list[JudgedMinimum] = []
         self.payments: list[PostedPayment] = []
+        self.adjustments: list[PostedAdjustment] = []
 
     def post(self, event: Event) -> None:
         """Play one event."""
@@ -186,23 +192,15 @@ class AccountBook:
 
     def interest(self, to: date) -> Interest:
         """Interest of the cycle up to ``to``, rounded once over all parts; no bill undecided counts."""
-        exact, segments = Fraction(0), NO_INTEREST.segments
-        for found in (self._daily(to), *(self._of_bill(bill, to) for bill, verdict in self.bills.items()
-                                         if verdict is _Verdict.MISSED)):
-            exact, segments = exact + found.exact, segments + found.segments
-        interest_minor = round_minor(exact, self.rules.interest.rounding)
-        if interest_minor:
-            interest_minor = max(interest_minor, self.rules.least_interest_minor)
-        return Interest(interest_minor, exact, segments)
+        daily, billed = self._daily(to), self._of_bills(_Verdict.MISSED, to)
+        exact = daily.exact + billed.exact
+        return Interest(self._charged(exact), exact, daily.segments + billed.segments)
 
-    def at_stake(self, to: date) -> Interest:
-        """What purchases on undecided bills would have borne by ``to``, were these missed; rounded once."""
-        exact, segments = Fraction(0), NO_INTEREST.segments
-        for bill, verdict in self.bills.items():
-            if verdict is _Verdict.OPEN and not self._in_full(bill):
-                found = self._of_bill(bill, to)
-                exact, segments = exact + found.exact, segments + found.segments
-        return Interest(round_minor(exact, self.rules.interest.rounding), exact, segments)
+    def grown(self, to: date) -> GrownInterest:
+        """The same in its parts, and what an undecided bill has at stake."""
+        daily, billed = self._daily(to), self._of_bills(_Verdict.MISSED, to)
+        exact = daily.exact + billed.exact
+        return GrownInterest(self._charged(exact), exact, daily, billed, self._of_bills(_Verdict.OPEN, to))
 
     def carried(self, statement_date: date, new_bill: date) -> tuple[Bearing, ...]:
         """What may bear interest in the next cycle, in the order in which it is paid."""
@@ -237,6 +235,10 @@ class AccountBook:
         """Post a payment: in the order of Art. 57, counted towards every minimum payment asked for."""
         self.payments.append(self._apply(on, amount_minor))
         self.asks = [replace(ask, paid_minor=ask.paid_minor + amount_minor) for ask in self.asks]
+        self._lessen_overdue(amount_minor)
+
+    def _lessen_overdue(self, amount_minor: int) -> None:
+        """Take ``amount_minor`` off what was missed, the oldest first."""
         left, still = amount_minor, []
         for missed in self.overdue:
             taken = min(left, missed.amount_minor)
@@ -271,6 +273,19 @@ class AccountBook:
             self._charge(event.on, Balances(late_fee_minor=fee))
         self.judged.append(JudgedMinimum(ask.due_date, event.on, ask.minimum_minor, ask.paid_minor, fee))
 
+    def _charged(self, exact: Fraction) -> int:
+        interest_minor = round_minor(exact, self.rules.interest.rounding)
+        return max(interest_minor, self.rules.least_interest_minor) if interest_minor else 0
+
+    def _of_bills(self, verdict: _Verdict, to: date) -> Interest:
+        """Interest on purchases of bills with this verdict; one paid in full before it is decided bears none."""
+        exact, segments = Fraction(0), NO_INTEREST.segments
+        for bill, found in self.bills.items():
+            if found is verdict and not (verdict is _Verdict.OPEN and self._in_full(bill)):
+                one = self._of_bill(bill, to)
+                exact, segments = exact + one.exact, segments + one.segments
+        return Interest(round_minor(exact, self.rules.interest.rounding), exact, segments)
+
     def _daily(self, to: date) -> Interest:
         terms = replace(self.rules.interest, base=Base.FULL_BALANCE)  # no due date, no interest-free part
         return _accrue([part for part in self.parts if part.bill is None and not part.is_new], to, terms, None)
@@ -301,19 +316,30 @@ class AccountBook:
             self.payments.append(replace(paid, applied=moved))
 
     def _adjust(self, event: Event) -> None:
-        """Correct one component; a charge cannot be corrected below nothing."""
-        field_name, amount = f"{event.component}_minor", event.amount_minor
-        bears = event.component == "principal" or (event.component == "interest" and self.compounds)
-        left = getattr(self.balances, field_name) + amount
-        if event.component != "principal" and left < 0:
-            raise InvalidInput("correction_exceeds_charge", "no more can be taken off a charge than is owed of it",
-                               field="amount", component=event.component)
-        if bears and amount > 0:
-            credit = max(-self.balances.principal_minor, 0) if event.component == "principal" else 0
-            self.parts.append(_Part(event.on, max(amount - credit, 0)))
-        elif bears:
-            self._take(event.on, min(-amount, max(getattr(self.balances, field_name), 0)))
-        self.balances = replace(self.balances, **{field_name: left})
+        """Correct or waive one component; of a charge, or by a waiver, no more is taken off than is owed of it."""
+        field_name = f"{event.component}_minor"
+        before = getattr(self.balances, field_name)
+        owed = max(before, 0)
+        bounded = event.is_waiver or event.component != "principal"
+        amount = max(event.amount_minor, -owed) if bounded else event.amount_minor
+        if event.component == "principal" or (event.component == "interest" and self.compounds):
+            if amount > 0:
+                credit = max(-before, 0) if event.component == "principal" else 0
+                self.parts.append(_Part(event.on, max(amount - credit, 0)))
+            else:
+                self._take(event.on, min(-amount, owed))
+        self.balances = replace(self.balances, **{field_name: before + amount})
+        self.adjustments.append(PostedAdjustment(event.on, event.component, event.amount_minor, amount))
+        if amount < 0:
+            self._ask_for_no_more_than_is_owed()
+
+    def _ask_for_no_more_than_is_owed(self) -> None:
+        """After a credit that is no payment: no bill, minimum payment or arrears beyond what is left to pay."""
+        owed = max(self.balances.total_minor, 0)
+        self.asks = [replace(ask, minimum_minor=min(ask.minimum_minor, ask.paid_minor + owed),
+                             bill_minor=None if ask.bill_minor is None else min(ask.bill_minor, ask.paid_minor + owed))
+                     for ask in self.asks]
+        self._lessen_overdue(max(sum(missed.amount_minor for missed in self.overdue) - owed, 0))
 
     def _hold(self, on: date, amount_minor: int) -> None:
         """Set disputed principal aside, the newest first: it bears no interest from ``on``."""

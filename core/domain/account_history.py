@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from core.domain.closing import close_cycle, run_cycle
 from core.domain.errors import InvalidInput
-from core.domain.interest import Movement
+from core.domain.interest import ONE_DAY, Movement
 from core.domain.money import MAX_MINOR
 from core.domain.projection_model import statement_dates
 from core.domain.statement import (
@@ -27,6 +27,7 @@ from core.domain.statement import (
     CycleRules,
     Deferral,
     JudgedMinimum,
+    PostedAdjustment,
     PostedPayment,
     RunningCycle,
     StatementCycle,
@@ -52,6 +53,9 @@ class FactKind(StrEnum):
     RELEASE = "release"
 
 
+_CORRECTIONS = (FactKind.ADJUSTMENT, FactKind.WAIVER)
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One fact on its value date. Fen are positive but for an adjustment's credit and a waiver (negative)."""
@@ -66,7 +70,7 @@ class Fact:
     """Of a deferral."""
 
     def __post_init__(self) -> None:
-        signed = self.kind in (FactKind.ADJUSTMENT, FactKind.WAIVER)
+        signed = self.kind in _CORRECTIONS
         if not signed and self.amount_minor < 0:
             raise InvalidInput("amount_negative", "an amount is not negative", field="amount")
         if abs(self.amount_minor) > MAX_MINOR:
@@ -105,11 +109,17 @@ class Replay:
     entries: tuple[Entry, ...]
     payments: Mapping[str, PostedPayment]
     """How each payment was applied, by subject."""
+    adjustments: Mapping[str, PostedAdjustment]
+    """What each correction and waiver came to, by subject."""
 
 
 def replay(opening: AccountState, opened_on: date, facts: Iterable[Fact], statement_day: int, through: date,
-           rules_for: RulesFor, issued_minimums: Mapping[date, int] | None = None) -> Replay:
+           rules_for: RulesFor, issued_minimums: Mapping[date, int] | None = None,
+           closed_through: date | None = None) -> Replay:
     """Play everything after ``opened_on`` up to and including ``through``.
+
+    Statements close up to ``closed_through`` (``through`` if none is given): on a statement date the
+    cycle is still open until the day is closed.
 
     ``issued_minimums`` are the minimum payments (fen) that statements already sent asked for, by statement
     date: none is raised by a late fact. Facts after ``through`` wait. Raises ``InvalidInput`` for a fact
@@ -118,25 +128,29 @@ def replay(opening: AccountState, opened_on: date, facts: Iterable[Fact], statem
     waiting = sorted((fact for fact in facts if fact.on <= through), key=lambda fact: (fact.on, fact.subject))
     if waiting and waiting[0].on <= opened_on:
         raise InvalidInput("before_the_books", "the books of this account start later", field="value_date",
-                           first=str(opened_on))
+                           first=str(opened_on + ONE_DAY))
     issued = issued_minimums or {}
     state, since, closed = opening, opened_on, []
     entries = [_entry_of(fact) for fact in waiting if _moves(fact)]
     paid: dict[str, PostedPayment] = {}
+    adjusted: dict[str, PostedAdjustment] = {}
+    last_close = through if closed_through is None else closed_through
     closes = _statement_date_after(since, statement_day)
-    while closes <= through:
+    while closes <= last_close:
         inside = [fact for fact in waiting if since < fact.on <= closes]
         cycle = _cycle(closes, inside, issued.get(closes))
         one = close_cycle(state, cycle, rules_for(closes))
-        entries += [*_late_fees(one.judged), *_applied(one.payments, inside, paid), *_interest_entry(one)]
+        entries += [*_late_fees(one.judged), *_adjusted(one.adjustments, inside, adjusted),
+                    *_applied(one.payments, inside, paid), *_interest_entry(one)]
         closed.append(one)
         state, since = one.state, closes
         closes = _statement_date_after(since, statement_day)
     inside = [fact for fact in waiting if fact.on > since]
     cycle, rules = _cycle(closes, inside, None), rules_for(closes)
     running = run_cycle(state, cycle, rules, through)
-    entries += [*_late_fees(running.judged), *_applied(running.payments, inside, paid)]
-    return Replay(tuple(closed), state, since, cycle, rules, running, tuple(entries), paid)
+    entries += [*_late_fees(running.judged), *_adjusted(running.adjustments, inside, adjusted),
+                *_applied(running.payments, inside, paid)]
+    return Replay(tuple(closed), state, since, cycle, rules, running, tuple(entries), paid, adjusted)
 
 
 def balances_of(movements: Iterable[tuple[str, int]]) -> Balances:
@@ -147,26 +161,27 @@ def balances_of(movements: Iterable[tuple[str, int]]) -> Balances:
     return Balances(*(sums[component] for component in COMPONENTS))
 
 
-Posted = Mapping[tuple[str, str], int]
-"""Fen posted so far by (subject, component)."""
+Posted = Mapping[tuple[str, str, date], int]
+"""Fen posted so far by (subject, component, value date)."""
 
 
-def differences(wanted: Iterable[Entry], posted: Posted, known: Mapping[str, tuple[str, date]]) -> list[Entry]:
-    """What must still be posted so that every subject's components come to what is wanted.
+def differences(wanted: Iterable[Entry], posted: Posted, kinds: Mapping[str, str]) -> list[Entry]:
+    """What must still be posted so that every subject's components come to what is wanted, each on its day.
 
-    ``known`` names kind and value date of each subject already posted, for one that should now be nothing.
+    ``kinds`` names the kind of each subject already posted, for one that should now be nothing. A late fee
+    whose day has moved is taken back on the old day and charged on the new one.
     """
-    due: dict[tuple[str, str], int] = defaultdict(int)
-    about: dict[str, tuple[str, date]] = dict(known)
+    due: dict[tuple[str, str, date], int] = defaultdict(int)
+    kind_of = dict(kinds)
     for entry in wanted:
-        due[entry.subject, entry.component] += entry.amount_minor
-        about[entry.subject] = (entry.kind, entry.value_date)
+        due[entry.subject, entry.component, entry.value_date] += entry.amount_minor
+        kind_of[entry.subject] = entry.kind
     found = []
-    for subject, component in dict.fromkeys([*due, *posted]):
-        amount = due.get((subject, component), 0) - posted.get((subject, component), 0)
+    for key in dict.fromkeys([*due, *posted]):
+        subject, component, value_date = key
+        amount = due.get(key, 0) - posted.get(key, 0)
         if amount:
-            kind, value_date = about[subject]
-            found.append(Entry(subject, kind, component, amount, value_date))
+            found.append(Entry(subject, kind_of[subject], component, amount, value_date))
     return found
 
 
@@ -175,8 +190,8 @@ def _statement_date_after(day: date, statement_day: int) -> date:
 
 
 def _moves(fact: Fact) -> bool:
-    """Whether the fact itself is an entry: a payment's entries are how it was applied."""
-    return fact.kind not in (FactKind.PAYMENT, FactKind.DEFERRAL, FactKind.HOLD, FactKind.RELEASE)
+    """Whether the fact itself is an entry: those of a payment or correction are what became of it."""
+    return fact.kind in (FactKind.PURCHASE, FactKind.CASH, FactKind.OTHER_FEE)
 
 
 def _entry_of(fact: Fact) -> Entry:
@@ -192,8 +207,8 @@ def _cycle(closes: date, facts: Sequence[Fact], issued_minimum: int | None) -> S
         return StatementCycle(closes, issued_minimum_minor=issued_minimum)
     return StatementCycle(
         closes, of(FactKind.PURCHASE), of(FactKind.CASH), of(FactKind.OTHER_FEE), of(FactKind.PAYMENT),
-        adjustments=tuple(Adjustment(fact.on, fact.component, fact.amount_minor) for fact in facts
-                          if fact.kind in (FactKind.ADJUSTMENT, FactKind.WAIVER)),
+        adjustments=tuple(Adjustment(fact.on, fact.component, fact.amount_minor, fact.kind is FactKind.WAIVER)
+                          for fact in facts if fact.kind in _CORRECTIONS),
         deferrals=tuple(Deferral(fact.on, fact.until) for fact in facts
                         if fact.kind is FactKind.DEFERRAL and fact.until is not None),
         holds=of(FactKind.HOLD), releases=of(FactKind.RELEASE), issued_minimum_minor=issued_minimum)
@@ -202,6 +217,17 @@ def _cycle(closes: date, facts: Sequence[Fact], issued_minimum: int | None) -> S
 def _late_fees(judged: Iterable[JudgedMinimum]) -> list[Entry]:
     return [Entry(f"late_fee:{one.due_date}", "late_fee", "late_fee", one.late_fee_minor, one.on)
             for one in judged if one.late_fee_minor]
+
+
+def _adjusted(posted: Iterable[PostedAdjustment], facts: Iterable[Fact], by_subject: dict[str, PostedAdjustment]
+              ) -> list[Entry]:
+    """What corrections and waivers came to, noted in ``by_subject`` too."""
+    entries = []
+    for fact, one in zip([fact for fact in facts if fact.kind in _CORRECTIONS], posted, strict=True):
+        by_subject[fact.subject] = one
+        if one.amount_minor:
+            entries.append(Entry(fact.subject, fact.kind.value, one.component, one.amount_minor, one.on))
+    return entries
 
 
 def _applied(posted: Iterable[PostedPayment], facts: Iterable[Fact], by_subject: dict[str, PostedPayment]

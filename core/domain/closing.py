@@ -52,7 +52,7 @@ def close_cycle(opening: AccountState, cycle: StatementCycle, rules: CycleRules)
     state = AccountState(book.balances, book.carried(cycle.statement_date, due_date), (*book.asks, ask),
                          tuple(book.overdue), book.consecutive_misses, book.held_minor, still_deferred)
     return ClosedCycle(cycle.statement_date, due_date, opening.balances, book.balances, interest,
-                       tuple(book.judged), minimum, tuple(book.payments), state)
+                       tuple(book.judged), minimum, tuple(book.payments), state, tuple(book.adjustments))
 
 
 def run_cycle(opening: AccountState, cycle: StatementCycle, rules: CycleRules, through: date) -> RunningCycle:
@@ -63,14 +63,14 @@ def run_cycle(opening: AccountState, cycle: StatementCycle, rules: CycleRules, t
     book = AccountBook(opening, cycle, rules)
     _play(book, opening, cycle, rules, through)
     return RunningCycle(through, book.balances, tuple(book.judged), tuple(book.payments), tuple(book.asks),
-                        tuple(book.overdue), book.consecutive_misses)
+                        tuple(book.overdue), book.consecutive_misses, tuple(book.adjustments), book.held_minor)
 
 
 def grown_since(opening: AccountState, cycle: StatementCycle, rules: CycleRules, through: date) -> GrownInterest:
     """The interest that has grown since the last statement up to and including ``through``, not posted yet."""
     book = AccountBook(opening, cycle, rules)
     _play(book, opening, cycle, rules, through)
-    return GrownInterest(book.interest(through), book.at_stake(through))
+    return book.grown(through)
 
 
 def payoff(opening: AccountState, cycle: StatementCycle, rules: CycleRules, on: date) -> Payoff:

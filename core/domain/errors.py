@@ -29,6 +29,17 @@ class PortalError(Exception):
         self.field = field
         self.data: Mapping[str, Any] = data
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Refusals cross from worker processes whole, whatever their constructors ask for."""
+        return _rebuilt, (type(self), self.args, self.__dict__)
+
+
+def _rebuilt(kind: type[PortalError], arguments: tuple[Any, ...], state: Mapping[str, Any]) -> PortalError:
+    error = kind.__new__(kind, *arguments)
+    error.args = arguments
+    error.__dict__.update(state)
+    return error
+
 
 class InvalidInput(PortalError):
     """The input is missing, malformed, negative, non-finite, out of range or contradictory."""

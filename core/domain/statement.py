@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from fractions import Fraction
 
 from core.domain.allocation import AllocationRule, Outstanding
 from core.domain.interest import Interest, InterestTerms, Movement
@@ -174,6 +175,21 @@ class Adjustment:
     component: str
     """principal | interest | late_fee | other_fees."""
     amount_minor: int
+    is_waiver: bool = False
+    """Forgiven: takes off what is owed at most, of principal too (a correction of principal may leave a credit)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostedAdjustment:
+    """A correction or waiver and what there was of it: fen, positive for a debit.
+
+    A late fact may leave less of a charge than was once taken off it; then ``amount_minor`` is what there is.
+    """
+
+    on: date
+    component: str
+    asked_minor: int
+    amount_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +255,8 @@ class RunningCycle:
     asks: tuple[Ask, ...]
     overdue: tuple[UnpaidMinimum, ...]
     consecutive_misses: int
+    adjustments: tuple[PostedAdjustment, ...] = ()
+    held_minor: int = 0
 
     @property
     def oldest_unpaid_due_date(self) -> date | None:
@@ -248,9 +266,14 @@ class RunningCycle:
 
 @dataclass(frozen=True, slots=True)
 class GrownInterest:
-    """Interest between two statements, not posted yet."""
+    """Interest between two statements, not posted yet: in fen, rounded once, with the parts that explain it."""
 
-    interest: Interest
+    interest_minor: int
+    exact: Fraction
+    carried: Interest
+    """On what was carried over, and cash."""
+    billed: Interest
+    """On purchases of a bill that was missed, from their posting dates."""
     at_stake: Interest
     """What the undecided bill's purchases would have borne so far, were it missed."""
 
@@ -283,6 +306,7 @@ class ClosedCycle:
     minimum: MinimumPayment
     payments: tuple[PostedPayment, ...]
     state: AccountState = field(repr=False)
+    adjustments: tuple[PostedAdjustment, ...] = ()
 
     @property
     def late_fee_minor(self) -> int:

@@ -79,7 +79,7 @@ class AccountDetail:
 
 
 def overview(actor: Actor, context: ServiceContext, as_of: date) -> Overview:
-    """All own accounts with totals. Six queries however many accounts there are."""
+    """All own accounts with totals. Seven queries however many accounts there are, ten once their books are open."""
     cardholder_id = _own(actor)
     with context.reading() as connection:
         rows = repository.of_cardholder(connection, cardholder_id)
@@ -113,7 +113,9 @@ def account_detail(actor: Actor, context: ServiceContext, account_id: str, as_of
 
 def projections(actor: Actor, context: ServiceContext, account_id: str, as_of: date,
                 fixed_minor: int) -> Outlook | None:
-    """The outlook of one own account when ``fixed_minor`` fen are paid each month. Five queries.
+    """The outlook of one own account when ``fixed_minor`` fen are paid each month.
+
+    Six queries, nine once the books are open.
 
     Raises ``NotFound`` as ``account_detail`` does.
     """

@@ -23,6 +23,7 @@ from core.domain.interest import Segment, decimal_rate
 from core.domain.late_fee import late_fee
 from core.domain.minimum_payment import minimum_payment
 from core.domain.money import round_minor
+from core.domain.statement import GrownInterest
 from core.policy.book import Policy
 from core.policy.rules.account import (
     delinquency_rule,
@@ -136,7 +137,7 @@ def _days(segments: Iterable[Segment], *, billed: bool) -> tuple[Days, ...]:
                       one.days * one.balance_minor, billed) for one in segments)
 
 
-def _working(figure: Figure, accrual: Accrual, cited: tuple[Cited, ...], **facts: Any) -> Explanation:
+def _working(figure: Figure, accrual: Accrual | GrownInterest, cited: tuple[Cited, ...], **facts: Any) -> Explanation:
     return Explanation(figure, accrual.interest_minor, exact=accrual.exact, cited=cited, facts=facts,
                        days=(*_days(accrual.carried.segments, billed=False),
                              *_days(accrual.billed.segments, billed=True)))

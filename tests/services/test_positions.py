@@ -10,10 +10,12 @@ import sqlalchemy as sa
 
 from core.db.repositories import accounts as repository
 from core.db.tables.requests import arrangements, proposals
+from core.domain.actor import SYSTEM
 from core.domain.closing import close_cycle
 from core.domain.errors import NotFound
 from core.domain.statement import StatementCycle
 from core.policy.rules.account import cycle_rules
+from core.services.close_day.day import close_day
 from core.services.context import ServiceContext
 from core.services.deadlines import DeadlineKind
 from core.services.positions import AccountPosition, account_position, next_statement_date, positions
@@ -213,12 +215,29 @@ def test_an_unknown_account_is_not_found(context: ServiceContext) -> None:
         position_of(context, "nowhere")
 
 
-def test_many_accounts_cost_as_many_queries_as_one(context: ServiceContext, counted_queries: Any) -> None:
+@pytest.mark.parametrize(("opened", "most"), [(False, 5), (True, 8)])
+def test_many_accounts_cost_as_many_queries_as_one(context: ServiceContext, counted_queries: Any, opened: bool,
+                                                   most: int) -> None:
     ids = [add_card(context, card="c" * number) for number in (1, 2, 3, 4)]
+    if opened:
+        close_day(SYSTEM, context, TODAY)
     with context.reading() as connection:
         rows = [repository.by_id(connection, account_id) for account_id in ids]
         for some in (rows[:1], rows):
             with counted_queries(context.engine) as counted:
                 found = positions(connection, context, some, TODAY)
-            assert len(counted) == 4
+            assert len(counted) == most
             assert [one.account_id for one in found] == [row.id for row in some]
+
+
+@pytest.mark.parametrize("issuer", ["standard", "unpaid_exclusive"])
+def test_a_screen_shows_the_same_interest_before_and_after_the_books_are_opened(context: ServiceContext,
+                                                                               issuer: str) -> None:
+    account_id = add_card(context, issuer=issuer)
+    with context.reading() as connection:
+        before = account_position(connection, context, account_id, TODAY)
+    close_day(SYSTEM, context, TODAY)
+    with context.reading() as connection:
+        after = account_position(connection, context, account_id, TODAY)
+    assert before.accrued_interest_minor > 0
+    assert (after.accrued_interest_minor, after.accrual) == (before.accrued_interest_minor, before.accrual)

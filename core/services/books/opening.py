@@ -48,10 +48,17 @@ def count_unopened(connection: sa.Connection) -> int:
     return connection.execute(sa.select(sa.func.count()).select_from(accounts).where(_UNOPENED)).scalar_one()
 
 
-def unopened_accounts(connection: sa.Connection, limit: int) -> Sequence[Row]:
-    """Accounts whose books have not been opened, locked against a second run, in the order of their ids."""
-    return connection.execute(sa.select(accounts).where(_UNOPENED).order_by(accounts.c.id).limit(limit)
-                              .with_for_update()).all()
+def unopened_accounts(connection: sa.Connection, limit: int, after_id: str = "") -> Sequence[Row]:
+    """Accounts after ``after_id`` whose books have not been opened, locked against a second run, in their order."""
+    while rows := connection.execute(sa.select(accounts).where(_UNOPENED, accounts.c.id > after_id)
+                                     .order_by(accounts.c.id).limit(limit).with_for_update()).all():
+        # Another run may have opened them while this one waited for their locks.
+        opened = set(connection.execute(sa.select(account_books.c.account_id).where(
+            account_books.c.account_id.in_([row.id for row in rows]))).scalars())
+        if left := [row for row in rows if row.id not in opened]:
+            return left
+        after_id = rows[-1].id
+    return ()
 
 
 def open_books(connection: sa.Connection, context: ServiceContext, rows: Sequence[Row], shelf: RuleShelf) -> int:
@@ -59,9 +66,9 @@ def open_books(connection: sa.Connection, context: ServiceContext, rows: Sequenc
     ids = [row.id for row in rows]
     newest = repository.last_statements(connection, ids)
     moved = repository.movements_since(connection, {row.id: window_start(row, newest.get(row.id, ())) for row in rows})
-    opened = [_opened(row, newest.get(row.id, ()), moved.get(row.id, ()), shelf) for row in rows]
-    insert_many(connection, account_books, opened)
-    return len(opened)
+    insert_many(connection, account_books, [
+        _row(row.id, opened_books(row, newest.get(row.id, ()), moved.get(row.id, ()), shelf)) for row in rows])
+    return len(rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,21 @@ class Figures:
         return next(statement_dates(self.on, self.statement_day, 1))
 
 
-def _opened(row: Row, newest: Sequence[Row], moved: Sequence[Row], shelf: RuleShelf) -> Mapping[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The state books open with; what a file brought is in them up to ``run_through``."""
+
+    opened_on: date
+    state: AccountState
+    run_through: date
+    next_event_date: date
+
+
+def opened_books(row: Row, newest: Sequence[Row], moved: Sequence[Row], shelf: RuleShelf) -> Opened:
+    """How the books of an account (a row of ``accounts``) open: on its last statement, or where its source ends.
+
+    ``newest`` are its last statements, newest first, ``moved`` the movements since the one before the last.
+    """
     held = Balances(row.principal_minor, row.interest_minor, row.late_fee_minor, row.other_fees_minor)
     on = max([row.interest_through_date, *(one.statement_date for one in newest[:1]),
               *(entry.value_date for entry in moved)])
@@ -91,9 +112,14 @@ def _opened(row: Row, newest: Sequence[Row], moved: Sequence[Row], shelf: RuleSh
     rules = rules_for(next(statement_dates(opened_on, row.statement_day, 1)))
     # Whatever should have happened by now and is not in the file happens at the next close.
     ahead = [next(statement_dates(opened_on, row.statement_day, 1)), *(judged_on(ask, rules) for ask in state.asks)]
-    text = write_state(state)
-    return {"account_id": row.id, "opened_on": opened_on, "opening_state": text, "state_on": opened_on,
-            "state": text, "run_through": on, "next_event_date": min(day for day in ahead if day > opened_on)}
+    return Opened(opened_on, state, on, min(day for day in ahead if day > opened_on))
+
+
+def _row(account_id: str, opened: Opened) -> Mapping[str, Any]:
+    text = write_state(opened.state)
+    return {"account_id": account_id, "opened_on": opened.opened_on, "opening_state": text,
+            "state_on": opened.opened_on, "state": text, "run_through": opened.run_through,
+            "next_event_date": opened.next_event_date}
 
 
 def _on_last_statement(now: Figures, newest: Sequence[Row], moved: Sequence[Row],

@@ -31,18 +31,19 @@ _FACTS = frozenset(kind.value for kind in FactKind)
 _FOREVER = date(2199, 12, 31)
 
 
-def due_accounts(connection: sa.Connection, day: date, first_id: str = "", after_id: str = "\x7f") -> Sequence[str]:
-    """The ids from ``first_id`` up to ``after_id`` (not included) whose books have an event up to ``day``."""
+def due_accounts(connection: sa.Connection, day: date) -> Sequence[str]:
+    """The ids of the accounts whose books have an event up to ``day``, in their order."""
     return connection.execute(
-        sa.select(account_books.c.account_id)
-        .where(account_books.c.next_event_date <= day, account_books.c.account_id >= first_id,
-               account_books.c.account_id < after_id)
+        sa.select(account_books.c.account_id).where(account_books.c.next_event_date <= day)
         .order_by(account_books.c.account_id)).scalars().all()
 
 
 def read_books(connection: sa.Connection, account_ids: Sequence[str], *, due_by: date | None = None,
-               from_opening: bool = False, lock: bool = True) -> list[Books]:
-    """The books of ``account_ids`` that have been opened, locked for this transaction, in the order of ids.
+               from_opening: bool = False, lock: bool = True,
+               with_issued: bool = True) -> list[Books]:
+    """The books of ``account_ids`` that have been opened, in the order of ids, locked for this transaction.
+
+    Whoever only looks takes ``lock`` False, and ``with_issued`` False where nothing will be posted.
 
     ``due_by`` leaves out those that another run has brought forward meanwhile. ``from_opening`` reads
     everything since the books were opened instead of since the last statement: for a fact that comes late.
@@ -54,7 +55,7 @@ def read_books(connection: sa.Connection, account_ids: Sequence[str], *, due_by:
     moved = _entries(connection, ids, from_opening)
     terms = _terms(connection, ids)
     extended = _extensions(connection, ids)
-    issued = _issued(connection, ids, from_opening)
+    issued = _issued(connection, ids, from_opening) if with_issued else {}
     return [_books(row, moved.get(row.account_id, ()), terms.get(row.account_id, ()),
                    extended.get(row.account_id, ()), issued.get(row.account_id, ()), from_opening) for row in rows]
 
@@ -140,7 +141,7 @@ def _books(row: Row, moved: Sequence[Row], terms: Sequence[Row], extended: Seque
     _add_entries(books, moved)
     _add_terms(books, terms)
     for one in extended:
-        _add_extension(books, one)
+        add_extension(books, one)
     return books
 
 
@@ -183,8 +184,11 @@ def _add_terms(books: Books, terms: Sequence[Row]) -> None:
     books.rates, books.pauses = tuple(rates), tuple(pauses)
 
 
-def _add_extension(books: Books, granted: Row) -> None:
-    """An extension counts from the day it was granted; if the books were closed that day already, from the next."""
+def add_extension(books: Books, granted: Row) -> None:
+    """Add a granted extension (a row of ``arrangements``) to what happened.
+
+    It counts from the day it was granted; if the books were closed that day already, from the next.
+    """
     on, until = granted.granted_at.astimezone(CHINA).date(), granted.last_due_date
     known = books.state.deferred_to is not None and books.state.deferred_to >= until
     if until > books.state_on and not known:

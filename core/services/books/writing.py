@@ -28,8 +28,11 @@ PAYMENT = "payment:"
 
 
 def write_changes(connection: sa.Connection, context: ServiceContext, changed: Sequence[Changes], source: str,
-                  at: datetime) -> None:
-    """Write ``changed`` in the caller's transaction; ``source`` says who posts (``close_of_day``, ``payments``)."""
+                  at: datetime) -> int:
+    """Write ``changed`` in the caller's transaction; ``source`` says who posts (``close_of_day``, ``payments``).
+
+    Returns how many notices go to cardholders.
+    """
     insert_many(connection, ledger_entries, [row for one in changed for row in _entry_rows(one, source)])
     version = context.policy.version
     insert_many(connection, statements, [
@@ -43,7 +46,9 @@ def write_changes(connection: sa.Connection, context: ServiceContext, changed: S
     update_many(connection, payments, ("account_id", "source_reference"),
                 [row for one in changed for row in _payment_rows(one)])
     _write_moves(connection, changed)
-    insert_many(connection, outbox, [row for one in changed for row in _notices(context, one, at)])
+    notices = [row for one in changed for row in _notices(context, one, at)]
+    insert_many(connection, outbox, notices)
+    return len(notices)
 
 
 def _entry_rows(one: Changes, source: str) -> Iterable[Row]:
