@@ -26,6 +26,9 @@ from core.clock import CHINA
 LOCALES = ("zh_CN", "en")
 DEFAULT_LOCALE = "zh_CN"
 LOCALE_DIR = Path(__file__).parent / "locale"
+_MINUS = "\u2212\u2060"
+"""A minus that no line end tears from its amount: the sign itself, then a word joiner."""
+_YUAN_AND_FEN, _WHOLE_YUAN = (f"{form};{_MINUS}{form}" for form in ("¥#,##0.00", "¥#,##0"))
 _current: ContextVar[str | None] = ContextVar("locale", default=None)
 _ask: Callable[[], str | None] | None = None
 
@@ -112,12 +115,12 @@ def babel_locale() -> Locale:
 
 def money(amount_minor: int) -> str:
     """``¥1,234.50`` from fen: the sign both languages use for the yuan."""
-    return str(numbers.format_decimal(Decimal(amount_minor) / 100, "¥#,##0.00;-¥#,##0.00", locale=babel_locale()))
+    return str(numbers.format_decimal(Decimal(amount_minor) / 100, _YUAN_AND_FEN, locale=babel_locale()))
 
 
 def money_short(amount_minor: int) -> str:
     """``¥1,235``: whole yuan, for charts and tight places; never where the fen matter."""
-    return str(numbers.format_decimal(Decimal(amount_minor) / 100, "¥#,##0;-¥#,##0", locale=babel_locale()))
+    return str(numbers.format_decimal(Decimal(amount_minor) / 100, _WHOLE_YUAN, locale=babel_locale()))
 
 
 def percent(rate: Decimal, digits: int = 2) -> str:

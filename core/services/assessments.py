@@ -31,7 +31,16 @@ from core.domain.affordability import (
 )
 from core.domain.errors import Conflict, InvalidInput, NotFound
 from core.domain.hardship import HardshipReason
-from core.domain.household import Counted, Evidence, Household, Income, Spending, SpendingKind
+from core.domain.household import (
+    Counted,
+    Evidence,
+    Household,
+    Income,
+    Spending,
+    SpendingClass,
+    SpendingKind,
+    spending_class,
+)
 from core.domain.money import MAX_MINOR, share_minor
 from core.policy.book import Policy
 from core.policy.rules.plan import affordability_rule, living_cost_floor
@@ -72,6 +81,10 @@ class AssessmentInput:
     other_debt_payments_minor: int = 0
     variable_income: bool = False
     hardship: tuple[str, ...] = ()
+    no_income: bool = False
+    """The person says that nothing comes in: an empty list alone may be a form nobody filled in."""
+    no_essential_spending: bool = False
+    """The person says that nothing is paid for essentials, as where family covers them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +165,12 @@ def finish(actor: Actor, context: ServiceContext, content: AssessmentInput, idem
     """Assess what was declared, keep it in place of the draft, and return the result.
 
     Raises ``InvalidInput`` naming the field (``city`` where no living-cost floor is known: it is never
-    guessed), ``Conflict`` for a key used for another input.
+    guessed; ``income`` and ``spending`` as in ``unsaid``), ``Conflict`` for a key used for another input.
     """
     cardholder_id = _own(actor, "finish an assessment")
     _check(content)
+    for gap in unsaid(content):
+        raise gap
     now, as_of = context.clock.now(), context.clock.today()
     record = as_record(content)
 
@@ -179,6 +194,25 @@ def finish(actor: Actor, context: ServiceContext, content: AssessmentInput, idem
     return finished(row)
 
 
+def unsaid(content: AssessmentInput) -> tuple[InvalidInput, ...]:
+    """What a draft may leave open and a finished assessment may not: silence is not taken for zero.
+
+    Codes ``income_unsaid``, ``essential_spending_unsaid`` and ``city_missing``, each with its field. Nobody's word
+    is doubted: to say that there is none is enough.
+    """
+    gaps = []
+    if not content.no_income and not any(line.monthly_minor for line in content.income):
+        gaps.append(InvalidInput("income_unsaid", "neither income nor the word that there is none", field="income"))
+    essential = any(line.monthly_minor and spending_class(line.kind) is not SpendingClass.DISCRETIONARY
+                    for line in content.spending)
+    if not content.no_essential_spending and not essential:
+        gaps.append(InvalidInput("essential_spending_unsaid",
+                                 "neither essential spending nor the word that there is none", field="spending"))
+    if not content.city and not content.local_allowance_minor:
+        gaps.append(_city_missing())
+    return tuple(gaps)
+
+
 def newest_finished(connection: sa.Connection, cardholder_id: str) -> FinishedAssessment | None:
     """The newest finished assessment of a person, inside another service's transaction. Checks no actor."""
     row = repository.newest_final(connection, cardholder_id)
@@ -198,7 +232,7 @@ def household(content: AssessmentInput, policy: Policy) -> Household:
     elif content.local_allowance_minor:
         floor_minor = share_minor(content.local_allowance_minor, policy.decimal("afford.working_floor"))
     else:
-        raise InvalidInput("city_missing", "a living-cost floor needs a city or the local allowance", field="city")
+        raise _city_missing()
     return Household(
         persons=content.persons, living_cost_floor_minor=floor_minor, income=content.income, spending=content.spending,
         other_debt_payments_minor=content.other_debt_payments_minor, variable_income=content.variable_income,
@@ -261,6 +295,10 @@ def result_from(record: Mapping[str, Any]) -> AffordabilityAssessment:
         nearest_change=None if change is None else NearestChange(
             Lever(change["lever"]), change["amount_minor"], tuple(change["evidence"])),
         routes=tuple(Route(route) for route in record["routes"]))
+
+
+def _city_missing() -> InvalidInput:
+    return InvalidInput("city_missing", "a living-cost floor needs a city or the local allowance", field="city")
 
 
 def _own(actor: Actor, action: str) -> str:

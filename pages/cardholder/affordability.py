@@ -12,13 +12,16 @@ from core.services import assessments
 from core.services.assessments import AssessmentInput, AssessmentState, Draft
 from portal import errors
 from portal.components import assessment, forms, household, states
+from portal.components.assessment import NOTHING_LEFT
 from portal.components.household import SECTIONS, Typed
 from portal.i18n import moment, t
 from portal.navigation import go
 from portal.session import Viewer, viewer
+from portal.web import signals
 
-_TYPED, _SAVED, _SECTION, _KEY, _EDITING, _CLASH = (
-    f"affordability_{name}" for name in ("typed", "saved", "section", "key", "editing", "clash"))
+_TYPED, _SAVED, _SECTION, _PICKED, _ASKED, _OPENED, _KEY, _EDITING, _CLASH = (
+    f"affordability_{name}" for name in (
+        "typed", "saved", "section", "picked", "asked", "opened", "key", "editing", "clash"))
 
 
 def main() -> None:
@@ -27,11 +30,14 @@ def main() -> None:
     state = assessments.latest(seen.actor, seen.context)
     st.title(t("common.page.affordability"))
     if state.finished is not None and not st.session_state.get(_EDITING):
-        assessment.show(state.finished)
+        assessment.show_result(state.finished)
         with st.container(horizontal=True):
-            if st.button(t("cardholder.step.request"), type="primary"):
+            nothing_left = state.finished.outcome in NOTHING_LEFT
+            if st.button(t("cardholder.afford.ask_for_relief" if nothing_left else "cardholder.step.request"),
+                         type="primary"):
                 go("request")
             st.button(t("cardholder.afford.update"), on_click=_edit)
+        assessment.show_reasons(state.finished)
         states.help_lines()
         return
     st.markdown(t("cardholder.afford.intro"))
@@ -65,30 +71,80 @@ def _form(state: AssessmentState) -> None:
     if _CLASH in st.session_state:
         _clash(seen, typed)
         return
-    st.session_state.setdefault(_SECTION, SECTIONS[0])
-    section = str(st.segmented_control(t("cardholder.afford.sections"), SECTIONS, key=_SECTION, required=True,
-                                       label_visibility="collapsed",
-                                       format_func=lambda name: t(f"cardholder.afford.section.{name}")))
-    household.draw(section, typed, state)
-    content, faults = household.read(typed)
+    section = _head()
+    asked = section in st.session_state.get(_ASKED, ())
+    household.draw(section, typed, state, ask=asked)
+    content, _ = household.read(typed)
     _save(seen, content)
-    place = SECTIONS.index(section)
+    finishing = _buttons(SECTIONS.index(section))
+    faults = household.faults_by_section(typed)
+    if asked:
+        _point_at(household.unreadable(faults.get(section, {})))
+    if finishing and not faults:
+        _finish(seen, content)
+
+
+def _head() -> str:
+    """Which of the sections is open, and how far along it is; returns its name."""
+    section = str(st.session_state.setdefault(_SECTION, SECTIONS[0]))
+    signals.show_from_here(st.session_state.get(_OPENED, 0))
+    place = SECTIONS.index(section) + 1
+    st.progress(place / len(SECTIONS), text=t("cardholder.afford.step", number=place, steps=len(SECTIONS)))
+    st.session_state[_PICKED] = section
+    with st.container(key="affordability_sections"):
+        st.segmented_control(t("cardholder.afford.sections"), SECTIONS, key=_PICKED, required=True,
+                             label_visibility="collapsed", on_change=_pick,
+                             format_func=lambda name: t(f"cardholder.afford.section.{name}"))
+    return section
+
+
+def _buttons(place: int) -> bool:
+    """Back, on and finish; returns whether the reader asked for the result."""
     with st.container(horizontal=True):
         if place:
-            st.button(t("cardholder.afford.previous"), on_click=_open, args=(SECTIONS[place - 1],))
+            st.button(t("cardholder.afford.previous"), on_click=_go, args=(SECTIONS[place - 1],))
         if place + 1 < len(SECTIONS):
-            st.button(t("cardholder.afford.following"), type="primary", on_click=_open, args=(SECTIONS[place + 1],))
-        asked = st.button(t("cardholder.afford.finish"), type="primary" if place + 1 == len(SECTIONS) else "secondary")
-    # A fault in this section is already shown beneath its field; those elsewhere must not be forgotten.
-    pointed = {name: fault for name, fault in faults.items() if asked or household.section_of(name) != section}
-    if pointed:
-        _point_at(pointed)
-    elif asked:
-        _finish(seen, content)
+            st.button(t("cardholder.afford.following"), type="primary", on_click=_go, args=(SECTIONS[place + 1],),
+                      kwargs={"complete": True})
+        return st.button(t("cardholder.afford.finish"), on_click=_look_over,
+                         type="primary" if place + 1 == len(SECTIONS) else "secondary")
+
+
+def _pick() -> None:
+    _go(st.session_state[_PICKED])
+
+
+def _go(section: str, *, complete: bool = False) -> None:
+    """Open ``section``, unless this one has an amount that cannot be read (or, if ``complete``, anything unsaid)."""
+    here = st.session_state[_SECTION]
+    faults = _faults().get(here, {})
+    if faults if complete else household.unreadable(faults):
+        _ask_in(here)
+    else:
+        _open(section)
+
+
+def _look_over() -> None:
+    """Before the result: open the first section where something is missing, and point at it."""
+    faults = _faults()
+    _ask_in(*SECTIONS)
+    if faults and st.session_state[_SECTION] not in faults:
+        _open(next(iter(faults)))
+
+
+def _faults() -> dict[str, dict[str, InvalidInput]]:
+    typed: Typed = st.session_state[_TYPED]
+    household.collect(typed)
+    return household.faults_by_section(typed)
+
+
+def _ask_in(*sections: str) -> None:
+    st.session_state[_ASKED] = {*st.session_state.get(_ASKED, ()), *sections}
 
 
 def _open(section: str) -> None:
     st.session_state[_SECTION] = section
+    st.session_state[_OPENED] = st.session_state.get(_OPENED, 0) + 1
 
 
 def _save(seen: Viewer, content: AssessmentInput) -> None:
@@ -130,6 +186,9 @@ def _settle(theirs: Draft | None, typed: Typed | None) -> None:
 
 
 def _point_at(faults: dict[str, InvalidInput]) -> None:
+    """Name the fields whose reasons stand beneath them, perhaps out of sight by now."""
+    if not faults:
+        return
     lines = "\n".join(f"- {household.label(name)}{t('cardholder.colon')}{forms.error_text(fault)}"
                       for name, fault in faults.items())
     st.warning(f"{t('cardholder.afford.mend')}\n\n{lines}")
@@ -141,7 +200,7 @@ def _finish(seen: Viewer, content: AssessmentInput) -> None:
     except PortalError as refusal:
         errors.show(refusal)
         return
-    for key in (_TYPED, _SAVED, _SECTION, _KEY, _EDITING):
+    for key in (_TYPED, _SAVED, _SECTION, _ASKED, _OPENED, _KEY, _EDITING):
         st.session_state.pop(key, None)
     household.forget_widgets()
     st.rerun(scope="app")

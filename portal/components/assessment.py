@@ -6,28 +6,38 @@ from math import floor
 
 import streamlit as st
 
-from core.domain.affordability import AffordabilityAssessment, Lever, Limit, Outcome
+from core.domain.affordability import AffordabilityAssessment, Lever, Limit, NearestChange, Outcome, Route
 from core.services.assessments import FinishedAssessment, IncomeKind
+from portal.components import bank
 from portal.components.money import amounts, table
 from portal.i18n import day, money, t
 
+NOTHING_LEFT = (Outcome.NO_INCOME, Outcome.NO_SURPLUS)
+"""Outcomes without an instalment: what counts then are the other ways."""
 
-def show(done: FinishedAssessment) -> None:
-    """The result from the one figure down to its limits; never a dead end."""
+
+def show_result(done: FinishedAssessment) -> None:
+    """The one figure and what it means; where there is none, the ways on in its place: never a dead end."""
     result = done.result
-    st.metric(t("cardholder.result.affordable"), money(result.affordable_minor))
+    if result.outcome not in NOTHING_LEFT:
+        st.metric(t("cardholder.result.affordable"), money(result.affordable_minor))
     st.markdown(t(f"cardholder.result.outcome.{result.outcome}", amount=money(result.affordable_minor),
                   ceiling=money(result.ceiling_minor)))
+    if result.outcome is not Outcome.AFFORDABLE:
+        routes = "\n".join(f"- {_route(route)}" for route in result.routes)
+        st.info(f"**{t('cardholder.result.routes')}**\n\n{routes}")
+
+
+def show_reasons(done: FinishedAssessment) -> None:
+    """How the result came about, down to its limits, and what would change it."""
+    result = done.result
     reasons = "\n".join(f"- {_reason(reason.code, dict(reason.figures))}" for reason in result.reasons)
     st.markdown(f"#### {t('cardholder.result.why')}\n\n{reasons}")
-    if result.nearest_change is not None:
-        st.markdown(f"#### {t('cardholder.result.change')}\n\n{_change(result)}")
+    if result.nearest_change is not None and result.nearest_change.lever is not Lever.EVIDENCE:
+        st.markdown(_change(result.nearest_change))
     if result.evidence_requested:
         kinds = t("cardholder.list_mark").join(evidence(kind) for kind in result.evidence_requested)
         st.markdown(f"#### {t('cardholder.result.evidence')}\n\n{t('cardholder.result.evidence_text', kinds=kinds)}")
-    if result.outcome is not Outcome.AFFORDABLE:
-        routes = "\n".join(f"- {t(f'reasons.route.{route}')}" for route in result.routes)
-        st.info(f"**{t('cardholder.result.routes')}**\n\n{routes}")
     with st.expander(t("cardholder.result.working")):
         st.markdown(f"{_counted(result)}\n\n{_limits(result)}")
     st.caption(t("cardholder.result.person_decides", on=day(done.as_of), version=done.policy_version))
@@ -38,19 +48,23 @@ def evidence(kind: str) -> str:
     return t(f"reasons.income.{kind}") if kind in tuple(IncomeKind) else t(f"reasons.spending.{kind}")
 
 
+def _route(route: Route) -> str:
+    if route is Route.CALL_A_PERSON:
+        return t("reasons.route.call_a_person", bank=bank.line())
+    return t(f"reasons.route.{route}")
+
+
 def _reason(code: str, figures: dict[str, int]) -> str:
+    left = figures.get("limit_minor", figures.get("affordable_minor", 1))
+    if left <= 0:  # "at most -5 a month" would be no sentence
+        code, figures = f"{code}_none", {**figures, "gap_minor": -left}
     return t(f"reasons.affordability.{code}",
              **{name: money(value) if name.endswith("_minor") else value for name, value in figures.items()})
 
 
-def _change(result: AffordabilityAssessment) -> str:
-    change = result.nearest_change
-    if change is None:
-        return ""
-    if change.lever is Lever.EVIDENCE:
-        return t("reasons.change.evidence",
-                 kinds=t("cardholder.list_mark").join(evidence(kind) for kind in change.evidence))
-    return t(f"reasons.change.{change.lever}", amount=money(change.amount_minor))
+def _change(change: NearestChange) -> str:
+    said = t(f"reasons.change.{change.lever}", amount=money(change.amount_minor))
+    return f"#### {t('cardholder.result.change')}\n\n{said}\n\n{t('cardholder.result.change_note')}"
 
 
 def _counted(result: AffordabilityAssessment) -> str:

@@ -15,13 +15,16 @@ import streamlit as st
 from core.domain.errors import InvalidInput
 from core.domain.hardship import HardshipReason
 from core.domain.household import Income, Spending, SpendingClass, SpendingKind, spending_class
-from core.services.assessments import MOST_PERSONS, AssessmentInput, AssessmentState, IncomeKind
+from core.services.assessments import MOST_PERSONS, AssessmentInput, AssessmentState, IncomeKind, unsaid
+from portal import errors
 from portal.components import forms
 from portal.i18n import current, t
 
 SECTIONS = ("income", "spending", "debts", "household", "hardship")
 _PREFIX = "afford_"
 _OTHER_CITY = "elsewhere"
+_VALUES = ("persons", "city", "variable_income", "hardship", "no_income", "no_essential_spending")
+"""Fields that are not amounts."""
 
 
 @dataclass(slots=True)
@@ -40,7 +43,8 @@ def typed_from(content: AssessmentInput, home_city: str | None) -> Typed:
     city = content.city or (_OTHER_CITY if content.local_allowance_minor else home_city)
     return Typed({name: forms.write_amount(amount) for name, amount in amounts.items()},
                  {"persons": content.persons, "city": city, "variable_income": content.variable_income,
-                  "hardship": list(content.hardship)})
+                  "hardship": list(content.hardship), "no_income": content.no_income,
+                  "no_essential_spending": content.no_essential_spending})
 
 
 def read(typed: Typed) -> tuple[AssessmentInput, Mapping[str, InvalidInput]]:
@@ -62,14 +66,39 @@ def read(typed: Typed) -> tuple[AssessmentInput, Mapping[str, InvalidInput]]:
         persons=int(typed.values.get("persons", 1)), city=None if elsewhere else city,
         local_allowance_minor=amount("local_allowance") if elsewhere else 0, income=income, spending=spending,
         other_debt_payments_minor=amount("other_debts"), variable_income=bool(typed.values.get("variable_income")),
-        hardship=tuple(typed.values.get("hardship", ())))
+        hardship=tuple(typed.values.get("hardship", ())),
+        # The word that there is none gives way to a figure: the question is not even shown beside one.
+        no_income=not income and bool(typed.values.get("no_income")),
+        no_essential_spending=_no_essentials(spending) and bool(typed.values.get("no_essential_spending")))
     return content, faults
+
+
+def _no_essentials(spending: tuple[Spending, ...]) -> bool:
+    return all(spending_class(line.kind) is SpendingClass.DISCRETIONARY for line in spending)
+
+
+def faults_by_section(typed: Typed) -> dict[str, dict[str, InvalidInput]]:
+    """What keeps the form from being finished, by section and field: what cannot be read, and what is left unsaid."""
+    content, misread = read(typed)
+    found: dict[str, dict[str, InvalidInput]] = {}
+    for name, fault in misread.items():
+        found.setdefault(section_of(name), {})[name] = fault
+    for gap in unsaid(content):
+        name = str(gap.field)
+        # A section that has something unreadable is not blamed for silence too.
+        found.setdefault(section_of(name), {name: gap})
+    return {section: found[section] for section in SECTIONS if section in found}
 
 
 def section_of(name: str) -> str:
     """The section in which a field stands."""
     first = name.split(".", 1)[0]
     return {"income": "income", "spending": "spending", "other_debts": "debts"}.get(first, "household")
+
+
+def unreadable(faults: Mapping[str, InvalidInput]) -> dict[str, InvalidInput]:
+    """Of ``faults`` those of amounts that cannot be read."""
+    return {name: fault for name, fault in faults.items() if fault.code.startswith("amount_")}
 
 
 def label(name: str) -> str:
@@ -88,7 +117,7 @@ def collect(typed: Typed) -> None:
         name = str(key).removeprefix(_PREFIX)
         if name == key:
             continue
-        if name in ("persons", "city", "variable_income", "hardship"):
+        if name in _VALUES:
             typed.values[name] = value
         else:
             typed.text[name] = str(value)
@@ -100,23 +129,41 @@ def forget_widgets() -> None:
         del st.session_state[key]
 
 
-def draw(section: str, typed: Typed, state: AssessmentState) -> None:
-    """The fields of one section; what is typed goes into ``typed`` at once."""
+def draw(section: str, typed: Typed, state: AssessmentState, *, ask: bool) -> None:
+    """The fields of one section; what is typed goes into ``typed`` at once.
+
+    ``ask``: what was left unsaid is pointed at, beneath its field.
+    """
     st.caption(t(f"cardholder.afford.lead.{section}"))
     {"income": _income, "spending": _spending, "debts": _debts, "household": _household,
      "hardship": _hardship}[section](typed, state)
+    for fault in faults_by_section(typed).get(section, {}).values() if ask else ():
+        if not fault.code.startswith("amount_"):  # those stand beneath their fields already
+            st.error(errors.explain(fault))
 
 
 def _income(typed: Typed, _state: AssessmentState) -> None:
     _amounts(typed, [f"income.{kind}" for kind in IncomeKind])
     _keep(typed, "variable_income", st.checkbox(t("cardholder.afford.variable_income"),
                                                 **_filled(typed, "variable_income", False)))
+    _none_at_all(typed, "no_income", t("cardholder.afford.no_income"), asked=not read(typed)[0].income)
 
 
 def _spending(typed: Typed, _state: AssessmentState) -> None:
     for group in SpendingClass:
         st.markdown(f"**{t(f'cardholder.afford.group.{group}')}**")
         _amounts(typed, [f"spending.{kind}" for kind in SpendingKind if spending_class(kind) is group])
+    _none_at_all(typed, "no_essential_spending", t("cardholder.afford.no_essential_spending"),
+                 asked=_no_essentials(read(typed)[0].spending))
+
+
+def _none_at_all(typed: Typed, name: str, question: str, *, asked: bool) -> None:
+    """The question whether there is really none; a figure answers it, and takes back an earlier yes."""
+    if asked:
+        _keep(typed, name, st.checkbox(question, **_filled(typed, name, False)))
+    else:
+        _keep(typed, name, False)
+        st.session_state.pop(_PREFIX + name, None)
 
 
 def _debts(typed: Typed, _state: AssessmentState) -> None:

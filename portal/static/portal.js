@@ -44,6 +44,14 @@
       tabs.postMessage("look");
       open(then);
     },
+    here({ times }, element) {
+      const place = element.closest('[data-testid="stElementContainer"]');
+      if (times === "0" || !place) return;
+      place.classList.add("portal-here");
+      place.tabIndex = -1; // whoever reads by ear or by keyboard goes on here too
+      place.focus({ preventScroll: true });
+      place.scrollIntoView({ block: "start" });
+    },
     language({ locale }) {
       const secure = location.protocol === "https:" ? "; Secure" : "";
       document.cookie = `portal_language=${locale}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
@@ -62,7 +70,7 @@
     for (const element of document.querySelectorAll("span[data-portal]")) {
       if (done.has(element) || leaving) continue;
       done.add(element);
-      signals[element.dataset.portal]?.({ ...element.dataset });
+      signals[element.dataset.portal]?.({ ...element.dataset }, element);
     }
     for (const [id, name] of names) {
       const place = document.querySelector(`[data-testid="${id}"]`);

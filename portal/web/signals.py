@@ -34,6 +34,14 @@ def go(path: str, **query: str) -> None:
     _signal("go", then=f"{path}?{urlencode(query)}" if query else path)
 
 
+def show_from_here(times: int) -> None:
+    """Scroll so that what follows stands at the top of the screen, once for each new number; 0: not at all.
+
+    Always drawn, 0 included: an element that came and went would move everything after it.
+    """
+    _signal("here", times=str(times))
+
+
 def remember_language(locale: str) -> None:
     """Keep the choice on this device and say it in ``<html lang>``."""
     _signal("language", locale=locale)

@@ -40,7 +40,8 @@ def test_a_finished_assessment_can_be_read_again_and_replayed(context: ServiceCo
 
 def test_the_floor_of_living_costs_is_the_citys_allowance_times_the_working_factor(context: ServiceContext) -> None:
     add_card(context)
-    done = assessments.finish(cardholder(context), context, replace(FAMILY, spending=()), "key-1")
+    nothing_paid = replace(FAMILY, spending=(), no_essential_spending=True)
+    done = assessments.finish(cardholder(context), context, nothing_paid, "key-1")
     policy = context.policy.on(done.as_of)
     floor = int(policy.table("afford.dibao_table")[SHANGHAI] * policy.decimal("afford.working_floor")) * 2
     assert done.result.counted.living_minor == floor
@@ -56,6 +57,31 @@ def test_a_city_without_a_figure_is_never_guessed(context: ServiceContext) -> No
         assert (refused.value.code, refused.value.field) == (code, "city")
     local = replace(FAMILY, city=None, local_allowance_minor=80_000)
     assert assessments.finish(person, context, local, "key-1").result.counted.living_minor == 240_000
+
+
+@pytest.mark.parametrize(("left_out", "said", "field"), [
+    ({"income": ()}, {"no_income": True}, "income"),
+    ({"income": (Income("salary", 0),)}, {"no_income": True}, "income"),
+    ({"spending": ()}, {"no_essential_spending": True}, "spending"),
+    ({"spending": (Spending(SpendingKind.LEISURE, 10_000),)}, {"no_essential_spending": True}, "spending"),
+])
+def test_silence_about_income_or_essentials_is_no_zero_but_the_word_of_the_person_is(
+        context: ServiceContext, left_out: Any, said: Any, field: str) -> None:
+    add_card(context)
+    person = cardholder(context)
+    silent = replace(FAMILY, **left_out)
+    assert assessments.save_draft(person, context, silent, None).input == silent  # a draft may be half filled in
+    with pytest.raises(InvalidInput) as refused:
+        assessments.finish(person, context, silent, "key-1")
+    assert (refused.value.field, refused.value.code.endswith("_unsaid")) == (field, True)
+    done = assessments.finish(person, context, replace(silent, **said), "key-2")
+    assert assessments.replay(context, done) == done.result
+
+
+def test_an_input_stored_before_the_question_was_asked_is_still_read(context: ServiceContext) -> None:
+    record = assessments.as_record(FAMILY)
+    del record["no_income"], record["no_essential_spending"]
+    assert assessments.from_record(record) == FAMILY
 
 
 def test_a_draft_is_found_again_as_it_was_left(context: ServiceContext) -> None:
@@ -164,7 +190,7 @@ def test_figures_no_household_has_are_refused(
 
 def test_an_outcome_below_affordable_always_names_a_way_on(context: ServiceContext) -> None:
     add_card(context)
-    poor = assessments.finish(cardholder(context), context, replace(FAMILY, income=()), "key-1")
+    poor = assessments.finish(cardholder(context), context, replace(FAMILY, income=(), no_income=True), "key-1")
     assert poor.outcome is Outcome.NO_INCOME
     assert poor.result.routes
     assert poor.result.nearest_change is not None

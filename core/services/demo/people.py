@@ -68,7 +68,7 @@ def draw_household(random: Random, city: str, usual_minor: int, hardship: Hardsh
     content = AssessmentInput(
         persons=persons, city=city, income=tuple(income), spending=_spending(random, persons, whole),
         other_debt_payments_minor=_tens(whole * random.choice((0, 0, 0, 0.03, 0.06, 0.12))),
-        variable_income=kind is IncomeKind.SELF_EMPLOYMENT, hardship=(hardship.value,))
+        variable_income=kind is IncomeKind.SELF_EMPLOYMENT, hardship=(hardship.value,), no_income=not income)
     declared = lists()["cities"][city].get("declared_allowance")
     if declared is None:
         return content
