@@ -214,8 +214,13 @@ def _cycle(closes: date, facts: Sequence[Fact], issued_minimum: int | None) -> S
         holds=of(FactKind.HOLD), releases=of(FactKind.RELEASE), issued_minimum_minor=issued_minimum)
 
 
+def late_fee_subject(due_date: date) -> str:
+    """What the ledger calls the late fee on the minimum payment of a due date."""
+    return f"late_fee:{due_date}"
+
+
 def _late_fees(judged: Iterable[JudgedMinimum]) -> list[Entry]:
-    return [Entry(f"late_fee:{one.due_date}", "late_fee", "late_fee", one.late_fee_minor, one.on)
+    return [Entry(late_fee_subject(one.due_date), "late_fee", "late_fee", one.late_fee_minor, one.on)
             for one in judged if one.late_fee_minor]
 
 

@@ -23,9 +23,12 @@ account_terms = sa.Table(
     "account_terms", metadata,
     id_column(),
     reference("account_id", "accounts.id", nullable=False, index=True),
-    sa.Column("kind", sa.String(12), nullable=False),  # deferral | hold | release | rate | pause
+    # deferral | hold | release | rate | pause | adjustment | waiver
+    sa.Column("kind", sa.String(12), nullable=False),
     sa.Column("value_date", sa.Date, nullable=False),
     sa.Column("until_date", sa.Date),
+    sa.Column("component", sa.String(12)),  # of an adjustment or waiver
+    # What was asked for; what there was of it stands in the ledger, and a late fact may change that.
     sa.Column("amount_minor", Money),
     sa.Column("daily_rate", sa.String(20)),  # a decimal, as text: SQLite would keep a float
     sa.Column("reason", sa.String(80), nullable=False),

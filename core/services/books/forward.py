@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from core.domain.account_history import Entry, Fact, Replay, balances_of, differences, replay
+from core.domain.account_history import Entry, Fact, Replay, balances_of, differences, late_fee_subject, replay
 from core.domain.delinquency import DelinquencyRule, bucket, days_past_due
 from core.domain.errors import Conflict
 from core.domain.interest import ONE_DAY, Pause
@@ -29,6 +29,8 @@ from core.services.books.rules import AgreedRate, RuleShelf
 
 RECOMPUTED = "recomputed"
 """The reason of an entry that corrects an earlier one because a fact came late."""
+REVERSAL = "reversal"
+"""The kind of an entry that takes a fact back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +53,19 @@ class Books:
     """As posted, in fen."""
     oldest_unpaid_due_date: date | None
     interest_through_date: date
+    opened_on: date
+    """The books start after this day."""
     state_on: date
     state: AccountState
     run_through: date
     next_event_date: date
     facts: list[Fact] = field(default_factory=list)
-    posted: dict[tuple[str, str], int] = field(default_factory=dict)
-    known: dict[str, tuple[str, date]] = field(default_factory=dict)
-    """Kind and value date by subject."""
-    revisions: dict[tuple[str, str], int] = field(default_factory=dict)
-    """How many entries a subject's component already has."""
+    posted: dict[tuple[str, str, date], int] = field(default_factory=dict)
+    """Fen by subject, component and value date."""
+    kinds: dict[str, str] = field(default_factory=dict)
+    """Kind by subject."""
+    revisions: dict[tuple[str, str, date], int] = field(default_factory=dict)
+    """How many entries there are already, by subject, component and value date."""
     rates: tuple[AgreedRate, ...] = ()
     pauses: tuple[Pause, ...] = ()
     issued: dict[date, IssuedStatement] = field(default_factory=dict)
@@ -113,9 +118,14 @@ class Changes:
     entries: list[NewEntry] = field(default_factory=list)
     statements: list[NewStatement] = field(default_factory=list)
     judged: list[JudgedMinimum] = field(default_factory=list)
+    """Minimum payments judged, some of them anew."""
+    missed: list[JudgedMinimum] = field(default_factory=list)
+    """Those of them that turn out missed now and were not before."""
     moves: list[BucketMove] = field(default_factory=list)
     payments: dict[str, PostedPayment] = field(default_factory=dict)
     """How payments are applied now, by subject, where that is new or has changed."""
+    played: Replay | None = None
+    """The account as it was last played."""
 
 
 def bring_forward(books: Books, day: date, shelf: RuleShelf) -> Changes:
@@ -126,36 +136,64 @@ def bring_forward(books: Books, day: date, shelf: RuleShelf) -> Changes:
     changes = Changes(books)
     rules_for = shelf.cycle(books.issuer, books.rates, books.pauses)
     while books.next_event_date <= day:
-        _run(books, books.next_event_date, rules_for, shelf, changes)
+        # Never behind what a file or a payment has brought already: its entries would be taken back.
+        on = max(books.next_event_date, books.run_through)
+        _run(books, _Turn(on, on), rules_for, shelf, changes)
     return changes
 
 
-def post_facts(books: Books, facts: Sequence[Fact], day: date, shelf: RuleShelf) -> Changes:
-    """Add ``facts`` to the books, all of them after ``state_on``, and post what follows from them on ``day``.
+def post_facts(books: Books, facts: Sequence[Fact], day: date, shelf: RuleShelf, *,
+               without: frozenset[str] = frozenset(), reason: str | None = None) -> Changes:
+    """Add ``facts`` to the books, take back the subjects ``without``, and post what follows from that on ``day``.
 
-    Events before ``day`` must be in the books already, as ``bring_forward`` leaves them: a fact meets the
-    books of its day. Raises as ``bring_forward`` and ``replay``.
+    All of them lie after ``state_on``, and events before ``day`` are in the books already, as ``bring_forward``
+    leaves them: a fact meets the books of its day. A statement of ``day`` itself waits for the close of
+    that day. ``reason`` goes with the entries of these subjects. Raises as ``bring_forward`` and ``replay``.
     """
     changes = Changes(books)
-    books.facts += facts
-    _run(books, day, shelf.cycle(books.issuer, books.rates, books.pauses), shelf, changes,
-         fresh=frozenset(fact.subject for fact in facts))
+    books.facts = [*(fact for fact in books.facts if fact.subject not in without), *facts]
+    on = max(day, books.run_through)
+    closed_through = on if on in books.issued else on - ONE_DAY
+    turn = _Turn(on, closed_through, late=True, fresh=frozenset(fact.subject for fact in facts), without=without,
+                 reason=reason)
+    _run(books, turn, shelf.cycle(books.issuer, books.rates, books.pauses), shelf, changes)
     return changes
 
 
-def _run(books: Books, on: date, rules_for: Callable[[date], CycleRules], shelf: RuleShelf, changes: Changes,
-         fresh: frozenset[str] = frozenset()) -> None:
-    played = replay(books.state, books.state_on, books.facts, books.statement_day, on, rules_for,
-                    {day: one.minimum_minor for day, one in books.issued.items()})
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """One go at an account: up to which day, and what is new or taken back in it."""
+
+    on: date
+    closed_through: date
+    late: bool = False
+    """Whether what was judged before may come out otherwise."""
+    fresh: frozenset[str] = frozenset()
+    without: frozenset[str] = frozenset()
+    reason: str | None = None
+
+
+def play(books: Books, on: date, closed_through: date, rules_for: Callable[[date], CycleRules]) -> Replay:
+    """The account from its state up to ``on``, with what its statements asked for."""
+    return replay(books.state, books.state_on, books.facts, books.statement_day, on, rules_for,
+                  {day: one.minimum_minor for day, one in books.issued.items()}, closed_through)
+
+
+def _run(books: Books, turn: _Turn, rules_for: Callable[[date], CycleRules], shelf: RuleShelf,
+         changes: Changes) -> None:
+    on = turn.on
+    played = changes.played = play(books, on, turn.closed_through, rules_for)
     bands = shelf.delinquency(books.issuer, on)
     before = _bucket(books.oldest_unpaid_due_date, books.run_through, bands)
-    seen = books.run_through if not fresh else date.min
-    _post(books, played, on, changes, fresh)
+    fees = _post(books, played, turn, changes)
     for closed in played.closed:
         if closed.statement_date not in books.issued:
             changes.statements.append(_statement(books, closed, played.entries))
-    judged = [*(one for closed in played.closed for one in closed.judged), *played.running.judged]
-    changes.judged += [one for one in judged if one.on > seen]
+    for one in _judged(played):
+        is_new = one.on > books.run_through
+        changes.judged += [one] if is_new or turn.late else []
+        if one.paid_minor < one.minimum_minor and (is_new or one.due_date in fees):
+            changes.missed.append(one)
     books.oldest_unpaid_due_date = played.running.oldest_unpaid_due_date
     after = _bucket(books.oldest_unpaid_due_date, on, bands)
     if after != before:
@@ -166,25 +204,42 @@ def _run(books: Books, on: date, rules_for: Callable[[date], CycleRules], shelf:
     books.next_event_date = next_event_date(played, books.oldest_unpaid_due_date, on, bands)
 
 
-def _post(books: Books, played: Replay, on: date, changes: Changes, fresh: frozenset[str]) -> None:
-    """Post what is wanted and not yet there; the balances must then be what the replay says."""
-    found = differences(played.entries, books.posted, books.known)
+def _post(books: Books, played: Replay, turn: _Turn, changes: Changes) -> frozenset[date]:
+    """Post what is wanted and not yet there; the balances must then be what the replay says.
+
+    Returns the due dates for which a late fee is charged now.
+    """
+    found = differences(played.entries, books.posted, books.kinds)
     for entry in found:
-        key = (entry.subject, entry.component)
-        revision = books.revisions.get(key, 0)
-        books.revisions[key] = revision + 1
-        suffix = f":{revision}" if revision else ""
-        late = entry.value_date < on and entry.subject not in fresh
-        changes.entries.append(NewEntry(entry, on, f"{entry.subject}:{entry.component}{suffix}",
-                                        RECOMPUTED if revision or late else None))
+        changes.entries.append(_new_entry(books, entry, turn))
+        key = (entry.subject, entry.component, entry.value_date)
         books.posted[key] = books.posted.get(key, 0) + entry.amount_minor
-        books.known.setdefault(entry.subject, (entry.kind, entry.value_date))
+        books.kinds.setdefault(entry.subject, entry.kind)
         if entry.subject in played.payments:
             changes.payments[entry.subject] = played.payments[entry.subject]
     books.balances = books.balances.plus(balances_of((one.component, one.amount_minor) for one in found))
     if books.balances != played.running.balances:
         raise Conflict("books_do_not_balance", f"account {books.account_id}: posted {books.balances}, "
-                       f"facts lead to {played.running.balances} on {on}", account_id=books.account_id)
+                       f"facts lead to {played.running.balances} on {turn.on}", account_id=books.account_id)
+    charged = {entry.subject for entry in found if entry.kind == "late_fee" and entry.amount_minor > 0}
+    return frozenset(one.due_date for one in _judged(played) if late_fee_subject(one.due_date) in charged)
+
+
+def _judged(played: Replay) -> list[JudgedMinimum]:
+    return [*(one for closed in played.closed for one in closed.judged), *played.running.judged]
+
+
+def _new_entry(books: Books, entry: Entry, turn: _Turn) -> NewEntry:
+    key = (entry.subject, entry.component, entry.value_date)
+    revision = books.revisions.get(key, 0)
+    books.revisions[key] = revision + 1
+    reason = RECOMPUTED if revision or entry.value_date < turn.on else None
+    if entry.subject in turn.without:
+        entry, reason = replace(entry, kind=REVERSAL), turn.reason
+    elif entry.subject in turn.fresh:
+        reason = turn.reason
+    suffix = f":{revision}" if revision else ""
+    return NewEntry(entry, turn.on, f"{':'.join(map(str, key))}{suffix}", reason)
 
 
 def _advance(books: Books, played: Replay) -> None:
@@ -194,17 +249,18 @@ def _advance(books: Books, played: Replay) -> None:
     counted = played.rules.interest.count_last_day
     books.interest_through_date = last.statement_date if counted else last.statement_date - ONE_DAY
     books.facts = [fact for fact in books.facts if fact.on > books.state_on]
-    later = {subject for subject, (_, value_date) in books.known.items() if value_date > books.state_on}
-    books.posted = {key: amount for key, amount in books.posted.items() if key[0] in later}
+    books.posted = {key: amount for key, amount in books.posted.items() if key[2] > books.state_on}
 
 
 def next_event_date(played: Replay, oldest_unpaid: date | None, on: date, bands: DelinquencyRule) -> date:
-    """The next day on which something happens by itself: a statement, the end of a grace, a bucket's first day."""
-    ahead = [played.cycle.statement_date,
-             *(judged_on(ask, played.rules) for ask in played.running.asks if ask.missing_minor)]
+    """The next day on which something happens by itself: a statement, the end of a grace, a bucket's first day.
+
+    A statement of ``on`` itself that is still open is next: the close of that day sends it.
+    """
+    ahead = [judged_on(ask, played.rules) for ask in played.running.asks if ask.missing_minor]
     if oldest_unpaid is not None:
         ahead += [oldest_unpaid + timedelta(days=first) for first in bands.bucket_first_days]
-    return min(day for day in ahead if day > on)
+    return min([played.cycle.statement_date, *(day for day in ahead if day > on)])
 
 
 def judged_on(ask: Ask, rules: CycleRules) -> date:
@@ -218,7 +274,7 @@ def _bucket(oldest_unpaid: date | None, on: date, bands: DelinquencyRule) -> str
 
 def _statement(books: Books, closed: ClosedCycle, entries: Iterable[Entry]) -> NewStatement:
     """The figures of a statement. What was corrected before it shows as adjustments."""
-    start = books.state_on
+    start = max((day for day in books.issued if day < closed.statement_date), default=books.state_on)
     sums: Mapping[str, int] = _sums(one for one in entries if start < one.value_date <= closed.statement_date)
     previous = [one for day, one in books.issued.items() if day < closed.statement_date]
     opening = previous[-1].closing_minor if previous else books.state.balances.total_minor

@@ -64,8 +64,8 @@ def _unopened(row: Row, newest: Sequence[Row], moved: Sequence[Row], granted: Ro
     facts = facts_of([entry for entry in moved if entry.value_date > opened.opened_on])
     books = Books(row.id, row.cardholder_id, row.issuer, row.statement_day,
                   Balances(row.principal_minor, row.interest_minor, row.late_fee_minor, row.other_fees_minor),
-                  row.oldest_unpaid_due_date, row.interest_through_date, opened.opened_on, opened.state,
-                  opened.run_through, opened.next_event_date, facts=facts or [])
+                  row.oldest_unpaid_due_date, row.interest_through_date, opened.opened_on,
+                  opened.opened_on, opened.state, opened.run_through, opened.next_event_date, facts=facts or [])
     if granted is not None and granted.kind == "extension":
         add_extension(books, granted)
     return books

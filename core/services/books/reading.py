@@ -6,7 +6,7 @@ Six queries however many accounts there are; give a few hundred to a thousand id
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -124,6 +124,7 @@ class _Subject:
     """All entries of one subject: facts are what their entries come to, reversals included."""
 
     kind: str
+    """Of its first entry."""
     value_date: date
     components: dict[str, int] = field(default_factory=dict)
 
@@ -134,30 +135,31 @@ def _books(row: Row, moved: Sequence[Row], terms: Sequence[Row], extended: Seque
     books = Books(
         row.account_id, row.cardholder_id, row.issuer, row.statement_day,
         Balances(row.principal_minor, row.interest_minor, row.late_fee_minor, row.other_fees_minor),
-        row.oldest_unpaid_due_date, row.interest_through_date, state_on,
+        row.oldest_unpaid_due_date, row.interest_through_date, row.opened_on, state_on,
         read_state(row.opening_state if from_opening else row.state), row.run_through, row.next_event_date,
         issued={one.statement_date: IssuedStatement(one.minimum_payment_minor, one.closing_balance_minor)
                 for one in issued})
-    _add_entries(books, moved)
+    _add_entries(books, moved, {term.idempotency_key for term in terms})
     _add_terms(books, terms)
     for one in extended:
         add_extension(books, one)
     return books
 
 
-def _add_entries(books: Books, moved: Sequence[Row]) -> None:
+def _add_entries(books: Books, moved: Sequence[Row], agreed: Set[str]) -> None:
+    """Note what is posted; the facts among it are facts of the books, unless they are kept as ``agreed``."""
     subjects: dict[str, _Subject] = {}
     for entry in moved:
         # Entries of before the books had subjects stand for themselves.
         name = entry.subject or entry.idempotency_key
         subject = subjects.setdefault(name, _Subject(entry.kind, entry.value_date))
         subject.components[entry.component] = subject.components.get(entry.component, 0) + entry.amount_minor
-        key = (name, entry.component)
+        key = (name, entry.component, entry.value_date)
         books.revisions[key] = books.revisions.get(key, 0) + 1
+        books.posted[key] = books.posted.get(key, 0) + entry.amount_minor
     for name, subject in subjects.items():
-        books.known[name] = (subject.kind, subject.value_date)
-        books.posted.update({(name, component): amount for component, amount in subject.components.items()})
-        if subject.kind in _FACTS:
+        books.kinds[name] = subject.kind
+        if subject.kind in _FACTS and name not in agreed:
             books.facts += _facts_of(name, subject)
 
 
@@ -180,17 +182,18 @@ def _add_terms(books: Books, terms: Sequence[Row]) -> None:
             pauses.append(Pause(term.value_date, term.until_date or _FOREVER))
         elif term.value_date > books.state_on:
             books.facts.append(Fact(term.idempotency_key, FactKind(term.kind), term.value_date,
-                                    term.amount_minor or 0, until=term.until_date))
+                                    term.amount_minor or 0, term.component or "principal", term.until_date))
     books.rates, books.pauses = tuple(rates), tuple(pauses)
 
 
 def add_extension(books: Books, granted: Row) -> None:
     """Add a granted extension (a row of ``arrangements``) to what happened.
 
-    It counts from the day it was granted; if the books were closed that day already, from the next.
+    It counts from the day it was granted; on a statement date, which may be closed already, from the next.
+    So its day does not depend on what was closed when it was granted.
     """
-    on, until = granted.granted_at.astimezone(CHINA).date(), granted.last_due_date
-    known = books.state.deferred_to is not None and books.state.deferred_to >= until
-    if until > books.state_on and not known:
-        books.facts.append(Fact(f"extension:{granted.id}", FactKind.DEFERRAL,
-                                max(on, books.state_on + timedelta(days=1)), until=until))
+    on = granted.granted_at.astimezone(CHINA).date()
+    on += timedelta(days=on.day == books.statement_day)
+    on = max(on, books.opened_on + timedelta(days=1))
+    if on > books.state_on:
+        books.facts.append(Fact(f"extension:{granted.id}", FactKind.DEFERRAL, on, until=granted.last_due_date))

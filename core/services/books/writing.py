@@ -113,11 +113,9 @@ def _notices(context: ServiceContext, one: Changes, at: datetime) -> Iterable[Ro
             yield _notice(context, one, "statement_issued", at, due_date=statement.due_date,
                           minimum_minor=statement.minimum_payment_minor,
                           balance_minor=statement.closing_balance_minor)
-    for judged in one.judged:
-        if judged.paid_minor < judged.minimum_minor:
-            yield _notice(context, one, "minimum_missed", at, due_date=judged.due_date,
-                          missing_minor=judged.minimum_minor - judged.paid_minor,
-                          late_fee_minor=judged.late_fee_minor)
+    for judged in one.missed:
+        yield _notice(context, one, "minimum_missed", at, due_date=judged.due_date,
+                      missing_minor=judged.minimum_minor - judged.paid_minor, late_fee_minor=judged.late_fee_minor)
 
 
 def _notice(context: ServiceContext, one: Changes, template: str, at: datetime, **parameters: Any) -> Row:

@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(12), nullable=False),
         sa.Column("value_date", sa.Date(), nullable=False),
         sa.Column("until_date", sa.Date()),
+        sa.Column("component", sa.String(12)),
         sa.Column("amount_minor", sa.BigInteger()),
         sa.Column("daily_rate", sa.String(20)),
         sa.Column("reason", sa.String(80), nullable=False),
