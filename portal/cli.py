@@ -15,17 +15,20 @@ COMMANDS: dict[str, str] = {
     "calc": "Recompute any figure a cardholder was shown, as JSON.",
     "import": "Read accounts, balances and payments from a file.",
     "export": "Write accounts, or the request statistics, to a file.",
+    "close-day": "Bring the books up to a day: statements, late fees, moves, notices.",
     "user": "Create, list and disable the bank's own users.",
     "demo": "Load and inspect the demo portfolio.",
     "db": "Migrate the database, or check it.",
     "policy": "Show and validate the policy numbers and their sources.",
     "audit": "Verify the audit chain.",
 }
-"""Every command and its line in ``portal --help``; module ``portal/commands/<name>.py`` (``import_`` for import)."""
+"""Every command and its line in ``portal --help``; its module is ``portal/commands/<name>.py``."""
+_MODULES = {"import": "import_", "close-day": "close_day"}
+"""Names that are no name of a module."""
 
 
 def _load(application: typer.Typer, name: str) -> None:
-    module = import_module(f"portal.commands.{'import_' if name == 'import' else name}")
+    module = import_module(f"portal.commands.{_MODULES.get(name, name)}")
     loaded: typer.Typer = module.app
     application.add_typer(loaded, name=name, help=COMMANDS[name])
 

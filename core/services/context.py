@@ -29,6 +29,11 @@ class ServiceContext:
     vault: Vault
     settings: Settings
 
+    @property
+    def single_writer(self) -> bool:
+        """Whether the database lets one process write at a time: more of them only wait (SQLite)."""
+        return self.engine.dialect.name == "sqlite"
+
     def reading(self) -> AbstractContextManager[sa.Connection]:
         """A read transaction."""
         return database.reading(self.engine)

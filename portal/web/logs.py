@@ -9,8 +9,8 @@ from typing import TextIO
 import structlog
 
 
-def set_up_logs(*, as_json: bool) -> None:
-    """Configure structlog for this process."""
+def set_up_logs(*, as_json: bool, to: TextIO | None = None) -> None:
+    """Configure structlog for this process; lines go ``to`` a stream, standard output by default."""
     shape: structlog.typing.Processor = (structlog.processors.JSONRenderer() if as_json
                                          else structlog.dev.ConsoleRenderer(exception_formatter=_write))
     processors: list[structlog.typing.Processor] = [
@@ -18,7 +18,7 @@ def set_up_logs(*, as_json: bool) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True)]
     if as_json:
         processors.append(structlog.processors.ExceptionRenderer(_told))
-    structlog.configure(processors=[*processors, shape],
+    structlog.configure(processors=[*processors, shape], logger_factory=structlog.PrintLoggerFactory(to),
                         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
     # Streamlit logs every uncaught page error itself, without our number; ours says it once.
     logging.getLogger("streamlit.error_util").setLevel(logging.CRITICAL)

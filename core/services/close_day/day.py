@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
@@ -16,6 +16,7 @@ from core.services.books import opening
 from core.services.books.reading import due_accounts
 from core.services.books.rules import RuleShelf
 from core.services.close_day.batch import Tally, close_accounts
+from core.services.close_day.patience import patiently
 from core.services.close_day.plans import end_plans
 from core.services.context import ServiceContext
 from core.services.progress import Progress, quiet
@@ -78,23 +79,23 @@ def last_closed_day(context: ServiceContext) -> date | None:
 def _open_new(context: ServiceContext, shelf: RuleShelf, progress: Progress) -> int:
     with context.reading() as connection:
         total = opening.count_unopened(connection)
-    done = 0
-    for opened in _opened_batches(context, shelf):
+    done, last_id = 0, ""
+    while batch := patiently(lambda: _open_batch(context, shelf, last_id)):  # noqa: B023 - called at once
+        opened, last_id = batch
         done += opened
         progress("open", done, max(total, done))
     return done
 
 
-def _opened_batches(context: ServiceContext, shelf: RuleShelf) -> Iterator[int]:
-    while True:
-        with context.writing() as connection:
-            rows = opening.unopened_accounts(connection, opening.BATCH)
-            if not rows:
-                return
-            opened = opening.open_books(connection, context, rows, shelf)
-            records.audit(connection, SYSTEM, "books_opened", "account", rows[0].id, context.clock.now(),
-                          count=opened)
-        yield opened
+def _open_batch(context: ServiceContext, shelf: RuleShelf, after_id: str) -> tuple[int, str] | None:
+    """Open some accounts' books after ``after_id``: how many, and the last of them; None when none are left."""
+    with context.writing() as connection:
+        rows = opening.unopened_accounts(connection, opening.BATCH, after_id)
+        if not rows:
+            return None
+        opened = opening.open_books(connection, context, rows, shelf)
+        records.audit(connection, SYSTEM, "books_opened", "account", rows[0].id, context.clock.now(), count=opened)
+        return opened, rows[-1].id
 
 
 def _begin(context: ServiceContext, day: date) -> None:
@@ -115,7 +116,9 @@ def _finish(context: ServiceContext, closed: ClosedDay) -> None:
     """Keep the record; a repeat that found nothing leaves the first one's figures."""
     now = context.clock.now()
     with context.writing() as connection:
-        row = connection.execute(sa.select(closed_days).where(closed_days.c.day == closed.day)).one()
+        # Locked: two runs that end together add up what they did.
+        row = connection.execute(sa.select(closed_days).where(closed_days.c.day == closed.day)
+                                 .with_for_update()).one()
         if row.finished_at is not None and not closed.tally.accounts and not closed.ended:
             return
         so_far = row.summary or {}

@@ -17,6 +17,7 @@ from core.db.tables.requests import arrangements
 from core.domain.actor import SYSTEM
 from core.domain.proposal import ProposalKind
 from core.services import records
+from core.services.close_day.patience import patiently
 from core.services.context import ServiceContext
 from core.services.request_expiry import expire_unanswered
 
@@ -27,9 +28,9 @@ def end_plans(context: ServiceContext, day: date) -> int:
     """End what ran out before ``day`` or on it; returns how many arrangements, quotes and requests."""
     ended = 0
     for step in (_end_arrangements, _expire_quotes):
-        while done := step(context, day):
+        while done := patiently(lambda: step(context, day)):  # noqa: B023 - called at once
             ended += done
-    while done := expire_unanswered(context):
+    while done := patiently(lambda: expire_unanswered(context)):
         ended += done
     return ended
 

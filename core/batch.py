@@ -1,0 +1,73 @@
+"""What a worker process does with one batch: it wires itself once, then works with the services.
+
+Batches carry ids and dates, never secrets or personal data. Processes on this machine are handed the
+settings; workers of a cluster read their own environment, so no key travels. Either way the policy must be
+the one the work was planned with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from core import bootstrap
+from core.domain.errors import Conflict
+from core.portfolio.engines import Engine, Processes
+from core.services.books.rules import RuleShelf
+from core.services.close_day.batch import Tally, close_accounts
+from core.services.close_day.day import RunBatches
+from core.services.context import ServiceContext
+from core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class CloseBatch:
+    """Accounts to close for ``day`` by the rules of ``policy_version``."""
+
+    day: date
+    account_ids: tuple[str, ...]
+    policy_version: str
+
+
+def close_batch(batch: CloseBatch) -> Tally:
+    """Close the accounts of ``batch``. Raises ``Conflict`` when this worker has other policy files."""
+    context = _context()
+    if context.policy.version != batch.policy_version:
+        raise Conflict("policy_differs", f"a worker has policy {context.policy.version}, "
+                       f"the close was planned with {batch.policy_version}")
+    return close_accounts(context, batch.day, batch.account_ids, _shelf())
+
+
+def closing_with(context: ServiceContext, engine: Engine) -> RunBatches:
+    """``engine`` as the close of a day takes it."""
+    def run(day: date, parts: Sequence[Sequence[str]]) -> Iterable[Tally]:
+        return engine.run(close_batch, [CloseBatch(day, tuple(part), context.policy.version) for part in parts])
+    return run
+
+
+def processes(context: ServiceContext, workers: int) -> Processes:
+    """``workers`` processes on this machine that work with the settings of ``context``."""
+    return Processes(workers, use_settings, (context.settings,))
+
+
+_settings: Settings | None = None
+
+
+def use_settings(settings: Settings) -> None:
+    """Let this process work with ``settings`` instead of its environment's."""
+    global _settings
+    _settings = settings
+    _context.cache_clear()
+    _shelf.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def _context() -> ServiceContext:
+    return bootstrap.start(_settings)
+
+
+@lru_cache(maxsize=1)
+def _shelf() -> RuleShelf:
+    return RuleShelf(_context().policy)
