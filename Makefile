@@ -55,13 +55,17 @@ check: .venv/.dev  ## style, types, layers, both languages complete
 	$(BIN)/python -m portal.catalogue
 	$(BIN)/portal policy validate
 
-bench: .venv/.dev  ## what a screen costs, over 6,818 accounts; writes benchmarks/latest.json
+.venv/.bench: requirements/bench.lock .venv/.dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.lock
+	@touch $@
+
+bench: .venv/.bench  ## what a screen and a portfolio cost, against floors and peers; writes benchmarks/latest.json
 	$(BIN)/python -m benchmarks
 
 lock: .venv/.installed  ## renew requirements/*.lock from pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@for name in run dev; do \
-		extra=$$([ $$name = dev ] && echo "--extra dev --constraint requirements/run.lock"); \
+	@for name in run dev bench; do \
+		extra=$$([ $$name != run ] && echo "--extra $$name --constraint requirements/run.lock"); \
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 			$$extra pyproject.toml requirements/build.in -o requirements/$$name.lock; done
 

@@ -1,16 +1,20 @@
-"""`make bench`: import 30,000 rows, start a second time, and measure every interaction."""
+"""`make bench`: import 30,000 rows, start a second time, and measure every interaction and the portfolio engine.
+
+`python -m benchmarks portfolio` measures the engine alone and replaces its rows.
+"""
 
 from __future__ import annotations
 
 import secrets
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import interactions
+from benchmarks import interactions, portfolio_engine
 from benchmarks.portfolio import card_clients
-from benchmarks.report import Row, at_most, write
+from benchmarks.report import Row, at_most, merge, write
 from tests.browser.installation import PORTAL, demo_environment, start_portal
 
 
@@ -32,6 +36,7 @@ def main() -> None:
         rows = [at_most("import of 30,000 rows on SQLite", seconds, "s", 60, "the bar of the design"),
                 *_starts(folder / "demo")]
         rows += interactions.measure(folder / "portfolio", environment)
+        rows += portfolio_engine.measure(folder)
         write(rows, note)
 
 
@@ -47,5 +52,11 @@ def _starts(folder: Path) -> list[Row]:
             at_most("second start", seconds[1], "s", 5, "the bar of the design")]
 
 
+def portfolio() -> None:
+    """The engine alone."""
+    with tempfile.TemporaryDirectory() as name:
+        merge(portfolio_engine.measure(Path(name)))
+
+
 if __name__ == "__main__":
-    main()
+    portfolio() if sys.argv[1:] == ["portfolio"] else main()

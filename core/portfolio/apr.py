@@ -1,10 +1,11 @@
 """Annualised rates of many plans at once: ``core.domain.apr`` for every row (PBOC announcement 2021 No. 3).
 
 With s the logarithm of one step's discount factor, what is paid is worth Σ a·e^(s·t), whose logarithm is
-convex in s and nearly a straight line; Newton's method on it, begun on the side it falls from, cannot miss
-the root and finds it in two or three passes. It runs in binary floating point and decides no rounding: where
-the rate lies too near to a half of the last decimal, and where flows are anything but a loan that is
-received at once and paid back with nothing negative, the domain computes the row with fifty digits.
+convex and rising in s and nearly a straight line; Newton's method on it is on the root's upper side after one
+step, cannot miss it from there, and finds it in two or three passes. It runs in binary floating point and
+decides no rounding: where the rate lies too near to a half of the last decimal, and where flows are anything
+but a loan that is received at once and paid back with nothing negative, the domain computes the row with
+fifty digits.
 
 Rates are whole hundredths of a percent: 1166 is 11.66 %.
 """
@@ -120,14 +121,15 @@ def _rates(streams: _Streams, index: pd.Index) -> pd.DataFrame:
 
 def _chunk_rates(streams: _Streams, start: int) -> tuple[Ints, Ints]:
     cost = streams.paid.sum(axis=0) - streams.received
-    plain = (cost > 0) & (streams.received > 0) & (streams.first > 0) & (streams.paid.min(axis=0) >= 0)
+    repaid = streams.paid.min(axis=0) >= 0
+    plain = repaid & (cost != 0) & (cost + streams.received > 0) & (streams.received > 0) & (streams.first > 0)
     with np.errstate(all="ignore"):  # rows that are not plain may give anything: the domain has them
         log_factor, found = _solve(streams)
         yearly = log_factor * (-streams.per_year / streams.gap)
         simple = np.expm1(yearly / MONTHS_PER_YEAR) * (MONTHS_PER_YEAR * _PER_UNIT)
         effective = np.expm1(yearly) * _PER_UNIT
     rounded, sure = zip(*(_rounded(rate) for rate in (simple, effective)), strict=True)
-    free = (cost == 0) & (streams.received >= 0) & (streams.paid.min(axis=0) >= 0)
+    free = repaid & (cost == 0) & (streams.received >= 0)
     for column in rounded:
         column[free] = 0
     for row in np.flatnonzero(~(plain & found & sure[0] & sure[1]) & ~free).tolist():
@@ -194,8 +196,9 @@ def _horner(paid: Floats, factor: Floats) -> tuple[Floats, Floats]:
 
 
 def _rounded(rate: Floats) -> tuple[Ints, Flags]:
-    """Half-up to whole numbers, and where no doubt is left which."""
-    usable = np.isfinite(rate) & (rate < _STEEP)
-    shifted = np.where(usable, rate, 0) + 0.5
+    """Half-up (away from zero) to whole numbers, and where no doubt is left which."""
+    usable = np.isfinite(rate) & (np.abs(rate) < _STEEP)
+    shifted = np.where(usable, np.abs(rate), 0) + 0.5
     distance = np.abs(shifted - np.rint(shifted))
-    return np.floor(shifted).astype(np.int64), usable & (distance > _UNSURE * (1 + np.abs(shifted) * 1e-4))
+    whole = (np.floor(shifted) * np.sign(rate, where=usable, out=np.zeros_like(rate))).astype(np.int64)
+    return whole, usable & (distance > _UNSURE * (1 + shifted * 1e-4))

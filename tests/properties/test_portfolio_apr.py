@@ -66,6 +66,16 @@ def test_a_rate_on_the_half_of_the_last_decimal_is_decided_by_the_domain(monkeyp
     assert asked == [1]
 
 
+def test_who_pays_back_less_than_was_received_has_a_negative_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    flows = pd.DataFrame([[1_000_00, -100_00, -300_00, -555_55], [1_000_00, -1, 0, 0]])
+    monkeypatch.setattr(apr, "_alone", lambda *_: pytest.fail("such a loan is not beyond the arrays"))
+    rates = monthly_rates(flows)
+    for row, amounts in enumerate(flows.to_numpy().tolist()):
+        alone = monthly_rate(enumerate(amounts))
+        assert rates.iloc[row].tolist() == [shown(alone.monthly_irr_x12), shown(alone.effective)]
+    assert (rates < 0).all(axis=None)
+
+
 def test_flows_without_a_rate_are_refused_by_row() -> None:
     flows = pd.DataFrame([[100_00, -110_00], [100_00, 10_00]])
     with pytest.raises(InvalidInput) as refused:
