@@ -38,7 +38,8 @@ def write_changes(connection: sa.Connection, context: ServiceContext, changed: S
     insert_many(connection, statements, [
         {"id": new_id(), "account_id": one.books.account_id, **asdict(statement), "policy_version": version}
         for one in changed for statement in one.statements])
-    update_many(connection, accounts, ("id",), [_account_row(one) for one in changed if one.entries or one.moves])
+    update_many(connection, accounts, ("id",), [_account_row(one) for one in changed
+                                            if one.entries or one.moves or one.statements or one.judged])
     update_many(connection, account_books, ("account_id",), [_books_row(one) for one in changed])
     update_many(connection, statements, ("account_id", "due_date"), [
         {"account_id": one.books.account_id, "due_date": judged.due_date, "paid_by_due_minor": judged.paid_minor}
