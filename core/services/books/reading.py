@@ -56,8 +56,8 @@ def read_books(connection: sa.Connection, account_ids: Sequence[str], *, due_by:
     terms = _terms(connection, ids)
     extended = _extensions(connection, ids)
     issued = _issued(connection, ids, from_opening) if with_issued else {}
-    return [_books(row, moved.get(row.account_id, ()), terms.get(row.account_id, ()),
-                   extended.get(row.account_id, ()), issued.get(row.account_id, ()), from_opening) for row in rows]
+    return [books_of(row, moved.get(row.account_id, ()), terms.get(row.account_id, ()),
+                     extended.get(row.account_id, ()), issued.get(row.account_id, ()), from_opening) for row in rows]
 
 
 def _account_rows(connection: sa.Connection, account_ids: Sequence[str], due_by: date | None,
@@ -129,8 +129,9 @@ class _Subject:
     components: dict[str, int] = field(default_factory=dict)
 
 
-def _books(row: Row, moved: Sequence[Row], terms: Sequence[Row], extended: Sequence[Row], issued: Sequence[Row],
-           from_opening: bool) -> Books:
+def books_of(row: Row, moved: Sequence[Row], terms: Sequence[Row], extended: Sequence[Row], issued: Sequence[Row],
+             from_opening: bool) -> Books:
+    """The books that rows make: an account with its state, entries, terms, extensions and issued statements."""
     state_on = row.opened_on if from_opening else row.state_on
     books = Books(
         row.account_id, row.cardholder_id, row.issuer, row.statement_day,
