@@ -7,6 +7,7 @@ import streamlit as st
 from core.domain.errors import PortalError
 from core.services import identity
 from portal import errors, session
+from portal.components import forms
 from portal.components.money import plain
 from portal.i18n import t, tn
 from portal.session import viewer
@@ -42,7 +43,8 @@ def _password() -> None:
                               autocomplete="new-password", key="account_again")
         asked = st.form_submit_button(t("identity.account.change"), type="primary")
     st.caption(t("identity.account.change_note"))
-    if asked:
+    if asked and forms.complete({t("identity.account.current"): current, t("identity.account.new"): new,
+                                 t("identity.account.again"): again}):
         _change_password(current or "", new or "", again or "")
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 from core.domain.errors import PortalError
 from core.services import identity
 from portal import errors, navigation, session
+from portal.components import forms
 from portal.components.money import plain
 from portal.i18n import t
 from portal.identity import adapter
@@ -26,7 +27,8 @@ def _ask() -> None:
         last4 = st.text_input(t("identity.activate.card_last4"), autocomplete="off",
                               key="activation_last4")
         asked = st.form_submit_button(t("identity.activate.send"), type="primary", width="stretch")
-    if not asked:
+    if not asked or not forms.complete({t("identity.activate.name"): (name or "").strip(),
+                                        t("identity.activate.card_last4"): (last4 or "").strip()}):
         return
     start = identity.start_reset if RESETTING else identity.start_activation
     try:
@@ -51,10 +53,15 @@ def _finish(asked: dict[str, str]) -> None:
         again = st.text_input(t("identity.activate.again"), type="password",
                               autocomplete="new-password", key="activation_again")
         done = st.form_submit_button(t(f"identity.submit.{KIND}"), type="primary", width="stretch")
-    if done and password != again:
-        st.error(t("identity.activate.passwords_differ"))
-    elif done:
-        _carry_out(asked, code or "", login or "", password or "")
+    fields = {t("identity.activate.code"): code}
+    if not RESETTING:
+        fields[t("identity.activate.login")] = login
+    fields |= {t("identity.activate.password"): password, t("identity.activate.again"): again}
+    if done and forms.complete(fields):
+        if password != again:
+            st.error(t("identity.activate.passwords_differ"))
+        else:
+            _carry_out(asked, code or "", login or "", password or "")
     st.caption(t("identity.activate.no_code"))
     st.button(t("identity.activate.start_over"), on_click=lambda: st.session_state.pop(_ASKED, None))
 

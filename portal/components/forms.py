@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 import streamlit as st
 
@@ -63,6 +64,14 @@ def write_amount(amount_minor: int) -> str:
         return ""
     yuan, fen = divmod(amount_minor, 100)
     return f"{yuan}.{fen:02d}" if fen else str(yuan)
+
+
+def complete(fields: Mapping[str, str | None]) -> bool:
+    """Whether every one of ``fields`` (what was typed, by label) is filled in; if not, names all empty ones at once."""
+    empty = [label for label, typed in fields.items() if not typed]
+    if empty:
+        st.warning(t("common.missing", fields=t("common.list_mark").join(empty)))
+    return not empty
 
 
 def error_text(refusal: InvalidInput) -> str:

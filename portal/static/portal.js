@@ -16,6 +16,8 @@
   const done = new WeakSet();
   let leaving = false;
   let names = []; // of the two menu buttons, which Streamlit leaves without a word
+  let words = {}; // what Streamlit says in English only, and how it is said here
+  const HELP = "Help for ";
 
   const post = (path, body) => fetch(path, {
     method: "POST", credentials: "same-origin", cache: "no-store",
@@ -50,20 +52,47 @@
       place.classList.add("portal-here");
       place.tabIndex = -1; // whoever reads by ear or by keyboard goes on here too
       place.focus({ preventScroll: true });
-      place.scrollIntoView({ block: "start" });
+      // Again while the part is being filled: a page that is still short cannot scroll far enough.
+      const again = [0, 120, 300, 600].map((wait) => setTimeout(() => place.scrollIntoView({ block: "start" }), wait));
+      for (const taken of ["wheel", "touchmove", "keydown"]) {
+        addEventListener(taken, () => again.forEach(clearTimeout), { once: true, passive: true });
+      }
     },
     language({ locale }) {
       const secure = location.protocol === "https:" ? "; Secure" : "";
       document.cookie = `portal_language=${locale}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
       signals.speaking({ locale });
     },
-    speaking({ locale, menu, close, away }) {
+    speaking({ locale, menu, close, away, words: said }) {
       document.documentElement.lang = locale === "zh_CN" ? "zh-CN" : locale;
       if (!menu) return;
       document.documentElement.style.setProperty("--portal-menu", JSON.stringify(menu));
       document.documentElement.style.setProperty("--portal-away", JSON.stringify(away));
       names = [["stExpandSidebarButton", menu], ["stSidebarCollapseButton", close]];
+      words = JSON.parse(said);
     },
+  };
+
+  const inOurWords = (text) => words[text]
+    ?? (text.startsWith(HELP) && words[HELP] ? words[HELP].replace("{}", text.slice(HELP.length)) : undefined);
+
+  // A label keeps what Streamlit called it, so that it follows a change of language too.
+  const reword = () => {
+    for (const name of ["aria-label", "placeholder"]) {
+      const mark = `data-portal-${name}`;
+      const places = [...Object.keys(words).map((text) => `[${name}="${text}"]`), `[${name}^="${HELP}"]`, `[${mark}]`];
+      for (const place of document.querySelectorAll(places.join(","))) {
+        const now = place.getAttribute(name) ?? "";
+        const theirs = inOurWords(now) ? now : place.getAttribute(mark) ?? "";
+        const ours = inOurWords(theirs);
+        if (!ours || ours === now) continue;
+        place.setAttribute(mark, theirs);
+        place.setAttribute(name, ours);
+      }
+    }
+    const skip = document.querySelector('[data-testid="stSkipToContent"]');
+    const text = words["Skip to main content"];
+    if (skip && text && skip.textContent !== text) skip.textContent = text;
   };
 
   const obey = () => {
@@ -77,6 +106,7 @@
       const button = place?.matches("button") ? place : place?.querySelector("button");
       if (button && button.getAttribute("aria-label") !== name) button.setAttribute("aria-label", name);
     }
+    reword();
   };
 
   // On a phone a choice from the menu closes it, so that the page shows.
@@ -166,7 +196,9 @@
     if (event.persisted) location.reload(); // a page kept by the back button may be somebody else's by now
   });
   document.addEventListener("DOMContentLoaded", () => {
-    new MutationObserver(obey).observe(document.body, { childList: true, subtree: true });
+    new MutationObserver(obey).observe(document.body, {
+      childList: true, subtree: true, attributes: true, attributeFilter: ["aria-label", "placeholder"],
+    });
     obey();
     look();
   });

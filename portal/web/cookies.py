@@ -7,8 +7,14 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from core.settings import Settings
+from portal import i18n
 
 LANGUAGE = "portal_language"
+
+
+def locale_of(chosen: str | None, accepted: str | None) -> str:
+    """The language to answer in: the one ``chosen`` earlier, else what the browser asks for (``Accept-Language``)."""
+    return chosen if chosen in i18n.LOCALES else i18n.best_locale(accepted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,21 @@ def document(locale: str) -> str:
 
 
 @cache
+def lost(locale: str) -> str:
+    """The page in ``locale`` for an address that leads nowhere, with the way home."""
+    ours = assets()
+    with i18n.speaking(locale):
+        product, title, text, home = (escape(i18n.t(key)) for key in (
+            "common.product", "common.lost.title", "common.lost.text", "common.lost.home"))
+    return (f'<!DOCTYPE html><html lang="{_LANG[locale]}" translate="no"><head><meta charset="UTF-8" />'
+            f'<meta name="viewport" content="width=device-width, initial-scale=1" />'
+            f'<title>{title} · {product}</title><link rel="icon" type="image/svg+xml" href="{ours["mark.svg"].url}" />'
+            f'<link rel="stylesheet" href="{ours["portal.css"].url}" /></head><body class="portal-lost">'
+            f'<main><p><strong>{product}</strong></p><h1>{title}</h1><p>{text}</p><a href="/">{home}</a></main>'
+            f'</body></html>')
+
+
+@cache
 def content_security_policy() -> str:
     """What the browser may load and run: ours only, plus the inline styles Streamlit cannot do without."""
     hashes = {base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

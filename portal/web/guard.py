@@ -14,8 +14,8 @@ from core.services import identity
 from core.services.context import ServiceContext
 from portal import navigation
 from portal.session import ADDRESS_HEADER
-from portal.web.cookies import Cookies
-from portal.web.document import content_security_policy
+from portal.web.cookies import LANGUAGE, Cookies, locale_of
+from portal.web.document import content_security_policy, lost
 from portal.web.options import BINDING_HEADER
 from portal.web.origins import Origins
 
@@ -27,6 +27,7 @@ _STOCK_DOCUMENT = "/static/index.html"
 """Streamlit's own start page, without our language, script and style."""
 _SIGNED_IN_FOLDERS = ("/media/", "/_stcore/upload_file/")
 _WEBSOCKET = "/_stcore/stream"
+_NOT_FOUND = 404
 _READING = frozenset({"GET", "HEAD"})
 _OURS = tuple(name.lower().encode() for name in (BINDING_HEADER, ADDRESS_HEADER))
 
@@ -75,11 +76,19 @@ class Guard:
             await send(message)
 
         if refusal:
+            kind, body = self._answer(refusal, Headers(scope=scope))
             await with_headers({"type": "http.response.start", "status": refusal,
-                                "headers": [(b"content-type", b"text/plain"), (b"cache-control", b"no-store")]})
-            await with_headers({"type": "http.response.body", "body": b""})
+                                "headers": [(b"content-type", kind), (b"cache-control", b"no-store")]})
+            await with_headers({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
             return
         await self.app(self._marked(scope), receive, with_headers)
+
+    def _answer(self, refusal: int, headers: Headers) -> tuple[bytes, bytes]:
+        """Media type and body of a refusal: a page for somebody who mistyped an address, nothing for anything else."""
+        if refusal != _NOT_FOUND or "text/html" not in headers.get("accept", ""):
+            return b"text/plain", b""
+        locale = locale_of(self._cookie(headers, LANGUAGE), headers.get("accept-language"))
+        return b"text/html; charset=utf-8", lost(locale).encode()
 
     async def _refusal(self, scope: Scope) -> int | None:
         path, method = scope["path"], scope["method"]
@@ -87,7 +96,7 @@ class Guard:
         for_members = path.startswith(_SIGNED_IN_FOLDERS)
         open_to_all = path in OPEN_TO_ALL or path in self.pages or path.startswith(_OPEN_FOLDERS)
         if not (for_members or open_to_all) or path == _STOCK_DOCUMENT:
-            return 404
+            return _NOT_FOUND
         if method not in _READING and not self._same_origin(scope, headers):
             return 403
         if for_members:
@@ -97,7 +106,7 @@ class Guard:
             except Unavailable:
                 return 503
             if live is None:
-                return 404
+                return _NOT_FOUND
         return None
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:

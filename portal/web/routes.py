@@ -20,7 +20,7 @@ from core.services.identity import LiveSession
 from core.services.identity.people import new_token
 from core.services.identity.sessions import WARNING
 from portal import i18n, navigation
-from portal.web.cookies import LANGUAGE, Cookies
+from portal.web.cookies import LANGUAGE, Cookies, locale_of
 from portal.web.document import assets, document
 
 _LONGEST_BODY = 1_000
@@ -148,7 +148,7 @@ class Routes:
 
     def _locale(self, request: Request, live: LiveSession | None) -> str:
         chosen = request.cookies.get(LANGUAGE) or (live.person.locale if live else None)
-        return chosen if chosen in i18n.LOCALES else i18n.best_locale(request.headers.get("accept-language"))
+        return locale_of(chosen, request.headers.get("accept-language"))
 
 
 def _elsewhere(key: str, live: LiveSession | None, request: Request) -> str | None:

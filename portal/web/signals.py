@@ -6,12 +6,27 @@ ticket lives 30 seconds, once, in this browser.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping
 from html import escape
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from portal.i18n import t
+
+_FRONT_END: Mapping[str, Callable[[], str]] = {
+    "Skip to main content": lambda: t("common.frontend.skip"),
+    "Sidebar": lambda: t("common.frontend.sidebar"),
+    "App pages": lambda: t("common.frontend.pages"),
+    "Show password": lambda: t("common.frontend.show_password"),
+    "Hide password": lambda: t("common.frontend.hide_password"),
+    "Open": lambda: t("common.frontend.open"),
+    "Clear value": lambda: t("common.frontend.clear"),
+    "Choose an option": lambda: t("common.frontend.choose"),
+    "Help for ": lambda: t("common.frontend.help_for", field="{}"),
+}
+"""What Streamlit's front end says in English whatever the language, and where our words for it are."""
 
 
 def _signal(kind: str, **values: str) -> None:
@@ -48,6 +63,10 @@ def remember_language(locale: str) -> None:
 
 
 def speaking(locale: str) -> None:
-    """Say in ``<html lang>`` what is being spoken; name the menu's buttons and a lost connection in it."""
+    """Say in ``<html lang>`` what is being spoken; name the menu's buttons and a lost connection in it.
+
+    ``words``: what Streamlit's front end says in English only, with ours; ``{}`` stands for a field's name.
+    """
+    words = {theirs: ours() for theirs, ours in _FRONT_END.items()}
     _signal("speaking", locale=locale, menu=t("common.menu"), close=t("common.menu_close"),
-            away=t("common.away"))
+            away=t("common.away"), words=json.dumps(words, ensure_ascii=False))

@@ -16,7 +16,7 @@ def at_the_top(me: Person, number: int) -> bool:
     """Whether the step ``number`` begins within sight, near the top of the screen."""
     step = me.page.get_by_text(me.words("cardholder.afford.step", number=number, steps=5), exact=True)
     step.wait_for()
-    me.page.wait_for_timeout(300)  # the page has scrolled by then
+    me.page.wait_for_timeout(800)  # the page has scrolled by then
     box = step.bounding_box()
     assert box
     return bool(40 <= box["y"] <= 160)

@@ -14,6 +14,7 @@ from core.domain.actor import Role
 from core.services import identity
 from core.services.context import ServiceContext
 from portal import wiring
+from portal.i18n import speaking, t
 from portal.web.document import content_security_policy, document
 from portal.web.options import FIXED
 from portal.web.server import make_app
@@ -134,6 +135,28 @@ def test_strict_transport_security_and_host_cookies_come_with_tls(portal: Servic
 ])
 def test_strangers_find_nothing_beside_the_front_end(client: Browser, path: str) -> None:
     assert client.get(path).status_code in (400, 404)
+
+
+@pytest.mark.parametrize(("accepted", "chosen", "locale"), [
+    ("zh-CN", None, "zh_CN"), ("en-GB", None, "en"), ("en-GB", "zh_CN", "zh_CN"), ("", "../etc", "zh_CN")])
+def test_mistyped_address_answers_with_a_page_in_the_readers_language_and_the_way_home(
+        client: Browser, accepted: str, chosen: str | None, locale: str) -> None:
+    if chosen:
+        client.session.cookies.set("portal_language", chosen)
+    answer = client.get("/overveiw", accept="text/html,*/*;q=0.8", accept_language=accepted)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["content-security-policy"] == content_security_policy()
+    answer.encoding = "utf-8"
+    with speaking(locale):
+        assert t("common.lost.title") in answer.text
+    assert 'href="/"' in answer.text
+    assert "<script" not in answer.text
+    assert "overveiw" not in answer.text  # nothing of the address comes back
+
+
+def test_a_program_that_asks_for_nothing_there_gets_no_page(client: Browser) -> None:
+    assert client.get("/nowhere").content == b""
 
 
 def test_media_is_not_there_for_strangers_but_streamlit_answers_members(

@@ -123,6 +123,20 @@ def test_address_after_signing_in_is_a_page_of_that_role_or_the_start(
     assert not any("evil" in body or "users" in body for body in bodies)
 
 
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+def test_an_empty_activation_names_every_empty_field_at_once(open_as: OpenAs, locale: str) -> None:
+    app = open_as(None, "pages/identity/activate.py", locale=locale)
+    app.button[0].click().run()
+    assert [warning.value for warning in app.warning] == [t("common.missing", fields=t("common.list_mark").join(
+        (t("identity.activate.name"), t("identity.activate.card_last4"))))]
+    app.text_input(key="activation_name").set_value("  ")
+    app.text_input(key="activation_last4").set_value("2618")
+    app.button[0].click().run()
+    assert [warning.value for warning in app.warning] == [t("common.missing", fields=t("identity.activate.name"))]
+    assert app.text_input(key="activation_last4").value == "2618"
+    assert not app.error
+
+
 def test_every_page_has_a_title_in_both_languages() -> None:
     for locale in ("zh_CN", "en"):
         with speaking(locale):
