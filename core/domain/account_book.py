@@ -248,9 +248,11 @@ class AccountBook:
         self.overdue = still
 
     def _in_full(self, due_date: date) -> bool:
-        # The amount of grace: a remainder this small counts as paid in full.
+        # The amount of grace: a remainder this small counts as paid in full. What is disputed need not be paid.
         ask = next((one for one in self.asks if one.due_date == due_date), None)
-        return ask is not None and (ask.bill_minor or 0) - ask.paid_minor <= self.rules.grace.amount_minor
+        if ask is None:
+            return False
+        return (ask.bill_minor or 0) - self.held_minor - ask.paid_minor <= self.rules.grace.amount_minor
 
     def _decide_bill(self, event: Event) -> None:
         due_date = event.due_date

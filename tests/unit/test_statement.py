@@ -187,3 +187,15 @@ def test_the_base_of_cash_is_never_the_unpaid_balance() -> None:
     april = close(AccountState(), cycle, "unpaid_exclusive")
     assert cycle_rules(BOOK, "unpaid_exclusive", AccountState(), cycle).interest.base is Base.UNPAID_BALANCE
     assert april.interest.interest_minor == 300
+
+
+def test_a_bill_counts_as_paid_in_full_when_all_but_the_disputed_part_is_paid() -> None:
+    april = close(AccountState(), SHOPPING).state
+    disputed = StatementCycle(MAY, holds=(Movement(date(2023, 4, 10), 40_000),),
+                              payments=paid(date(2023, 4, 25), 60_000))
+    may = close(april, disputed)
+    assert may.interest.interest_minor == 0
+    assert (may.state.held_minor, may.state.bearing) == (40_000, ())
+    lost = StatementCycle(JUNE, releases=(Movement(date(2023, 5, 20), 40_000),))
+    june = close(may.state, lost)
+    assert [(part.from_date, part.balance_minor) for part in june.interest.segments] == [(date(2023, 5, 20), 40_000)]
