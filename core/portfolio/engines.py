@@ -148,7 +148,7 @@ class Cluster:
         try:
             # Not pure: the same work on the same batch tomorrow is new work.
             futures = [self._client.submit(work, batch, pure=False, retries=RETRIES) for batch in batches]
-            for done in as_completed(futures):
+            for done in as_completed(futures, loop=self._client.loop):
                 result = done.result()
                 left -= 1
                 done.release()

@@ -21,7 +21,7 @@ from core.services.close_day.plans import end_plans
 from core.services.context import ServiceContext
 from core.services.progress import Progress, quiet
 
-ACCOUNTS_PER_BATCH = 1_000
+ACCOUNTS_PER_BATCH = 500
 """Accounts closed in one transaction: what a kill can undo, and what a second run waits for."""
 
 RunBatches = Callable[[date, Sequence[Sequence[str]]], Iterable[Tally]]
@@ -51,7 +51,7 @@ def close_day(actor: Actor, context: ServiceContext, day: date, *, run_batches: 
     if day > context.clock.today():
         raise InvalidInput("day_not_over", "a day that has not come cannot be closed", field="date",
                            today=str(context.clock.today()))
-    _begin(context, day)
+    patiently(lambda: _begin(context, day))
     shelf = RuleShelf(context.policy)
     opened = _open_new(context, shelf, progress)
     with context.reading() as connection:
@@ -64,7 +64,7 @@ def close_day(actor: Actor, context: ServiceContext, day: date, *, run_batches: 
         progress("close", min((number + 1) * ACCOUNTS_PER_BATCH, len(due)), len(due))
     ended = end_plans(context, day)
     closed = ClosedDay(day, opened, tally, ended)
-    _finish(context, closed)
+    patiently(lambda: _finish(context, closed))
     return closed
 
 
