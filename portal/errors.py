@@ -8,6 +8,7 @@ import streamlit as st
 import structlog
 
 from core.domain.errors import PortalError, Unavailable
+from portal.components.money import plain
 from portal.i18n import has, t
 
 _log = structlog.get_logger("portal")
@@ -18,7 +19,7 @@ def explain(refusal: PortalError) -> str:
     if not has(f"errors.{refusal.code}"):
         return t("errors.general")
     # Something to fill even where there is no data, or a sentence would be shown with its braces.
-    values = {"code": refusal.code, **{name: str(value) for name, value in refusal.data.items()}}
+    values = {"code": refusal.code, **{name: plain(value) for name, value in refusal.data.items()}}
     try:
         return t(f"errors.{refusal.code}", **values)
     except KeyError:  # the sentence wants a figure that this refusal does not carry

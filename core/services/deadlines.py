@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -18,6 +18,8 @@ class DeadlineKind(StrEnum):
 
     MINIMUM_DUE = "minimum_due"
     """The minimum payment of the newest statement is due."""
+    GRACE_ENDS = "grace_ends"
+    """That day is past, but what is paid within the days of grace still counts as paid in time."""
     EXTENSION_ENDS = "extension_ends"
     """A granted extension ends: the amount falls due."""
     INSTALMENT = "instalment"
@@ -55,6 +57,10 @@ class ActiveArrangement:
     dues: tuple[tuple[date, int], ...]
     """What falls due when, in fen, earliest first."""
 
+    def is_over(self, as_of: date) -> bool:
+        """An extension holds until its last day, also before the close of that day says how it ended."""
+        return self.kind == ProposalKind.EXTENSION and self.last_due_date < as_of
+
     def due_on(self, on: date) -> int:
         """What falls due on a day, in fen."""
         return sum(amount for day, amount in self.dues if day == on)
@@ -75,6 +81,8 @@ class OpenRequest:
     promised_by: datetime
     answer_by: date | None
     """The last day for the cardholder's own answer while the bank waits for it; None: it waits for nothing."""
+    late: bool
+    """The promised time has passed, and the bank owes the answer."""
 
 
 def active_arrangement(granted: sa.Row[Any]) -> ActiveArrangement:
@@ -84,19 +92,36 @@ def active_arrangement(granted: sa.Row[Any]) -> ActiveArrangement:
                              granted.last_due_date, granted.granted_at.astimezone(CHINA).date(), dues)
 
 
-def open_request(asked: sa.Row[Any]) -> OpenRequest:
-    """A row of ``proposals`` as it is read here."""
+def open_request(asked: sa.Row[Any], now: datetime) -> OpenRequest:
+    """A row of ``proposals`` as it is read here at ``now``."""
     waiting = asked.state == ProposalState.INFORMATION_REQUESTED
     return OpenRequest(asked.id, asked.reference, asked.kind, asked.state, asked.promised_by,
-                       asked.answer_due_date if waiting else None)
+                       asked.answer_due_date if waiting else None, not waiting and asked.promised_by < now)
 
 
-def next_deadline(due_date: date | None, minimum_due: int, deferred: bool, arrangement: ActiveArrangement | None,
+@dataclass(frozen=True, slots=True)
+class PayBy:
+    """The day until which the newest statement's minimum counts as paid in time."""
+
+    on: date
+    in_grace: bool
+    """The due date is past; ``on`` is the last day of grace."""
+
+
+def pay_by(due_date: date, grace_days: int, as_of: date) -> PayBy | None:
+    """The due date; once it is past, the last day of grace (policy ``grace.days``); None after that."""
+    if as_of <= due_date:
+        return PayBy(due_date, in_grace=False)
+    last = due_date + timedelta(days=grace_days)
+    return PayBy(last, in_grace=True) if as_of <= last else None
+
+
+def next_deadline(minimum: PayBy | None, minimum_due: int, deferred: bool, arrangement: ActiveArrangement | None,
                   request: OpenRequest | None, closes: date, as_of: date) -> Deadline:
     """The soonest date from ``as_of`` on that asks something of the reader or answers them.
 
-    ``minimum_due`` fen of the newest statement's minimum are due on ``due_date``, or ``deferred`` by an
-    extension; the next statement ``closes`` on its day.
+    ``minimum_due`` fen of the newest ``minimum`` are still to be paid, or ``deferred`` by an extension; the
+    next statement ``closes`` on its day.
     """
     ahead = [Deadline(closes, DeadlineKind.NEXT_STATEMENT)]
     if request is not None:
@@ -105,8 +130,9 @@ def next_deadline(due_date: date | None, minimum_due: int, deferred: bool, arran
                      if request.answer_by is None else Deadline(request.answer_by, DeadlineKind.ANSWER_NEEDED))
     if arrangement is not None:
         ahead += _arranged(arrangement, minimum_due if deferred else None, as_of)
-    if due_date is not None and minimum_due > 0 and not deferred and not _replaces_minimum(arrangement):
-        ahead.append(Deadline(due_date, DeadlineKind.MINIMUM_DUE, minimum_due))
+    if minimum is not None and minimum_due > 0 and not deferred and not _replaces_minimum(arrangement):
+        kind = DeadlineKind.GRACE_ENDS if minimum.in_grace else DeadlineKind.MINIMUM_DUE
+        ahead.append(Deadline(minimum.on, kind, minimum_due))
     # Of several on one day the one that asks something of the reader comes first, the statement last.
     return min((deadline for deadline in reversed(ahead) if deadline.on >= as_of), key=lambda deadline: deadline.on)
 

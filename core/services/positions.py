@@ -31,9 +31,11 @@ from core.services.deadlines import (
     ActiveArrangement,
     Deadline,
     OpenRequest,
+    PayBy,
     active_arrangement,
     next_deadline,
     open_request,
+    pay_by,
 )
 
 
@@ -91,6 +93,8 @@ class AccountPosition:
     """What is still to be paid of the newest statement's minimum payment."""
     deferred_until: date | None
     """The day to which a granted extension has put that payment off; None: nothing has."""
+    pay_by: PayBy | None
+    """Until when that payment counts as paid in time, extension and days of grace included; None: no longer."""
     open_due_date: date | None
     """Due date of the newest statement while it can still be paid in time, days of grace included."""
     open_bill_minor: int
@@ -100,6 +104,7 @@ class AccountPosition:
     next_statement_date: date
     next_deadline: Deadline
     arrangement: ActiveArrangement | None
+    """What was granted and holds on ``as_of``; an extension is over after its last day."""
     open_request: OpenRequest | None
     status: str
     version: int
@@ -175,15 +180,17 @@ def _position(context: ServiceContext, row: sa.Row[Any], newest: Sequence[sa.Row
     arrangement = None if granted is None else active_arrangement(granted)
     extended_to = None if statement is None else _extended_to(statement, arrangement)
     deferred_until = extended_to if extended_to is not None and as_of <= extended_to else None
-    if oldest_unpaid is None and statement is not None and minimum_due:
+    due_date = None if statement is None else extended_to or statement.due_date
+    in_time = None if due_date is None else pay_by(due_date, grace_rule(policy).days, as_of)
+    if oldest_unpaid is None and minimum_due and in_time is None:
         # Missed since the books were last written: overdue once the days of grace are over.
-        due_date = extended_to or statement.due_date
-        oldest_unpaid = due_date if as_of > due_date + timedelta(days=grace_rule(policy).days) else None
+        oldest_unpaid = due_date
     overdue = days_past_due(oldest_unpaid, as_of)
     classes = asset_classes(overdue, rule)
-    request = None if asked is None else open_request(asked)
+    request = None if asked is None else open_request(asked, context.clock.now())
     bill = _bill(policy, newest, moved, overdue, as_of, arrangement.granted_on if arrangement and extended_to else None)
     closes = next_statement_date(row.statement_day, as_of)
+    holding = None if arrangement is None or arrangement.is_over(as_of) else arrangement
     posted = row.principal_minor + row.interest_minor + row.late_fee_minor + row.other_fees_minor
     return AccountPosition(
         account_id=row.id, cardholder_id=row.cardholder_id, card_last4=row.card_last4, product=row.product,
@@ -195,11 +202,10 @@ def _position(context: ServiceContext, row: sa.Row[Any], newest: Sequence[sa.Row
         interest_through_date=row.interest_through_date, oldest_unpaid_due_date=oldest_unpaid,
         days_past_due=overdue, bucket=bucket(overdue, rule), asset_class_2011=classes.class_2011,
         asset_class_2023=classes.class_2023, asset_class=classes.stricter, last_statement=statement,
-        minimum_due_minor=minimum_due, deferred_until=deferred_until, open_due_date=bill.due_date,
+        minimum_due_minor=minimum_due, deferred_until=deferred_until, pay_by=in_time, open_due_date=bill.due_date,
         open_bill_minor=bill.unpaid_minor, late_fee_to_come_minor=bill.late_fee_minor, next_statement_date=closes,
-        next_deadline=next_deadline(statement.due_date if statement else None, minimum_due, deferred_until is not None,
-                                    arrangement, request, closes, as_of),
-        arrangement=arrangement, open_request=request, status=row.status, version=row.version, accrual=accrual)
+        next_deadline=next_deadline(in_time, minimum_due, deferred_until is not None, holding, request, closes, as_of),
+        arrangement=holding, open_request=request, status=row.status, version=row.version, accrual=accrual)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from core.domain.actor import Actor, Role
 from core.domain.errors import InvalidInput, NotFound
 from core.domain.proposal import (
     VISIBLE_EVENTS,
+    WAITING_FOR_THE_BANK,
     ProposalEvent,
     ProposalKind,
     ProposalState,
@@ -27,7 +28,7 @@ from core.domain.schedule import Schedule
 from core.services.assessments import newest_finished
 from core.services.context import ServiceContext
 from core.services.means import means_for, promises
-from core.services.positions import account_position
+from core.services.positions import AccountPosition, account_position
 from core.services.request_figures import RequestFigures, agreed_before, work_out
 
 MOST_PER_PAGE = 50
@@ -52,6 +53,8 @@ class RequestSummary:
     decided_at: datetime | None
     answer_by: date | None
     """The last day for the cardholder's own answer while the bank waits for it."""
+    late: bool
+    """The promised time has passed, and the bank owes the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,8 @@ class RequestDetail:
     """After a refusal: the nearest terms that pass every check today; None too when those asked for pass."""
     passes_today: bool
     """After a refusal: the terms asked for pass every check today. A person decided otherwise, and can look again."""
+    may_ask_again: bool
+    """After a refusal: nothing newer on the account stands in the way of another request."""
 
 
 def my_requests(actor: Actor, context: ServiceContext, *, limit: int = 20,
@@ -131,7 +136,8 @@ def my_requests(actor: Actor, context: ServiceContext, *, limit: int = 20,
         before = min(max(before, _EARLIEST), _LATEST)
     with context.reading() as connection:
         rows = repository.of_cardholder(connection, cardholder_id, limit, before)
-    return [_summary(row, row.card_last4) for row in rows]
+    now = context.clock.now()
+    return [_summary(row, row.card_last4, now) for row in rows]
 
 
 def my_request(actor: Actor, context: ServiceContext, proposal_id: str) -> RequestDetail:
@@ -146,9 +152,12 @@ def my_request(actor: Actor, context: ServiceContext, proposal_id: str) -> Reque
         steps = repository.events(connection, proposal_id)
         decision = repository.decision(connection, proposal_id)
         granted = repository.arrangement(connection, proposal_id)
-        today = _figures_today(connection, context, row) if row.state == ProposalState.REFUSED else None
+        position = account_position(connection, context, account, context.clock.today()) \
+            if row.state == ProposalState.REFUSED else None
+        again = position is not None and position.may_ask
+        today = _figures_today(connection, context, row, position) if position is not None and again else None
     state = ProposalState(row.state)
-    summary = _summary(row, account.card_last4)
+    summary = _summary(row, account.card_last4, context.clock.now())
     return RequestDetail(
         summary=summary, account_id=row.account_id, hardship_reason=row.hardship_reason, note=row.note,
         schedule=schedule_as_asked(row, summary.terms), timeline=_timeline(steps),
@@ -156,7 +165,8 @@ def my_request(actor: Actor, context: ServiceContext, proposal_id: str) -> Reque
             decision.outcome, tuple(decision.reasons), decision.message, decision.decided_at),
         granted=None if granted is None else granted_view(granted),
         information=_information(row, steps), may_withdraw=permits(state, ProposalEvent.WITHDRAW),
-        nearest_terms=today.nearest_terms if today else None, passes_today=today is not None and not today.failed)
+        nearest_terms=today.nearest_terms if today else None, passes_today=today is not None and not today.failed,
+        may_ask_again=again)
 
 
 def own_cardholder(actor: Actor, action: str) -> str:
@@ -193,13 +203,14 @@ def granted_view(row: sa.Row[Any]) -> GrantedView:
     return GrantedView(row.id, row.state, from_record(row.kind, row.terms), row.first_due_date, row.last_due_date, dues)
 
 
-def _summary(row: sa.Row[Any], card_last4: str) -> RequestSummary:
+def _summary(row: sa.Row[Any], card_last4: str, now: datetime) -> RequestSummary:
     state = ProposalState(row.state)
     return RequestSummary(
         proposal_id=row.id, reference=row.reference, card_last4=card_last4, kind=ProposalKind(row.kind), state=state,
         public_status=public_status(state), terms=from_record(row.kind, row.terms), amount_minor=row.amount_minor,
         submitted_at=row.submitted_at, promised_by=row.promised_by, decided_at=row.decided_at,
-        answer_by=row.answer_due_date if state is ProposalState.INFORMATION_REQUESTED else None)
+        answer_by=row.answer_due_date if state is ProposalState.INFORMATION_REQUESTED else None,
+        late=state in WAITING_FOR_THE_BANK and row.promised_by < now)
 
 
 def _timeline(steps: Sequence[sa.Row[Any]]) -> tuple[TimelineEvent, ...]:
@@ -224,13 +235,16 @@ def _information(row: sa.Row[Any], steps: Sequence[sa.Row[Any]]) -> InformationA
     return InformationAsked(tuple(asked["reasons"]), asked["message"], asked["at"], row.answer_due_date)
 
 
-def _figures_today(connection: sa.Connection, context: ServiceContext, row: sa.Row[Any]) -> RequestFigures:
-    """What was asked for, as it would be found if it were asked for today."""
-    position = account_position(connection, context, row.account_id, context.clock.today())
+def _figures_today(connection: sa.Connection, context: ServiceContext, row: sa.Row[Any],
+                   position: AccountPosition) -> RequestFigures | None:
+    """What was asked for, as it would be found today; None where today nothing can be made of its terms."""
     means = means_for(newest_finished(connection, row.cardholder_id),
                       promises(connection, row.cardholder_id, position.as_of), row.account_id)
     terms = from_record(row.kind, row.terms)
     if isinstance(terms, AgreementTerms):
         terms = terms.not_before(position.as_of)
-    return work_out(context, position, means, terms, hardship_given=row.hardship_reason is not None,
-                    agreed_before=agreed_before(connection, row.account_id))
+    try:
+        return work_out(context, position, means, terms, hardship_given=row.hardship_reason is not None,
+                        agreed_before=agreed_before(connection, row.account_id))
+    except InvalidInput:  # such as a first payment above what is left of the balance
+        return None

@@ -137,7 +137,7 @@ def _what_next(detail: RequestDetail) -> None:
     st.markdown(f"#### {t('cardholder.requests.next_title')}\n\n{t('cardholder.requests.next_refused')}\n\n"
                 f"{endings.ways(detail)}")
     with st.container(horizontal=True):
-        if st.button(t("cardholder.step.request"), type="primary", key="next_request"):
+        if detail.may_ask_again and st.button(t("cardholder.step.request"), type="primary", key="next_request"):
             go("request", account=detail.account_id)
         if st.button(t("cardholder.afford.update"), key="next_afford"):
             go("affordability")

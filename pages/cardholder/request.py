@@ -19,7 +19,7 @@ from portal.i18n import moment, money, t
 from portal.navigation import go
 from portal.session import Viewer, viewer
 
-_KEY, _DONE, _AGREED = "request_key", "request_done", "request_acknowledged"
+_KEY, _DONE, _AGREED, _TOLD = "request_key", "request_done", "request_acknowledged", "request_told"
 
 _FIRST = {CheckName.NO_OPEN_REQUEST: "open_request", CheckName.NO_ARRANGEMENT: "arrangement"}
 
@@ -115,6 +115,11 @@ def _overtaken(worked_out: Preview) -> bool:
 
 def _send(seen: Viewer, draft: RequestDraft, worked_out: Preview) -> None:
     st.markdown(f"### {t('cardholder.request.effect_title')}\n\n{preview.legal_effects(worked_out)}")
+    told = (draft.account_id, draft.kind)
+    if st.session_state.get(_TOLD, told) != told:
+        # What was agreed to is the effect of another request: this one's has to be read first.
+        st.session_state.pop(_AGREED, None)
+    st.session_state[_TOLD] = told
     agreed = st.checkbox(t("cardholder.request.acknowledge"), key=_AGREED)
     if not st.button(t("cardholder.request.send"), type="primary"):
         return
@@ -143,9 +148,10 @@ def _confirm(seen: Viewer, done: Submitted) -> None:
 
 
 def _forget() -> None:
-    """Let the next form start afresh, with a key of its own."""
-    for key in (_KEY, _DONE, _AGREED):
+    """Let the next form start afresh, with a key of its own, and not on the card just asked for."""
+    for key in (_KEY, _DONE, _AGREED, _TOLD):
         st.session_state.pop(key, None)
+    st.query_params.pop("account", None)
 
 
 main()

@@ -163,7 +163,7 @@ def _promised(case: CaseView) -> list[str]:
     means = None if case.figures is None else case.figures.means
     if means is None or not means.promised or means.left_minor is None:
         return []
-    lines = [t(f"collector.case.promised_{'granted' if one.granted else 'asked'}",
+    lines = [t(f"collector.case.promised.{'granted' if one.granted else 'asked'}",
                card=t("cardholder.card", last4=one.card_last4), amount=money(one.monthly_minor))
              for one in means.promised]
     return [*lines, f"**{t('collector.case.left_here', amount=money(means.left_minor))}**"]

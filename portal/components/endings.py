@@ -40,7 +40,8 @@ def ways(detail: RequestDetail) -> str:
         if detail.nearest_terms is not None else []
     if detail.passes_today:
         lines.append(t("cardholder.answer.passes_today"))
-    lines.append(t("cardholder.answer.again"))
+    if detail.decision is None or detail.may_ask_again:
+        lines.append(t("cardholder.answer.again"))
     if detail.decision is not None:
         lines.append(t("cardholder.answer.review", bank=bank.line(), reference=detail.summary.reference))
     return "\n".join(f"- {line}" for line in lines)

@@ -11,6 +11,7 @@ from portal.i18n import day, moment, t
 
 _OWN = "identity."
 """Templates of signing in carry their whole key; the others are words for the cardholder."""
+_DAYS = ("answer_by", "until")
 
 
 def in_words(template: str, parameters: Mapping[str, object]) -> str:
@@ -29,4 +30,4 @@ def listed(messages: tuple[Message, ...]) -> str:
 def _readable(name: str, value: str) -> str:
     if name == "promised_by":
         return moment(datetime.fromisoformat(value))
-    return day(date.fromisoformat(value)) if name == "answer_by" else plain(value)
+    return day(date.fromisoformat(value)) if name in _DAYS else plain(value)

@@ -13,7 +13,8 @@ from portal.components import bank
 from portal.components.money import amounts
 from portal.i18n import day, moment, money, t
 
-_PAID = (DeadlineKind.MINIMUM_DUE, DeadlineKind.EXTENSION_ENDS, DeadlineKind.INSTALMENT, DeadlineKind.SIGNATURE)
+_PAID = (DeadlineKind.MINIMUM_DUE, DeadlineKind.GRACE_ENDS, DeadlineKind.EXTENSION_ENDS, DeadlineKind.INSTALMENT,
+         DeadlineKind.SIGNATURE)
 """Dates on which something is to be paid: said with its amount."""
 
 
@@ -32,10 +33,10 @@ def meaning(position: AccountPosition) -> str:
         return t("cardholder.meaning.instalment", on=day(due[0]), amount=money(due[1]))
     if position.days_past_due:
         return _past_due(position)
-    if position.minimum_due_minor and position.last_statement is not None:
+    if position.minimum_due_minor and position.pay_by is not None:
         step = "minimum_signature" if _unsigned(position) else "minimum_due"
         return t(f"cardholder.meaning.{step}", amount=money(position.minimum_due_minor), bank=bank.line(),
-                 on=day(position.deferred_until or position.last_statement.due_date))
+                 on=day(position.pay_by.on))
     return t("cardholder.meaning.nothing_due")
 
 
@@ -77,7 +78,9 @@ def notices(position: AccountPosition) -> None:
         lines.append(_granted(position, position.arrangement))
     asked = position.open_request
     if asked is not None and asked.answer_by is None:
-        lines.append(t("cardholder.notice.request", reference=asked.reference, promised=moment(asked.promised_by)))
+        promised = moment(asked.promised_by)
+        lines.append(t("cardholder.notice.request_late", reference=asked.reference, promised=promised, bank=bank.line())
+                     if asked.late else t("cardholder.notice.request", reference=asked.reference, promised=promised))
     if position.in_transit_minor:
         lines.append(t("cardholder.notice.in_transit", amount=money(position.in_transit_minor)))
     if position.disputed_minor:

@@ -41,7 +41,10 @@ def _when(summary: RequestSummary) -> str:
         return t("cardholder.requests.decided", at=moment(summary.decided_at))
     if summary.answer_by:
         return t("cardholder.requests.answer_by", by=day(summary.answer_by))
-    return t("cardholder.requests.promised", by=moment(summary.promised_by)) if is_open(summary) else ""
+    if not is_open(summary):
+        return ""
+    return t("cardholder.requests.promised_late" if summary.late else "cardholder.requests.promised",
+             by=moment(summary.promised_by))
 
 
 def is_open(summary: RequestSummary) -> bool:
@@ -55,8 +58,9 @@ def show(detail: RequestDetail, missing: MissingEvidence | None = None) -> None:
     st.markdown(f"### {t(f'cardholder.kind.{summary.kind}')} · {t('cardholder.card', last4=summary.card_last4)}\n\n"
                 f"{t('cardholder.requests.reference', reference=summary.reference)}")
     by = day(summary.answer_by) if summary.answer_by else moment(summary.promised_by)
-    status = f"**{t(f'cardholder.status.{summary.public_status}')}**  \n" \
-             f"{t(f'cardholder.status.{summary.public_status}_means', by=by)}"
+    means = t("cardholder.requests.late", by=by, bank=bank.line(), reference=summary.reference) if summary.late else \
+        t(f"cardholder.status.{summary.public_status}_means", by=by)
+    status = f"**{t(f'cardholder.status.{summary.public_status}')}**  \n{means}"
     (st.success if summary.public_status == "approved" else st.info)(status)
     if detail.granted is not None:
         _granted(detail.granted)

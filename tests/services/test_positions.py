@@ -241,3 +241,34 @@ def test_a_screen_shows_the_same_interest_before_and_after_the_books_are_opened(
         after = account_position(connection, context, account_id, TODAY)
     assert before.accrued_interest_minor > 0
     assert (after.accrued_interest_minor, after.accrual) == (before.accrued_interest_minor, before.accrual)
+
+
+def test_in_the_days_of_grace_the_minimum_is_due_by_their_last_day(context: ServiceContext) -> None:
+    account_id = add_card(context, (SPENT,))
+    due = position_of(context, account_id).last_statement.due_date
+    on_the_day, in_grace, after = (position_of(context, account_id, due + timedelta(days=days)) for days in (0, 1, 4))
+    assert (on_the_day.pay_by.on, on_the_day.next_deadline.kind) == (due, DeadlineKind.MINIMUM_DUE)
+    assert (in_grace.pay_by.on, in_grace.days_past_due) == (due + timedelta(days=3), 0)
+    assert (in_grace.next_deadline.kind, in_grace.next_deadline.on) == (DeadlineKind.GRACE_ENDS, in_grace.pay_by.on)
+    assert in_grace.next_deadline.amount_minor == in_grace.minimum_due_minor > 0
+    assert after.pay_by is None
+
+
+def test_an_extension_is_over_after_its_last_day_and_another_request_may_follow(context: ServiceContext) -> None:
+    account_id, until = add_card(context, (SPENT,)), date(2026, 12, 2)
+    _grant_extension(context, account_id, TODAY, until)
+    last, over = (position_of(context, account_id, until + timedelta(days=days)) for days in (0, 1))
+    assert last.arrangement is not None
+    assert not last.may_ask
+    assert over.arrangement is None
+    assert over.may_ask
+    assert (over.pay_by.on, over.pay_by.in_grace) == (until + timedelta(days=3), True)
+
+
+def test_a_broken_promise_is_the_banks_only_while_the_bank_owes_the_answer(context: ServiceContext) -> None:
+    account_id = add_card(context)
+    _insert_request(context, account_id, context.clock.now() - timedelta(minutes=1))
+    assert position_of(context, account_id).open_request.late
+    with context.writing() as connection:
+        connection.execute(sa.update(proposals).values(state="information_requested", answer_due_date=TODAY))
+    assert not position_of(context, account_id).open_request.late
