@@ -53,7 +53,7 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class PaymentLine:
-    """A payment with how it was applied (Art. 57 order), in fen; ``status`` is posted or in_transit."""
+    """A payment with how it was applied (Art. 57 order), in fen; ``status`` is posted, in_transit or reversed."""
 
     value_date: date
     amount_minor: int

@@ -35,6 +35,8 @@ def _statement(row: StatementFigures) -> tuple[str, ...]:
 def _payment(row: PaymentLine) -> tuple[str, ...]:
     if row.status == "in_transit":
         return day_short(row.value_date), money(row.amount_minor), t("cardholder.history.in_transit")
+    if row.status == "reversed":
+        return day_short(row.value_date), money(row.amount_minor), t("cardholder.history.reversed")
     applied = [(t(f"cardholder.history.applied.{name}"), getattr(row, f"applied_{name}_minor"))
                for name in ("fees", "interest", "principal")]
     words = " · ".join(f"{name} {money(amount)}" for name, amount in applied if amount)

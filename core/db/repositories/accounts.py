@@ -21,6 +21,11 @@ MAX_ACCOUNTS_PER_PERSON = 50
 
 Row = sa.Row[Any]
 
+_REVERSED_FACTS = ("payment", "purchase", "cash", "other_fee")
+_KIND = sa.case(*((sa.and_(ledger_entries.c.kind == "reversal", ledger_entries.c.subject.startswith(f"{kind}:")), kind)
+                  for kind in _REVERSED_FACTS), else_=ledger_entries.c.kind)
+"""The kind of an entry; of a reversal that of what it takes back."""
+
 
 def of_cardholder(connection: sa.Connection, cardholder_id: str) -> Sequence[Row]:
     """The accounts of one person, those longest overdue first."""
@@ -64,20 +69,21 @@ def recent_payments(connection: sa.Connection, account_id: str, limit: int) -> S
 def movements_since(connection: sa.Connection, after: Mapping[str, date]) -> Mapping[str, Sequence[Row]]:
     """What moved on each account after its own day: sums by value date, kind and component.
 
-    Summed in the database, so the answer is bounded by days, however busy the card was.
+    Summed in the database, so the answer is bounded by days, however busy the card was. A reversal counts
+    as the kind it takes back.
     """
     if not after:
         return {}
-    entries = ledger_entries.c
+    entries, kind = ledger_entries.c, _KIND.label("kind")
     windows = [sa.and_(entries.account_id == account_id, entries.value_date > day)
                for account_id, day in after.items()]
     return _by_account(connection.execute(
-        sa.select(entries.account_id, entries.value_date, entries.kind, entries.component,
+        sa.select(entries.account_id, entries.value_date, kind, entries.component,
                   # PostgreSQL sums BIGINT as NUMERIC; fen stay integers.
                   sa.cast(sa.func.sum(entries.amount_minor), sa.BigInteger).label("amount_minor"))
         .where(sa.or_(*windows))
-        .group_by(entries.account_id, entries.value_date, entries.kind, entries.component)
-        .order_by(entries.account_id, entries.value_date, entries.kind, entries.component)))
+        .group_by(entries.account_id, entries.value_date, kind, entries.component)
+        .order_by(entries.account_id, entries.value_date, kind, entries.component)))
 
 
 def charges(connection: sa.Connection, account_id: str, limit: int) -> Sequence[Row]:
@@ -87,7 +93,11 @@ def charges(connection: sa.Connection, account_id: str, limit: int) -> Sequence[
                                            entries.amount_minor, entries.reason]
     return connection.execute(
         sa.select(*wanted)
-        .where(entries.account_id == account_id, entries.kind.in_(("interest", "late_fee", "other_fee", "reversal")))
+        .where(entries.account_id == account_id, sa.or_(
+            entries.kind.in_(("interest", "late_fee", "other_fee")),
+            # What is reversed of a payment or purchase is no charge.
+            sa.and_(entries.kind == "reversal", entries.component != "principal",
+                    ~entries.subject.startswith("payment:"))))
         .order_by(entries.value_date.desc(), entries.id.desc()).limit(limit)).all()
 
 

@@ -88,7 +88,7 @@ payments = sa.Table(
     sa.Column("value_date", sa.Date, nullable=False),
     sa.Column("amount_minor", Money, nullable=False),
     sa.Column("channel", sa.String(20), nullable=False),
-    sa.Column("status", sa.String(20), nullable=False),  # posted | in_transit
+    sa.Column("status", sa.String(20), nullable=False),  # posted | in_transit | reversed
     # How it was applied (Art. 57 order at the days past due of its value date).
     sa.Column("applied_principal_minor", Money, nullable=False, server_default="0"),
     sa.Column("applied_interest_minor", Money, nullable=False, server_default="0"),
@@ -105,7 +105,8 @@ ledger_entries = sa.Table(
     reference("account_id", "accounts.id", nullable=False),
     sa.Column("posting_date", sa.Date, nullable=False),
     sa.Column("value_date", sa.Date, nullable=False),
-    # opening | purchase | cash | interest | late_fee | other_fee | payment | adjustment | reversal
+    # opening | purchase | cash | interest | late_fee | other_fee | payment | credit (between components) |
+    # adjustment | waiver | reversal
     sa.Column("kind", sa.String(20), nullable=False),
     # principal | interest | late_fee | other_fees: one entry moves one component
     sa.Column("component", sa.String(12), nullable=False),
