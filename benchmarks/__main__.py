@@ -1,6 +1,7 @@
 """`make bench`: import 30,000 rows, start a second time, and measure every interaction and the portfolio engine.
 
-`python -m benchmarks portfolio` measures the engine alone and replaces its rows.
+`python -m benchmarks portfolio` measures the engine alone, `python -m benchmarks close-day [SIZE …]` the close of a
+day over generated portfolios; both replace their rows.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import interactions, portfolio_engine
+from benchmarks import close_day, interactions, portfolio_engine
 from benchmarks.portfolio import card_clients
 from benchmarks.report import Row, at_most, merge, write
 from tests.browser.installation import PORTAL, demo_environment, start_portal
@@ -58,5 +59,12 @@ def portfolio() -> None:
         merge(portfolio_engine.measure(Path(name)))
 
 
+def close_of_day(*sizes: str) -> None:
+    """The close of a day alone, over portfolios of ``sizes``."""
+    merge(close_day.measure([int(size) for size in sizes] or close_day.SIZES))
+
+
+PARTS = {"portfolio": portfolio, "close-day": close_of_day}
+
 if __name__ == "__main__":
-    portfolio() if sys.argv[1:] == ["portfolio"] else main()
+    PARTS[sys.argv[1]](*sys.argv[2:]) if sys.argv[1:] else main()

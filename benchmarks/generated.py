@@ -21,6 +21,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from core import bootstrap
 from core.db.bulk import refresh_estimates
 from core.db.tables.accounts import accounts, cardholders, ledger_entries, payments, statements
 from core.db.tables.books import account_books
@@ -28,20 +29,22 @@ from core.domain.account_history import COMPONENTS, Entry, Fact, FactKind, Repla
 from core.domain.calendar import add_months
 from core.domain.projection_model import statement_dates
 from core.domain.statement import AccountState, ClosedCycle
+from core.portfolio.engines import Processes
 from core.services.books.forward import next_event_date
 from core.services.books.rules import RuleShelf
 from core.services.books.states import write_state
 from core.services.context import ServiceContext
+from core.settings import Settings
 
-AS_OF = date(2026, 11, 22)
-"""The last day that is in the books."""
+AS_OF = date(2026, 9, 20)
+"""The last day that is in the books; the days after it can be closed, because they are over."""
 ISSUER = "standard"
 MONTHS = 8
 VARIANTS = 2_800
 SOURCE = "generated"
 ROWS_AT_ONCE = 5_000
 """Accounts whose rows are sent together."""
-_WRITTEN_AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+_WRITTEN_AT = datetime(2026, 9, 20, 12, 0, tzinfo=UTC)
 _HABITS = (("full", 45), ("minimum", 25), ("unused", 10), ("stopped", 20))
 
 Values = tuple[Any, ...]
@@ -214,16 +217,38 @@ def rows_of(made: Sequence[Template], seed: int, numbers: range, person: Values)
 
 
 def write(context: ServiceContext, count: int, seed: int = 20261122, statement_day: int | None = None,
-          as_of: date = AS_OF, variants: int = VARIANTS) -> None:
-    """Write ``count`` accounts into an empty database, one batch a transaction."""
+          as_of: date = AS_OF, variants: int = VARIANTS, workers: int = 1) -> None:
+    """Write ``count`` accounts into an empty database, one batch a transaction, in ``workers`` processes."""
     made = templates(context, seed, statement_day, as_of, min(variants, count))
-    person = (context.vault.encrypt("Wang Fang"), SOURCE, _WRITTEN_AT)
-    for first in range(0, count, ROWS_AT_ONCE):
-        with context.writing() as connection:
-            for table, rows in rows_of(made, seed, range(first, min(first + ROWS_AT_ONCE, count)), person).items():
-                _insert(connection, table, rows)
+    batches = [range(first, min(first + ROWS_AT_ONCE, count)) for first in range(0, count, ROWS_AT_ONCE)]
+    if workers == 1:
+        for numbers in batches:
+            _write_batch(context, made, seed, numbers)
+    else:
+        engine = Processes(workers, _prepare, (context.settings, made, seed))
+        for _ in engine.run(_write_prepared, batches):
+            pass
     with context.writing() as connection:
         refresh_estimates(connection, list(COLUMNS))
+
+
+_prepared: list[Any] = []
+"""In a process beside the first: the services, the templates and the seed."""
+
+
+def _prepare(settings: Settings, made: Sequence[Template], seed: int) -> None:
+    _prepared[:] = [bootstrap.start(settings), made, seed]
+
+
+def _write_prepared(numbers: range) -> None:
+    _write_batch(*_prepared, numbers)
+
+
+def _write_batch(context: ServiceContext, made: Sequence[Template], seed: int, numbers: range) -> None:
+    person = (context.vault.encrypt("Wang Fang"), SOURCE, _WRITTEN_AT)
+    with context.writing() as connection:
+        for table, rows in rows_of(made, seed, numbers, person).items():
+            _insert(connection, table, rows)
 
 
 def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Values]) -> None:

@@ -17,7 +17,7 @@ from core.services.books.digest import books_digest
 from core.services.context import ServiceContext
 from core.settings import Settings
 
-OPENED = date(2026, 9, 20)
+OPENED = generated.AS_OF
 """The last day in the books of a portfolio made here; every day it is closed for is over."""
 SECRET = "test-secret-" + "x" * 40
 REPOSITORY = Path(__file__).parents[2]
@@ -31,7 +31,7 @@ def wired(url: str, today: date = OPENED + timedelta(days=60)) -> ServiceContext
 
 def fill(context: ServiceContext, count: int, statement_day: int | None = None, variants: int = 150) -> None:
     """Write ``count`` accounts with their books, as of ``OPENED``."""
-    generated.write(context, count, seed=7, statement_day=statement_day, as_of=OPENED, variants=variants)
+    generated.write(context, count, seed=7, statement_day=statement_day, variants=variants)
 
 
 def digest(context: ServiceContext) -> str:
