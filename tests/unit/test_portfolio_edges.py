@@ -28,15 +28,15 @@ MONTHS = 5
 
 def grid(days_to_due: int) -> list[Position]:
     """Accounts before and after a due date, within grace, extended short and long, with nothing asked for yet."""
-    accounts = []
+    accounts: list[Position] = []
     for past_due, minimum, open_in, statement_day, stake in product(
             (0, 1, 31, 90), (None, 0, 500_00), (None, -3, 5, 100), (21, 23, 31), (0, 40_00)):
         first = next(statement_dates(AS_OF, statement_day, 1))
         open_due = None if open_in is None else AS_OF + timedelta(days=open_in)
-        for until in (None, AS_OF + timedelta(days=5), first + timedelta(days=days_to_due)):
-            accounts.append(Position(
-                AS_OF, Outstanding(20_00, 60_00, 3_000_00), past_due, statement_day, minimum, 15_00, open_due,
-                7_00 if past_due else 0, until, 900_00 if stake else 0, stake))
+        accounts += [
+            Position(AS_OF, Outstanding(20_00, 60_00, 3_000_00), past_due, statement_day, minimum, 15_00, open_due,
+                     7_00 if past_due else 0, until, 900_00 if stake else 0, stake)
+            for until in (None, AS_OF + timedelta(days=5), first + timedelta(days=days_to_due))]
     return [*accounts, replace(accounts[0], outstanding=Outstanding(), accrued_interest_minor=0)]
 
 
