@@ -124,7 +124,8 @@ def cycle_rules(
 ) -> CycleRules:
     """Everything ``core.domain.closing.close_cycle`` needs, as it is on the statement date."""
     statement_date = cycle.statement_date
-    oldest = min([statement_date, *(part.on for part in opening.bearing), *(debit.on for debit in cycle.cash)])
+    begun = (*opening.bearing, *cycle.cash, *cycle.releases, *cycle.adjustments)
+    oldest = min([statement_date, *(part.on for part in begun)])
     policy = book.on(statement_date, issuer)
     return CycleRules(
         interest=interest_terms(book, issuer, oldest, statement_date, pauses),
