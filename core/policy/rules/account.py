@@ -124,8 +124,9 @@ def cycle_rules(
 ) -> CycleRules:
     """Everything ``core.domain.closing.close_cycle`` needs, as it is on the statement date."""
     statement_date = cycle.statement_date
-    begun = (*opening.bearing, *cycle.cash, *cycle.releases, *cycle.adjustments)
-    oldest = min([statement_date, *(part.on for part in begun)])
+    begun = [*(part.on for part in opening.bearing), *(one.on for one in (*cycle.cash, *cycle.releases)),
+             *(one.on for one in cycle.adjustments)]
+    oldest = min([statement_date, *begun])
     policy = book.on(statement_date, issuer)
     return CycleRules(
         interest=interest_terms(book, issuer, oldest, statement_date, pauses),
