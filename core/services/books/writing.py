@@ -6,7 +6,7 @@ All rows of a batch go in a few statements each; nothing here decides anything.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from core.db.tables.accounts import accounts, ledger_entries, payments, statemen
 from core.db.tables.books import account_books, bucket_moves
 from core.db.tables.records import outbox
 from core.db.types import new_id
-from core.services.books.forward import Changes
+from core.services.books.forward import Changes, NewStatement
 from core.services.books.states import write_state
 from core.services.context import ServiceContext
 from core.services.records import canonical_json
@@ -36,7 +36,7 @@ def write_changes(connection: sa.Connection, context: ServiceContext, changed: S
     insert_many(connection, ledger_entries, [row for one in changed for row in _entry_rows(one, source)])
     version = context.policy.version
     insert_many(connection, statements, [
-        {"id": new_id(), "account_id": one.books.account_id, **asdict(statement), "policy_version": version}
+        {"id": new_id(), "account_id": one.books.account_id, **_figures(statement), "policy_version": version}
         for one in changed for statement in one.statements])
     update_many(connection, accounts, ("id",), [_account_row(one) for one in changed
                                             if one.entries or one.moves or one.statements or one.judged])
@@ -50,6 +50,14 @@ def write_changes(connection: sa.Connection, context: ServiceContext, changed: S
     notices = [row for one in changed for row in _notices(context, one, at)]
     insert_many(connection, outbox, notices)
     return len(notices)
+
+
+_FIGURES = tuple(one.name for one in fields(NewStatement))
+
+
+def _figures(statement: NewStatement) -> Row:
+    """The columns of a statement; ``asdict`` would copy each value deeply."""
+    return {name: getattr(statement, name) for name in _FIGURES}
 
 
 def _entry_rows(one: Changes, source: str) -> Iterable[Row]:
