@@ -11,6 +11,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -32,18 +33,21 @@ from core.services import (
     assessments,
     identity,
     messages,
+    payoff,
     policy_register,
     requests,
     review,
     standing,
     statistics,
 )
+from core.services.close_day.day import close_day
 from core.services.context import ServiceContext
 from core.services.exporting import export_accounts
 from core.services.importing.bank.load import import_accounts
 from core.services.importing.bank.tables import SourceFile
 from core.services.importing.load import Batch, load
 from core.services.importing.uci.load import import_uci_card_clients
+from core.services.postings import corrections, debits, disputes, payments, reversals, terms
 from core.services.requests import RequestDraft
 from core.services.review import QueueFilters
 from tests.services.cards import TODAY, add_card, cardholder
@@ -131,6 +135,25 @@ ACCESS: dict[str, tuple[frozenset[Role], Call]] = {
         a, c, "u", role=Role.STAFF, authority=None, version=1)),
     "identity.users.set_user_password": (KEEPERS, lambda a, c, o: identity.set_user_password(
         a, c, "u", password=GOOD, version=1)),
+    "payoff.quote_payoff": (OWNER | REVIEWERS, lambda a, c, o: payoff.quote_payoff(a, c, o.account_id, TODAY, TODAY)),
+    "close_day.day.close_day": (OPERATOR, lambda a, c, o: close_day(a, c, TODAY)),
+    "postings.payments.post_payment": (OPERATOR, lambda a, c, o: payments.post_payment(
+        a, c, o.account_id, payments.PaymentIn("p", 1, TODAY, "transfer"), TODAY, KEY)),
+    **{f"postings.debits.{name}": (OPERATOR, lambda a, c, o, name=name: getattr(debits, name)(
+        a, c, o.account_id, debits.Debit("d", 1, TODAY), TODAY, KEY))
+       for name in ("record_purchase", "record_cash", "record_other_fee")},
+    **{f"postings.corrections.{name}": (OPERATOR, lambda a, c, o, name=name: getattr(corrections, name)(
+        a, c, o.account_id, corrections.Correction("c", "principal", 1, TODAY, "a_reason"), TODAY, KEY))
+       for name in ("adjust", "waive")},
+    **{f"postings.disputes.{name}": (OPERATOR, lambda a, c, o, name=name: getattr(disputes, name)(
+        a, c, o.account_id, disputes.Dispute("d", 1, TODAY, "a_reason"), TODAY, KEY))
+       for name in ("hold", "release")},
+    "postings.reversals.reverse": (OPERATOR, lambda a, c, o: reversals.reverse(
+        a, c, o.account_id, reversals.Reversal("payment:p", "bounced"), TODAY, KEY)),
+    "postings.terms.agree_rate": (OPERATOR, lambda a, c, o: terms.agree_rate(
+        a, c, o.account_id, terms.AgreedRateIn("r", Decimal("0.0003"), TODAY, None, "a_reason"), TODAY, KEY)),
+    "postings.terms.agree_pause": (OPERATOR, lambda a, c, o: terms.agree_pause(
+        a, c, o.account_id, terms.AgreedPause("r", TODAY, TODAY, "a_reason"), TODAY, KEY)),
     "exporting.export_accounts": (OPERATOR, lambda a, c, o: export_accounts(a, c, TODAY)),
     "importing.load.load": (OPERATOR, lambda a, c, o: load(a, c, [], Batch("test", "test", TODAY, "0" * 64))),
     "importing.bank.load.import_accounts": (OPERATOR, lambda a, c, o: import_accounts(
@@ -143,7 +166,7 @@ ACCESS: dict[str, tuple[frozenset[Role], Call]] = {
 SELF = {"identity.sessions.issue_ticket", "identity.sessions.sign_out_everywhere", "identity.sessions.count_sessions",
         "identity.users.change_password", "identity.users.choose_language"}
 """Everybody, about themselves: they take no other person's id."""
-MACHINERY = {"commands.once", "review_queue.viewpoint"}
+MACHINERY = {"commands.once", "review_queue.viewpoint", "postings.desk.answer", "postings.desk.posting"}
 """Carry a command out for a caller that has checked."""
 
 BEFORE_SIGN_IN = {
@@ -155,10 +178,11 @@ BEFORE_SIGN_IN = {
 BY_OPERATOR = {"request_expiry.expire_unanswered", "importing.load.earlier_as_of", "demo.load.ensure_loaded",
                "demo.load.load_demo", "demo.journeys.play_requests", "demo.users.create_demo_users",
                "demo.users.cardholder_actors", "demo.users.cardholder_ids", "demo.users.must_be_demo",
-               "demo.cases.request_play"}
+               "demo.cases.request_play", "close_day.batch.close_accounts", "close_day.day.last_closed_day",
+               "close_day.day.waiting_accounts", "close_day.plans.end_plans", "verification.verify"}
 """Run by the command line, never by a screen."""
 WORKINGS = {"accruals.accrued", "assessments.replay", "claims.review_policy", "explanations.explain",
-            "cost_marks.cost_marks", "outlooks.outlook", "request_figures.work_out"}
+            "cost_marks.cost_marks", "outlooks.outlook", "request_figures.work_out", "books.growth.shelf_of"}
 """Compute from what a service has already been allowed to read; reach no row themselves."""
 
 
