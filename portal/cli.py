@@ -16,6 +16,7 @@ COMMANDS: dict[str, str] = {
     "import": "Read accounts, balances and payments from a file.",
     "export": "Write accounts, or the request statistics, to a file.",
     "close-day": "Bring the books up to a day: statements, late fees, moves, notices.",
+    "ledger": "Verify the books against the entries and a replay, or show one account's.",
     "user": "Create, list and disable the bank's own users.",
     "demo": "Load and inspect the demo portfolio.",
     "db": "Migrate the database, or check it.",

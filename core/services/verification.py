@@ -160,7 +160,7 @@ def _statement_faults(issued: Iterable[Row]) -> Iterator[Difference]:
 def _replay_faults(books: Books, kept: Row, shelf: RuleShelf) -> Iterator[Difference]:
     """``books`` read from their opening are played again; ``kept`` is what the last close left."""
     try:
-        played = play(books, books.run_through, kept.state_on,
+        played = play(books, books.run_through, max([books.opened_on, *books.issued]),
                       shelf.cycle(books.issuer, books.rates, books.pauses))
     except PortalError as refusal:
         yield "replay", str(books.opened_on), refusal.code, "-"

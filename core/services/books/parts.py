@@ -47,6 +47,8 @@ def principal_parts(books: Books, principal_minor: int | None = None) -> Princip
 
 
 def _newest_first(books: Books) -> Iterator[tuple[str, int]]:
-    for fact in sorted(books.facts, key=lambda one: (one.on, one.subject), reverse=True):
-        if fact.kind in _KINDS and fact.component == "principal" and fact.amount_minor > 0:
-            yield _KINDS[fact.kind], fact.amount_minor
+    debits = [fact for fact in books.facts
+              if fact.kind in _KINDS and fact.component == "principal" and fact.amount_minor > 0]
+    # Of one day in the order in which the day is played.
+    for fact in sorted(debits, key=lambda one: (one.on, list(_KINDS).index(one.kind)), reverse=True):
+        yield _KINDS[fact.kind], fact.amount_minor
