@@ -76,11 +76,12 @@ def account_ledger(context: ServiceContext, account_id: str) -> AccountLedger:
         newest = connection.execute(sa.select(ledger_entries).where(of_account)
                                     .order_by(ledger_entries.c.id.desc()).limit(_ENTRIES)).all()
     held = Balances(row.principal_minor, row.interest_minor, row.late_fee_minor, row.other_fees_minor)
-    parts = None if books is None else {
-        name: amount for name, amount in asdict(principal_parts(books)).items() if amount}
-    return AccountLedger(
-        account_id, row.source_reference, row.issuer, held, parts, books and books.opened_on,
-        books and books.run_through, books and books.next_event_date, count, [_line(one) for one in reversed(newest)])
+    lines = [_line(one) for one in reversed(newest)]
+    if books is None:
+        return AccountLedger(account_id, row.source_reference, row.issuer, held, None, None, None, None, count, lines)
+    parts = {name: amount for name, amount in asdict(principal_parts(books)).items() if amount}
+    return AccountLedger(account_id, row.source_reference, row.issuer, held, parts, books.opened_on,
+                         books.run_through, books.next_event_date, count, lines)
 
 
 def _line(row: sa.Row[Any]) -> LedgerLine:
