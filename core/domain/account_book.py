@@ -310,8 +310,13 @@ class AccountBook:
     def _charge(self, on: date, charge: Balances) -> None:
         """Add a charge and, on an account in credit, pay it from the credit at once."""
         self.balances = self.balances.plus(charge)
+        if charge.total_minor > 0:
+            self._use_credit(on)
+
+    def _use_credit(self, on: date) -> None:
+        """Let a credit balance meet the charges that are owed."""
         credit = -self.balances.principal_minor
-        if credit > 0 and charge.total_minor > 0:
+        if credit > 0 and self.balances.total_minor + credit > 0:
             self.balances = replace(self.balances, principal_minor=0)
             paid = self._apply(on, credit)
             moved = replace(paid.applied, principal_minor=paid.applied.principal_minor - credit)
@@ -324,13 +329,18 @@ class AccountBook:
         owed = max(before, 0)
         bounded = event.is_waiver or event.component != "principal"
         amount = max(event.amount_minor, -owed) if bounded else event.amount_minor
-        if event.component == "principal" or (event.component == "interest" and self.compounds):
-            if amount > 0:
-                credit = max(-before, 0) if event.component == "principal" else 0
-                self.parts.append(_Part(event.on, max(amount - credit, 0)))
-            else:
-                self._take(event.on, min(-amount, owed))
-        self.balances = replace(self.balances, **{field_name: before + amount})
+        bears = event.component == "principal" or (event.component == "interest" and self.compounds)
+        if bears and amount < 0:
+            self._take(event.on, min(-amount, owed))
+        elif bears:
+            credit = max(-before, 0) if event.component == "principal" else 0
+            self.parts.append(_Part(event.on, max(amount - credit, 0)))
+        if amount > 0 and event.component != "principal":
+            self._charge(event.on, Balances(**{field_name: amount}))  # met by a credit at once, as any charge is
+        else:
+            self.balances = replace(self.balances, **{field_name: before + amount})
+        if amount < 0:
+            self._use_credit(event.on)
         self.adjustments.append(PostedAdjustment(event.on, event.component, event.amount_minor, amount))
         if amount < 0:
             self._ask_for_no_more_than_is_owed()

@@ -147,6 +147,21 @@ def test_nothing_is_asked_for_that_a_correction_has_taken_off() -> None:
     assert (may.interest.interest_minor, may.late_fee_minor, may.closing) == (0, 0, Balances())
 
 
+def test_a_refund_beyond_the_principal_meets_the_charges_before_it_is_a_credit() -> None:
+    may = close(billed(), StatementCycle(MAY)).state
+    assert may.balances == Balances(100_000, interest_minor=1_850, late_fee_minor=1_000)
+    # Fees first, then interest (Art. 57).
+    for amount, left in ((102_000, Balances(interest_minor=850)), (110_000, Balances(principal_minor=-7_150))):
+        cycle = StatementCycle(JUNE, adjustments=(Adjustment(date(2023, 5, 6), "principal", -amount),))
+        assert run_cycle(may, cycle, rules_of(may, cycle), date(2023, 5, 6)).balances == left
+
+
+def test_a_charge_corrected_upwards_on_an_account_in_credit_is_met_at_once() -> None:
+    cycle = StatementCycle(APRIL, payments=(Movement(date(2023, 3, 20), 5_000),),
+                           adjustments=(Adjustment(date(2023, 3, 25), "interest", 2_000),))
+    assert close(AccountState(), cycle).closing == Balances(principal_minor=-3_000)
+
+
 def test_arrears_end_with_the_debt() -> None:
     may = close(billed(), StatementCycle(MAY)).state
     assert may.overdue == (UnpaidMinimum(date(2023, 4, 25), 10_000),)
