@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -24,17 +23,16 @@ from core.db.bulk import insert_many
 from core.db.engine import make_engine
 from core.db.tables.accounts import accounts, cardholders, ledger_entries, statements
 from core.db.tables.books import account_books, account_terms
-from core.domain.account_history import COMPONENTS, Fact, FactKind, Replay
+from core.domain.account_history import COMPONENTS, Fact, FactKind
 from core.policy.book import PolicyBook
 from core.services.books.rules import RuleShelf
 from core.services.context import ServiceContext
 from core.services.verification import verify
 from core.settings import Settings
-from tests.properties.kept_books import KeptBooks
+from tests.properties.kept_books import KeptBooks, charged_twice
 
 COUNT = 10_000
 OPENED, DAYS = date(2025, 12, 20), 240
-_ONE_DAY = timedelta(days=1)
 _KINDS = (FactKind.PURCHASE, FactKind.PURCHASE, FactKind.PURCHASE, FactKind.CASH, FactKind.OTHER_FEE,
           FactKind.PAYMENT, FactKind.PAYMENT, FactKind.PAYMENT, FactKind.ADJUSTMENT, FactKind.WAIVER, FactKind.HOLD,
           FactKind.RELEASE, FactKind.DEFERRAL)
@@ -48,7 +46,7 @@ def measure(count: int = COUNT, seed: int = 20261122) -> list[Row]:
     for _ in range(count):
         books = live(chance, shelf)
         differing += books.fault() is not None
-        overcharged += charged_twice(books.replayed())
+        overcharged += charged_twice(books.replayed(), OPENED)
         lived.append(books)
     print(f"{count:,} histories in {time.perf_counter() - began:.0f} s")
     return [none_of(f"histories that differ from one replay of their facts, of {count:,}", differing, "histories"),
@@ -95,30 +93,6 @@ def _facts(chance: Random) -> list[Fact]:
     return facts
 
 
-def charged_twice(played: Replay) -> bool:
-    """Whether any day bears interest on more than was owed on it: the only way to charge a day twice.
-
-    What is owed on a day: principal and posted interest at its start, and the day's own debits.
-    """
-    charged: dict[date, int] = defaultdict(int)
-    for closed in played.closed:
-        for segment in closed.interest.segments:
-            for number in range(segment.days):
-                charged[segment.from_date + number * _ONE_DAY] += segment.balance_minor
-    moved: dict[date, list[int]] = defaultdict(list)
-    for entry in played.entries:
-        if entry.component in ("principal", "interest"):
-            moved[entry.value_date].append(entry.amount_minor)
-    owed = 0
-    for number in range(DAYS + 62):
-        day = OPENED + number * _ONE_DAY
-        peak = owed + sum(amount for amount in moved[day] if amount > 0)
-        if charged[day] > max(peak, 0):
-            return True
-        owed += sum(moved[day])
-    return False
-
-
 def _verified(lived: list[KeptBooks]) -> int:
     with tempfile.TemporaryDirectory() as name:
         settings = Settings(database_url=f"sqlite:///{name}/books.sqlite", secret_key="x" * 48, var_dir=Path(name))
@@ -163,9 +137,3 @@ def _write_one(connection: sa.Connection, account_id: str, books: KeptBooks, at:
 
 def _of(table: sa.Table, values: dict[str, Any], without: str = "") -> dict[str, Any]:
     return {name: value for name, value in values.items() if name in table.c and name != without}
-
-
-if __name__ == "__main__":
-    from benchmarks.report import show
-
-    show(measure())

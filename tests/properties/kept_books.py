@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
 from types import SimpleNamespace
@@ -110,3 +111,27 @@ class KeptBooks:
             books.oldest_unpaid_due_date, books.interest_through_date)
         row.state, row.state_on = write_state(books.state), books.state_on
         row.run_through, row.next_event_date = books.run_through, books.next_event_date
+
+
+def charged_twice(played: Replay, opened_on: date) -> bool:
+    """Whether any day bears interest on more than was owed on it: the only way to charge a day twice.
+
+    What is owed on a day: principal and posted interest at its start, and the day's own debits.
+    """
+    charged: dict[date, int] = defaultdict(int)
+    for closed in played.closed:
+        for segment in closed.interest.segments:
+            for number in range(segment.days):
+                charged[segment.from_date + number * ONE_DAY] += segment.balance_minor
+    moved: dict[date, list[int]] = defaultdict(list)
+    for entry in played.entries:
+        if entry.component in ("principal", "interest"):
+            moved[entry.value_date].append(entry.amount_minor)
+    owed = 0
+    for number in range((played.running.through - opened_on).days + 1):
+        day = opened_on + number * ONE_DAY
+        peak = owed + sum(amount for amount in moved[day] if amount > 0)
+        if charged[day] > max(peak, 0):
+            return True
+        owed += sum(moved[day])
+    return False

@@ -14,7 +14,7 @@ from core.domain.closing import payoff
 from core.domain.statement import AccountState
 from core.policy.book import PolicyBook
 from core.services.books.rules import RuleShelf
-from tests.properties.kept_books import KeptBooks
+from tests.properties.kept_books import KeptBooks, charged_twice
 
 SHELF = RuleShelf(PolicyBook.load())
 OPENED, ONE_DAY = date(2025, 12, 20), timedelta(days=1)
@@ -129,7 +129,7 @@ def test_a_replay_split_at_any_day_is_the_whole(
 ) -> None:
     split, rules_for = OPENED + timedelta(days=number), SHELF.cycle(issuer)
     whole = replay(AccountState(), OPENED, facts, statement_day, END, rules_for)
-    first = replay(AccountState(), OPENED, [fact for fact in facts if fact.on <= split], statement_day, split, rules_for)
+    first = replay(AccountState(), OPENED, facts, statement_day, split, rules_for)
     second = replay(first.state, first.state_on, [fact for fact in facts if fact.on > first.state_on], statement_day,
                     END, rules_for)
     assert (*first.closed, *second.closed) == whole.closed
@@ -162,6 +162,14 @@ def test_no_day_of_a_debt_never_paid_is_charged_twice_or_left_out(
     assert sum(one.days for one in charged) == (charged[-1].to_date - on).days + 1
     last = played.closed[-1].statement_date
     assert charged[-1].to_date == (last if rules_for(last).interest.count_last_day else last - ONE_DAY)
+
+
+@settings(max_examples=120)
+@given(issuers, statement_days, facts_of_any_kind(most=14))
+def test_no_day_bears_interest_on_more_than_was_owed_on_it(
+    issuer: str, statement_day: int, facts: list[Fact]
+) -> None:
+    assert not charged_twice(replay(AccountState(), OPENED, facts, statement_day, END, SHELF.cycle(issuer)), OPENED)
 
 
 @settings(max_examples=150)

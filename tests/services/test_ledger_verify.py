@@ -47,6 +47,8 @@ def test_imported_accounts_hold_before_and_after_their_books_are_opened(
     bank = Bank(context, time_, add_card(context))
     add_card(context, person="p2", card="c2", issuer="unpaid_exclusive")
     assert (bank.verified().faults, bank.verified().replayed) == (0, 0)
+    bank.close()
+    assert (bank.verified().faults, bank.verified().replayed) == (0, 2)
     bank.on(TODAY + timedelta(days=40)).close()
     found = bank.verified()
     assert (found.accounts, found.replayed, found.faults) == (2, 2, 0)

@@ -112,6 +112,10 @@ def opened_books(row: Row, newest: Sequence[Row], moved: Sequence[Row], shelf: R
     rules = rules_for(next(statement_dates(opened_on, row.statement_day, 1)))
     # Whatever should have happened by now and is not in the file happens at the next close.
     ahead = [next(statement_dates(opened_on, row.statement_day, 1)), *(judged_on(ask, rules) for ask in state.asks)]
+    if now.oldest_unpaid_due_date is not None:
+        first_days = shelf.delinquency(row.issuer, on).bucket_first_days
+        moves = (now.oldest_unpaid_due_date + timedelta(days=first) for first in first_days)
+        ahead += [day for day in moves if day > on]
     return Opened(opened_on, state, on, min(day for day in ahead if day > opened_on))
 
 
