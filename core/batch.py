@@ -14,11 +14,13 @@ from functools import lru_cache
 
 from core import bootstrap
 from core.domain.errors import Conflict
+from core.policy.overlay import overlaid
 from core.portfolio.engines import Engine, Processes
 from core.services.books.rules import RuleShelf
 from core.services.close_day.batch import Tally, close_accounts
 from core.services.close_day.day import RunBatches
 from core.services.context import ServiceContext
+from core.services.simulation import Comparison, RunAccounts, compare_accounts
 from core.settings import Settings
 
 
@@ -33,10 +35,7 @@ class CloseBatch:
 
 def close_batch(batch: CloseBatch) -> Tally:
     """Close the accounts of ``batch``. Raises ``Conflict`` when this worker has other policy files."""
-    context = _context()
-    if context.policy.version != batch.policy_version:
-        raise Conflict("policy_differs", f"a worker has policy {context.policy.version}, "
-                       f"the close was planned with {batch.policy_version}")
+    context = _planned_with(batch.policy_version)
     return close_accounts(context, batch.day, batch.account_ids, _shelf())
 
 
@@ -50,6 +49,40 @@ def closing_with(context: ServiceContext, engine: Engine) -> RunBatches:
 def processes(context: ServiceContext, workers: int) -> Processes:
     """``workers`` processes on this machine that work with the settings of ``context``."""
     return Processes(workers, use_settings, (context.settings,))
+
+
+@dataclass(frozen=True, slots=True)
+class SimulateBatch:
+    """Accounts to compare on ``as_of``: the policy of ``policy_version`` against it with a changed file laid over."""
+
+    as_of: date
+    account_ids: tuple[str, ...]
+    policy_version: str
+    changed_name: str
+    changed: bytes
+
+
+def simulate_batch(batch: SimulateBatch) -> Comparison:
+    """Compare the accounts of ``batch``. Raises ``Conflict`` when this worker has other policy files."""
+    context = _planned_with(batch.policy_version)
+    changed = overlaid(batch.changed_name, batch.changed, context.settings.policy_dir)
+    return compare_accounts(context, changed, batch.as_of, batch.account_ids)
+
+
+def simulating_with(context: ServiceContext, engine: Engine, changed_name: str, changed: bytes) -> RunAccounts:
+    """``engine`` as the simulation takes it."""
+    def run(as_of: date, parts: Sequence[Sequence[str]]) -> Iterable[Comparison]:
+        return engine.run(simulate_batch, [
+            SimulateBatch(as_of, tuple(part), context.policy.version, changed_name, changed) for part in parts])
+    return run
+
+
+def _planned_with(policy_version: str) -> ServiceContext:
+    context = _context()
+    if context.policy.version != policy_version:
+        raise Conflict("policy_differs", f"a worker has policy {context.policy.version}, "
+                       f"the work was planned with {policy_version}")
+    return context
 
 
 _settings: Settings | None = None

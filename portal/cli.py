@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "demo": "Load and inspect the demo portfolio.",
     "db": "Migrate the database, or check it.",
     "policy": "Show and validate the policy numbers and their sources.",
+    "simulate": "Show what a changed policy would do to the portfolio.",
     "audit": "Verify the audit chain.",
 }
 """Every command and its line in ``portal --help``; its module is ``portal/commands/<name>.py``."""

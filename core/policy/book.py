@@ -176,10 +176,13 @@ def _from_date(value: DatedValue) -> date:
 def _overridden(parameter: Parameter, overrides: Mapping[str, tuple[DatedValue, ...]]) -> Parameter:
     """The parameter as an issuer has it: its own values replace the common ones from their first date."""
     own = overrides.get(parameter.name)
-    if not own:
-        return parameter
-    common = tuple(value for value in parameter.values if value.from_date < own[0].from_date)
-    return replace(parameter, values=common + own)
+    return laid_over(parameter, own) if own else parameter
+
+
+def laid_over(parameter: Parameter, values: tuple[DatedValue, ...]) -> Parameter:
+    """``parameter`` with ``values`` in place of its own from their first date on."""
+    before = tuple(value for value in parameter.values if value.from_date < values[0].from_date)
+    return replace(parameter, values=before + values)
 
 
 @lru_cache(maxsize=16)

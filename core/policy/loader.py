@@ -46,9 +46,14 @@ def read_path(path: Path) -> PolicyFiles:
 
 def read_file(path: Path, files: PolicyFiles) -> None:
     """Read one file into ``files``: which of the three kinds it is, its keys say."""
-    reader = Reader(str(path), files)
+    read_content(str(path), path.read_bytes(), files)
+
+
+def read_content(name: str, content: bytes, files: PolicyFiles) -> None:
+    """Read what a file called ``name`` holds; see ``read_file``."""
+    reader = Reader(name, files)
     try:
-        root = yaml.compose(path.read_bytes(), Loader=_SafeLoader)
+        root = yaml.compose(content, Loader=_SafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error)

@@ -14,7 +14,7 @@ Endings = Callable[[Path], Iterable[str]] | None
 
 def error_codes(root: Path) -> list[str]:
     """Codes of refusals that a screen can meet: raised in the services and the rules they call."""
-    not_on_screen = ("importing", "exporting", "calculator", "close_day", "demo", "policy")
+    not_on_screen = ("importing", "exporting", "calculator", "close_day", "demo", "policy", "simulation")
     codes = set()
     for path in python_files(root, "core/services", "core/domain"):
         if any(part.removesuffix(".py").startswith(not_on_screen) for part in path.relative_to(root).parts):
