@@ -270,7 +270,8 @@ class AccountBook:
             self.consecutive_misses += 1
             newly = ask.missing_minor - sum(earlier.amount_minor for earlier in self.overdue)
             if newly > 0:
-                self.overdue.append(UnpaidMinimum(ask.agreed_due_date, newly))
+                self.overdue.append(UnpaidMinimum(
+                    ask.agreed_due_date, newly, ask.due_date if ask.agreed_due_date > ask.due_date else None))
             fee = late_fee(ask.minimum_minor, ask.paid_minor, self.rules.late_fee, self.consecutive_misses)
             self._charge(event.on, Balances(late_fee_minor=fee))
         self.judged.append(JudgedMinimum(ask.due_date, event.on, ask.minimum_minor, ask.paid_minor, fee))

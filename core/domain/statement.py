@@ -129,10 +129,12 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class UnpaidMinimum:
-    """What is missing of the minimum payment that was due on ``due_date``."""
+    """What is missing of the minimum payment that was due on ``due_date``, as agreed last."""
 
     due_date: date
     amount_minor: int
+    contract_due_date: date | None = None
+    """The day it was due by the contract, where an extension moved it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +264,14 @@ class RunningCycle:
     def oldest_unpaid_due_date(self) -> date | None:
         """Where days past due are counted from; None when nothing is overdue."""
         return self.overdue[0].due_date if self.overdue else None
+
+    @property
+    def oldest_unpaid_by_contract(self) -> date | None:
+        """Where they would be counted from without any extension: kept apart from days past due by the plan."""
+        missed = [one.contract_due_date or one.due_date for one in self.overdue]
+        moved = [ask.due_date for ask in self.asks
+                 if ask.missing_minor and ask.due_date < self.through <= ask.agreed_due_date]
+        return min([*missed, *moved], default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from core.domain.statement import GrownInterest
 from core.policy.book import Policy
 from core.policy.rules.account import delinquency_rule, grace_rule, late_fee_rule
 from core.services.accruals import paid_since, window_start
-from core.services.books.growth import grown_interest
+from core.services.books.growth import Growth, growth_of
 from core.services.context import ServiceContext
 from core.services.deadlines import (
     ActiveArrangement,
@@ -84,6 +84,9 @@ class AccountPosition:
     interest_through_date: date
     oldest_unpaid_due_date: date | None
     days_past_due: int
+    """By what is agreed: an extension counts."""
+    days_past_due_by_contract: int
+    """Without any extension; the bank's own reports ask for both."""
     bucket: DelinquencyBucket
     asset_class_2011: AssetClass
     asset_class_2023: AssetClass | None
@@ -154,7 +157,7 @@ def positions(connection: sa.Connection, context: ServiceContext, rows: Sequence
     moved = repository.movements_since(connection, {row.id: window_start(row, newest.get(row.id, ())) for row in rows})
     granted = repository.live_arrangements(connection, ids)
     asked = repository.open_proposals(connection, ids)
-    grown = grown_interest(connection, context, rows, newest, moved, granted, as_of)
+    grown = growth_of(connection, context, rows, newest, moved, granted, as_of)
     return [_position(context, row, newest.get(row.id, ()), moved.get(row.id, ()), granted.get(row.id),
                       asked.get(row.id), grown[row.id], as_of) for row in rows]
 
@@ -170,7 +173,7 @@ def statement_figures(row: sa.Row[Any]) -> StatementFigures:
 
 
 def _position(context: ServiceContext, row: sa.Row[Any], newest: Sequence[sa.Row[Any]], moved: Sequence[sa.Row[Any]],
-              granted: sa.Row[Any] | None, asked: sa.Row[Any] | None, accrual: GrownInterest,
+              granted: sa.Row[Any] | None, asked: sa.Row[Any] | None, growth: Growth,
               as_of: date) -> AccountPosition:
     policy = context.policy.on(as_of, row.issuer)
     rule = delinquency_rule(policy)
@@ -185,7 +188,8 @@ def _position(context: ServiceContext, row: sa.Row[Any], newest: Sequence[sa.Row
     if oldest_unpaid is None and minimum_due and in_time is None:
         # Missed since the books were last written: overdue once the days of grace are over.
         oldest_unpaid = due_date
-    overdue = days_past_due(oldest_unpaid, as_of)
+    overdue, accrual = days_past_due(oldest_unpaid, as_of), growth.interest
+    by_contract = max(overdue, days_past_due(growth.oldest_unpaid_by_contract, as_of))
     classes = asset_classes(overdue, rule)
     request = None if asked is None else open_request(asked, context.clock.now())
     bill = _bill(policy, newest, moved, overdue, as_of, arrangement.granted_on if arrangement and extended_to else None)
@@ -200,7 +204,8 @@ def _position(context: ServiceContext, row: sa.Row[Any], newest: Sequence[sa.Row
         other_fees_minor=row.other_fees_minor, total_minor=posted + accrual.interest_minor,
         disputed_minor=row.disputed_minor, in_transit_minor=row.in_transit_minor,
         interest_through_date=row.interest_through_date, oldest_unpaid_due_date=oldest_unpaid,
-        days_past_due=overdue, bucket=bucket(overdue, rule), asset_class_2011=classes.class_2011,
+        days_past_due=overdue, days_past_due_by_contract=by_contract, bucket=bucket(overdue, rule),
+        asset_class_2011=classes.class_2011,
         asset_class_2023=classes.class_2023, asset_class=classes.stricter, last_statement=statement,
         minimum_due_minor=minimum_due, deferred_until=deferred_until, pay_by=in_time, open_due_date=bill.due_date,
         open_bill_minor=bill.unpaid_minor, late_fee_to_come_minor=bill.late_fee_minor, next_statement_date=closes,

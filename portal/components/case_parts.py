@@ -70,6 +70,9 @@ def owed(case: CaseView) -> str:
                bucket=position.bucket.value, asset_class=t(f"collector.class.{position.asset_class}")),
              t("collector.case.minimum_due", amount=money(position.minimum_due_minor)),
              t("collector.case.then", amount=money(case.amount_minor), at=moment(case.submitted_at))]
+    if position.days_past_due_by_contract > position.days_past_due:
+        facts.append(t("collector.case.late_by_contract",
+                       length=tn("common.days", position.days_past_due_by_contract)))
     if position.in_transit_minor:
         facts.append(t("collector.case.in_transit", amount=money(position.in_transit_minor)))
     if position.disputed_minor:

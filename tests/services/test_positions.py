@@ -272,3 +272,15 @@ def test_a_broken_promise_is_the_banks_only_while_the_bank_owes_the_answer(conte
     with context.writing() as connection:
         connection.execute(sa.update(proposals).values(state="information_requested", answer_due_date=TODAY))
     assert not position_of(context, account_id).open_request.late
+
+
+def test_days_past_due_by_the_contract_are_kept_apart_from_those_of_an_extension(context: ServiceContext) -> None:
+    account_id = add_card(context, (SPENT,), statement_day=5)
+    on = date(2026, 12, 1)
+    with context.reading() as connection:
+        before = account_position(connection, context, account_id, on)
+    _grant_extension(context, account_id, on=TODAY, until=date(2026, 12, 20))
+    with context.reading() as connection:
+        after = account_position(connection, context, account_id, on)
+    assert before.days_past_due == before.days_past_due_by_contract > 0
+    assert (after.days_past_due, after.days_past_due_by_contract) == (0, before.days_past_due)

@@ -7,7 +7,7 @@ Accounts whose books have not been opened yet are read as they would open.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -29,10 +29,21 @@ Row = sa.Row[Any]
 NOTHING_GROWN = GrownInterest(0, Fraction(0), NO_INTEREST, NO_INTEREST, NO_INTEREST)
 
 
-def grown_interest(connection: sa.Connection, context: ServiceContext, rows: Sequence[Row],
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What an account's books say on a day beyond what is posted."""
+
+    interest: GrownInterest
+    oldest_unpaid_by_contract: date | None
+    """Where days past due are counted from by the contract, extensions left out of account."""
+
+
+def growth_of(connection: sa.Connection, context: ServiceContext, rows: Sequence[Row],
                    newest: Mapping[str, Sequence[Row]], moved: Mapping[str, Sequence[Row]],
-                   granted: Mapping[str, Row], as_of: date) -> dict[str, GrownInterest]:
-    """Interest not posted yet on ``rows`` (of ``accounts``) up to and including ``as_of``, by account id.
+                   granted: Mapping[str, Row], as_of: date) -> dict[str, Growth]:
+    """Interest not posted yet on ``rows`` (of ``accounts``) up to and including ``as_of``, and arrears by the contract.
+
+    By account id.
 
     ``newest`` statements, movements and live arrangements as the caller has read them already. One query,
     four when some of the books have been opened.
@@ -44,7 +55,7 @@ def grown_interest(connection: sa.Connection, context: ServiceContext, rows: Seq
     for row in rows:
         books = opened.get(row.id) or _unopened(row, newest.get(row.id, ()), moved.get(row.id, ()),
                                                 granted.get(row.id), shelf)
-        grown[row.id] = _grown(books, shelf, as_of)
+        grown[row.id] = _growth(books, shelf, as_of)
     return grown
 
 
@@ -71,13 +82,14 @@ def _unopened(row: Row, newest: Sequence[Row], moved: Sequence[Row], granted: Ro
     return books
 
 
-def _grown(books: Books, shelf: RuleShelf, as_of: date) -> GrownInterest:
+def _growth(books: Books, shelf: RuleShelf, as_of: date) -> Growth:
     if as_of < books.state_on:
-        return NOTHING_GROWN
+        return Growth(NOTHING_GROWN, books.oldest_unpaid_due_date)
     played = replay(books.state, books.state_on, books.facts, books.statement_day, as_of,
                     shelf.cycle(books.issuer, books.rates, books.pauses))
     grown = grown_since(played.state, played.cycle, played.rules, as_of)
-    return _with_unposted(grown, played) if played.closed else grown
+    return Growth(_with_unposted(grown, played) if played.closed else grown,
+                  played.running.oldest_unpaid_by_contract)
 
 
 def _with_unposted(grown: GrownInterest, played: Replay) -> GrownInterest:

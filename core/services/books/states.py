@@ -23,7 +23,8 @@ def write_state(state: AccountState) -> str:
                      [[paid.on.isoformat(), paid.amount_minor] for paid in part.paid]] for part in state.bearing],
         "asks": [[ask.due_date.isoformat(), ask.minimum_minor, ask.bill_minor, ask.paid_minor,
                   _text(ask.deferred_to)] for ask in state.asks],
-        "overdue": [[missed.due_date.isoformat(), missed.amount_minor] for missed in state.overdue],
+        "overdue": [[missed.due_date.isoformat(), missed.amount_minor, _text(missed.contract_due_date)]
+                    for missed in state.overdue],
         "misses": state.consecutive_misses, "held": state.held_minor, "deferred_to": _text(state.deferred_to),
     }, separators=(",", ":"))
 
@@ -40,7 +41,8 @@ def read_state(text: str) -> AccountState:
                       for on, amount, bill, payments in raw["bearing"]),
         asks=tuple(Ask(date.fromisoformat(due), minimum, bill, paid, _day(deferred))
                    for due, minimum, bill, paid, deferred in raw["asks"]),
-        overdue=tuple(UnpaidMinimum(date.fromisoformat(due), amount) for due, amount in raw["overdue"]),
+        overdue=tuple(UnpaidMinimum(date.fromisoformat(due), amount, _day(contract))
+                      for due, amount, contract in raw["overdue"]),
         consecutive_misses=raw["misses"], held_minor=raw["held"], deferred_to=_day(raw["deferred_to"]))
 
 
