@@ -8,7 +8,7 @@ the one the work was planned with.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -20,8 +20,13 @@ from core.services.books.rules import RuleShelf
 from core.services.close_day.batch import Tally, close_accounts
 from core.services.close_day.day import RunBatches
 from core.services.context import ServiceContext
+from core.services.progress import Progress
 from core.services.simulation import Comparison, RunAccounts, compare_accounts
+from core.services.verification import Verification, verify
 from core.settings import Settings
+
+VERIFIED_AT_ONCE = 1_000
+"""Accounts in one batch of a verification."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,35 @@ def closing_with(context: ServiceContext, engine: Engine) -> RunBatches:
 def processes(context: ServiceContext, workers: int) -> Processes:
     """``workers`` processes on this machine that work with the settings of ``context``."""
     return Processes(workers, use_settings, (context.settings,))
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyBatch:
+    """Accounts whose books are verified by the rules of ``policy_version``; ``replay`` plays their facts again."""
+
+    account_ids: tuple[str, ...]
+    replay: bool
+    policy_version: str
+
+
+def verify_batch(batch: VerifyBatch) -> Verification:
+    """Verify the accounts of ``batch``. Raises ``Conflict`` when this worker has other policy files."""
+    return verify(_planned_with(batch.policy_version), batch.account_ids, batch.replay)
+
+
+def verify_with(context: ServiceContext, engine: Engine, account_ids: Sequence[str], replay: bool,
+                progress: Progress) -> Verification:
+    """Verify ``account_ids`` with ``engine``; the fault named is the first in the order of ids."""
+    batches = [VerifyBatch(tuple(account_ids[at:at + VERIFIED_AT_ONCE]), replay, context.policy.version)
+               for at in range(0, len(account_ids), VERIFIED_AT_ONCE)]
+    found = Verification()
+    for one in engine.run(verify_batch, batches):
+        faults = [fault for fault in (found.first, one.first) if fault is not None]
+        found = found.plus(one)
+        if faults:
+            found = replace(found, first=min(faults, key=lambda fault: fault.account_id))
+        progress("verify", found.accounts, len(account_ids))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

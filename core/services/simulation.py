@@ -33,6 +33,7 @@ from core.policy.rules.plan import affordability_rule
 from core.policy.rules.projection import projection_rule
 from core.portfolio.ageing import age_accounts
 from core.portfolio.projection import project_accounts
+from core.services.account_ledger import all_account_ids
 from core.services.assessments import FinishedAssessment, household, newest_finished
 from core.services.books.reading import read_books
 from core.services.books.rules import RuleShelf
@@ -77,8 +78,7 @@ def simulate(actor: Actor, context: ServiceContext, changed: PolicyBook, as_of: 
     if as_of < context.clock.today():
         raise InvalidInput("day_over", "a policy is simulated from today on", field="as_of",
                            today=str(context.clock.today()))
-    with context.reading() as connection:
-        ids = connection.execute(sa.select(accounts.c.id).order_by(accounts.c.id)).scalars().all()
+    ids = all_account_ids(context)
     batches = [ids[at:at + ACCOUNTS_PER_BATCH] for at in range(0, len(ids), ACCOUNTS_PER_BATCH)]
     run = run_accounts or (lambda on, parts: (compare_accounts(context, changed, on, part) for part in parts))
     total = Comparison()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from portal.commands.engines import AddressOption, EngineName, EngineOption, WorkersOption, choose_engine
 from portal.commands.wiring import migrated_context
 
 if TYPE_CHECKING:
@@ -32,16 +33,24 @@ def verify(
     replay: Annotated[bool, typer.Option("--replay", help="Also play every account's facts again.")] = False,
     account: Annotated[str | None, typer.Option(metavar="REF", help="Only this account, by its reference at the "
                                                 "source or its id.")] = None,
+    engine: EngineOption = EngineName.LOCAL,
+    workers: WorkersOption = None,
+    address: AddressOption = None,
 ) -> None:
     """Check every account's books; name the first difference and exit 1 when there is one."""
-    from core.services.account_ledger import account_ids
+    from core.batch import verify_with
+    from core.services.account_ledger import account_ids, all_account_ids
     from core.services.verification import verify as verify_books
     from portal.commands.progress import drawn
 
     context = migrated_context()
+    chosen = choose_engine(context, engine, workers, address)
     ids = None if account is None else account_ids(context, account)
     with drawn() as progress:
-        found = verify_books(context, ids, replay, progress)
+        if chosen is None or ids is not None:
+            found = verify_books(context, ids, replay, progress)
+        else:
+            found = verify_with(context, chosen, all_account_ids(context), replay, progress)
     typer.echo(f"{found.accounts:,} accounts, {found.statements:,} statements"
                + (f", {found.replayed:,} replayed" if replay else ""))
     if found.first is None:
@@ -49,6 +58,17 @@ def verify(
         return
     typer.echo(f"{found.faults:,} account(s) do not hold; the first, {in_words(found.first)}")
     raise typer.Exit(1)
+
+
+@app.command()
+def digest() -> None:
+    """Print one number for all books: equal books, equal number, on any database. Compare copies with it."""
+    from core.services.books.digest import books_digest
+    from portal.commands.progress import drawn
+
+    context = migrated_context()
+    with drawn() as progress, context.reading() as connection:
+        typer.echo(books_digest(connection, progress))
 
 
 @app.command()

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from portal.commands.close_day import AddressOption, EngineName, EngineOption, WorkersOption, choose_engine
 from portal.commands.dates import parse_day
+from portal.commands.engines import AddressOption, EngineName, EngineOption, WorkersOption, choose_engine
 from portal.commands.wiring import migrated_context
 
 if TYPE_CHECKING:

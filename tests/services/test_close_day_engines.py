@@ -164,6 +164,36 @@ def test_closing_in_processes_comes_to_the_same(on_postgres: ServiceContext, clo
     assert soundly_closed(on_postgres)
 
 
+@pytest.mark.postgres
+def test_verification_in_processes_finds_what_one_process_finds(on_postgres: ServiceContext) -> None:
+    assert close_day(address(on_postgres), "--workers", "1").returncode == 0
+
+    def verify(workers: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([str(PORTAL), "ledger", "verify", "--replay", "--workers", workers], text=True,
+                              env=environment(address(on_postgres)), capture_output=True, timeout=120, check=False)
+
+    sound = [verify(workers) for workers in ("1", "2")]
+    assert [one.returncode for one in sound] == [0, 0], sound
+    assert sound[0].stdout == sound[1].stdout
+    with on_postgres.writing() as connection:
+        some = sa.select(accounts.c.id).order_by(accounts.c.id.desc()).limit(1_200)
+        connection.execute(accounts.update().where(accounts.c.id.in_(some)).values(
+            principal_minor=accounts.c.principal_minor + 1))
+    broken = [verify(workers) for workers in ("1", "2")]
+    assert [one.returncode for one in broken] == [1, 1]
+    assert broken[0].stdout == broken[1].stdout
+    assert "1,200 account(s) do not hold" in broken[0].stdout
+
+
+def test_the_digest_of_the_books_is_one_line(sqlite_url: str) -> None:
+    context = wired(sqlite_url)
+    fill(context, 30, variants=30)
+    done = subprocess.run([str(PORTAL), "ledger", "digest"], env=environment(sqlite_url), capture_output=True,
+                          text=True, timeout=60, check=True)
+    assert done.stdout == f"{digest(context)}\n"
+    context.engine.dispose()
+
+
 @contextmanager
 def cluster(folder: Path, url: str) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     """A Dask scheduler and two workers on this machine: the scheduler's address and the workers."""
