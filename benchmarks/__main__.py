@@ -1,7 +1,8 @@
 """`make bench`: import 30,000 rows, start a second time, and measure every interaction and the portfolio engine.
 
 `python -m benchmarks portfolio` measures the engine alone, `python -m benchmarks close-day [SIZE …]` the close of a
-day over generated portfolios, `python -m benchmarks close-day-kill` its kill test; each replaces its rows.
+day over generated portfolios, `python -m benchmarks close-day-kill` its kill test, `python -m benchmarks histories`
+10,000 random lives of accounts; each replaces its rows.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import close_day, interactions, kill_test, portfolio_engine
+from benchmarks import close_day, histories, interactions, kill_test, portfolio_engine
 from benchmarks.portfolio import card_clients
 from benchmarks.report import Row, at_most, merge, write
 from tests.browser.installation import PORTAL, demo_environment, start_portal
@@ -69,7 +70,12 @@ def kill(*counts: str) -> None:
     merge(kill_test.measure(*map(int, counts)))
 
 
-PARTS = {"portfolio": portfolio, "close-day": close_of_day, "close-day-kill": kill}
+def lives(*counts: str) -> None:
+    """So many random histories alone, against one replay of their facts."""
+    merge(histories.measure(*map(int, counts)))
+
+
+PARTS = {"portfolio": portfolio, "close-day": close_of_day, "close-day-kill": kill, "histories": lives}
 
 if __name__ == "__main__":
     PARTS[sys.argv[1]](*sys.argv[2:]) if sys.argv[1:] else main()

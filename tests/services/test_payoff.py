@@ -11,10 +11,12 @@ import sqlalchemy as sa
 from core.db.tables.books import payoff_quotes
 from core.domain.actor import SYSTEM, Actor
 from core.domain.errors import InvalidInput, NotFound, NotPermitted
+from core.services import accounts
 from core.services.context import ServiceContext
 from core.services.payoff import quote_payoff
 from tests.conftest import TestTime
 from tests.services.cards import MISSED_SINCE_AUGUST, OTHER_ROLES, TODAY, Month, add_card, cardholder
+from tests.services.cases import asked, held, team
 from tests.services.ledgers import Bank, add_new_card
 
 
@@ -100,6 +102,16 @@ def test_only_the_holder_of_the_card_and_those_who_work_on_it_get_a_quote(contex
             quote_payoff(OTHER_ROLES[role], context, account_id, TODAY, TODAY)
     with pytest.raises(NotFound):
         quote_payoff(SYSTEM, context, "nobody", TODAY, TODAY)
+
+
+def test_a_collector_gets_a_quote_for_the_card_of_a_case_in_their_hands(context: ServiceContext) -> None:
+    who, sent = asked(context)
+    account_id = accounts.overview(who, context, TODAY).accounts[0].account_id
+    one = team(context)["one"]
+    with pytest.raises(NotFound):
+        quote_payoff(one, context, account_id, TODAY, TODAY)
+    held(context, one, sent.proposal_id)
+    assert quote_payoff(one, context, account_id, TODAY, TODAY).amount_minor > 0
 
 
 def test_an_account_with_nothing_owed_gets_no_quote(context: ServiceContext) -> None:
