@@ -1,0 +1,145 @@
+"""One plan worked out to the fen, with its ledger: every constraint and the slack it leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from core.domain.actor import Authority
+from core.domain.authority import Ask, needed_authority
+from core.domain.offers.model import Bound, Facts, Option, PlanTerms, Slack, Wish
+from core.domain.offers.rule import OfferRule
+from core.domain.offers.space import Space, make_space, most_down_minor
+from core.domain.offers.value import Payments, PlanValues, StatusQuo, plan_values, status_quo
+from core.domain.proposal import ProposalKind
+from core.domain.request_checks import first_due_range
+from core.domain.request_terms import AgreementTerms, monthly_minor
+
+RANKS = {level: rank for rank, level in enumerate(Authority)}
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything a plan is judged by: facts, rule, wish, the space cut to them, and doing nothing."""
+
+    facts: Facts
+    rule: OfferRule
+    wish: Wish
+    space: Space
+    nothing: StatusQuo
+
+
+def situation_of(facts: Facts, rule: OfferRule, wish: Wish, nothing: StatusQuo | None = None) -> Situation:
+    """Put a situation together; ``nothing`` where it is known already."""
+    return Situation(facts, rule, wish, make_space(facts, rule, wish), nothing or status_quo(facts, rule))
+
+
+def financed_minor(terms: PlanTerms, facts: Facts) -> int:
+    """What the instalments repay, in fen."""
+    return facts.balance_minor - terms.concession.waived_minor - terms.concession.down_payment_minor
+
+
+def agreement_terms(terms: PlanTerms) -> AgreementTerms:
+    """The terms of the request this plan becomes."""
+    return AgreementTerms(terms.months, terms.first_due_date, terms.concession.down_payment_minor,
+                          terms.price.annual_rate, terms.price.interest_free_months, terms.frequency)
+
+
+def work_out(index: int, situation: Situation) -> Option:
+    """The plan numbered ``index`` in full."""
+    facts, terms = situation.facts, situation.space.terms(index)
+    owed = facts.balance_minor - terms.concession.waived_minor
+    schedule = agreement_terms(terms).schedule(owed, facts.as_of)
+    dearest = max(row.amount_minor for row in schedule.instalments)
+    paid = Payments(schedule.down_payment_minor, schedule.principal_minor,
+                    schedule.instalments[0].amount_minor * len(schedule.instalments), terms.months,
+                    (terms.first_due_date - facts.as_of).days)
+    values = plan_values(paid, facts, situation.rule)
+    total = schedule.amount_minor + schedule.down_payment_minor
+    monthly = monthly_minor(dearest, terms.frequency)
+    return Option(index, terms, schedule, dearest, monthly, total, values.lender_value_minor,
+                  values.debtor_cost_minor, values.completion, needed_level(terms, facts, situation.rule),
+                  _ledger(terms, dearest, total, values, situation))
+
+
+def needed_level(terms: PlanTerms, facts: Facts, rule: OfferRule) -> Authority:
+    """The least level that may grant the plan with all it gives up."""
+    kind = ProposalKind.PERSONALISED_AGREEMENT
+    need = needed_authority(Ask(kind, facts.balance_minor, months=terms.months), rule.authority).level
+    given = terms.concession
+    return next((level for level in Authority if level.covers(need)
+                 and given.late_fee_waived_minor <= rule.waivers.late_fee_minor(level, facts.fees_minor)
+                 and given.interest_waived_minor <= rule.waivers.interest_minor(level, facts.interest_minor)),
+                Authority.L4)
+
+
+def balance_slack_minor(facts: Facts, rule: OfferRule) -> int:
+    """How far the balance lies inside what the level held may decide; what is beyond every balance has no end."""
+    if facts.authority.covers(rule.authority.large_balance_level):
+        return 0
+    return rule.authority.large_balance_minor - 1 - facts.balance_minor
+
+
+def _ledger(terms: PlanTerms, dearest: int, total: int, values: PlanValues, situation: Situation) -> dict[Bound, Slack]:
+    facts, rule, wish = situation.facts, situation.rule, situation.wish
+    given, nothing = terms.concession, situation.nothing
+    monthly, held = monthly_minor(dearest, terms.frequency), facts.authority
+    earliest, latest = first_due_range(facts.as_of, rule.limits)
+    ledger: dict[Bound, Slack] = {
+        Bound.AFFORDABLE: facts.limit_minor - monthly,
+        Bound.TERM: rule.limits.max_months - terms.months,
+        Bound.MINIMUM_INSTALMENT: monthly - rule.limits.minimum_instalment_minor(financed_minor(terms, facts)),
+        Bound.DOWN_PAYMENT: most_down_minor(facts, rule, wish) - given.down_payment_minor,
+        Bound.FIRST_DUE_DATE: min((terms.first_due_date - earliest).days, (latest - terms.first_due_date).days),
+        Bound.LATE_FEE_WAIVER: rule.waivers.late_fee_minor(held, facts.fees_minor) - given.late_fee_waived_minor,
+        Bound.INTEREST_WAIVER: rule.waivers.interest_minor(held, facts.interest_minor) - given.interest_waived_minor,
+        Bound.AUTHORITY_TERM: rule.authority.plan_months[held] - terms.months,
+        Bound.AUTHORITY_BALANCE: balance_slack_minor(facts, rule),
+        Bound.TOTAL: nothing.totals_minor[terms.months - 1] - total,
+        Bound.COMPLETION: values.completion - rule.value.completion_floor,
+        Bound.LENDER_VALUE: values.lender_value_minor - nothing.lender_value_minor,
+        Bound.DEBTOR_VALUE: nothing.debtor_cost_minor - values.debtor_cost_minor,
+    }
+    return ledger | wished_slacks(terms, dearest, situation)
+
+
+def wished_slacks(terms: PlanTerms, dearest: int, situation: Situation) -> dict[Bound, Slack]:
+    """What was asked for, each with its slack; only what was mentioned. ``dearest``: the instalment, in fen."""
+    facts, rule, wish = situation.facts, situation.rule, situation.wish
+    given, free, monthly = terms.concession, free_months(terms), monthly_minor(dearest, terms.frequency)
+    found: dict[Bound, Slack] = {}
+    if wish.monthly_at_most_minor is not None:
+        found[Bound.WISH_MONTHLY] = wish.monthly_at_most_minor - monthly
+    if wish.instalment_at_most_minor is not None:
+        found[Bound.WISH_INSTALMENT] = wish.instalment_at_most_minor - dearest
+    if wish.months_at_most is not None:
+        found[Bound.WISH_MONTHS] = wish.months_at_most - terms.months
+    if wish.down_payment_minor is not None:
+        found[Bound.WISH_DOWN_PAYMENT] = given.down_payment_minor - most_down_minor(facts, rule, wish)
+    if wish.first_due_date is not None:
+        found[Bound.WISH_FIRST_DUE_DATE] = -abs((terms.first_due_date - wish.first_due_date).days)
+    if wish.pause_months is not None:
+        found[Bound.WISH_PAUSE] = whole_months(facts.as_of, terms.first_due_date) - wish.pause_months
+    if wish.interest_free_months is not None:
+        found[Bound.WISH_INTEREST_FREE] = free - min(wish.interest_free_months, terms.months)
+    if wish.waive_interest:
+        stopped = not terms.price.annual_rate or given.interest_waived_minor > 0
+        found[Bound.WISH_WAIVE_INTEREST] = 0 if stopped else -1
+    if wish.waive_late_fee:
+        found[Bound.WISH_WAIVE_LATE_FEE] = 0 if given.late_fee_waived_minor > 0 or not facts.fees_minor else -1
+    return found
+
+
+def free_months(terms: PlanTerms) -> int:
+    """The months without interest: all of them at no rate."""
+    return terms.price.interest_free_months if terms.price.annual_rate else terms.months
+
+
+def whole_months(start: date, end: date) -> int:
+    """Whole months from one date to another; the last day of a month ends a month begun on a later day."""
+    months = (end.year - start.year) * 12 + end.month - start.month
+    return months if end.day >= start.day or _is_last(end) else months - 1
+
+
+def _is_last(day: date) -> bool:
+    return date.fromordinal(day.toordinal() + 1).day == 1

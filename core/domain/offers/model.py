@@ -1,0 +1,230 @@
+"""What a negotiation works on: the facts, the wish, a plan's terms and the plan worked out to the fen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from core.domain.actor import Authority
+from core.domain.calendar import Frequency
+from core.domain.errors import InvalidInput
+from core.domain.money import MAX_MINOR
+from core.domain.schedule import Schedule
+
+
+class OfferKind(StrEnum):
+    """What is offered; the first two are kinds of request (``core.domain.proposal.ProposalKind``)."""
+
+    PERSONALISED_AGREEMENT = "personalised_agreement"
+    """The whole balance in instalments under Art. 70."""
+    EXTENSION = "extension"
+    """A later day for what is due now."""
+    SETTLEMENT = "settlement"
+    """One payment that ends the debt."""
+    TOKEN_PAYMENT = "token_payment"  # noqa: S105 - a small payment, not a credential
+    """Very little for a few months, then another look."""
+    PAUSE = "pause"
+    """Nothing for a few months, then another look."""
+
+
+class Bound(StrEnum):
+    """Names of the constraints, hard ones first, then what a cardholder asked for; order breaks ties."""
+
+    AFFORDABLE = "affordable"
+    TERM = "term"
+    MINIMUM_INSTALMENT = "minimum_instalment"
+    DOWN_PAYMENT = "down_payment"
+    FIRST_DUE_DATE = "first_due_date"
+    LATE_FEE_WAIVER = "late_fee_waiver"
+    INTEREST_WAIVER = "interest_waiver"
+    PRINCIPAL_WAIVER = "principal_waiver"
+    AUTHORITY_TERM = "authority_term"
+    AUTHORITY_BALANCE = "authority_balance"
+    TOTAL = "total"
+    COMPLETION = "completion"
+    LENDER_VALUE = "lender_value"
+    DEBTOR_VALUE = "debtor_value"
+    WISH_MONTHLY = "wish_monthly"
+    WISH_INSTALMENT = "wish_instalment"
+    WISH_MONTHS = "wish_months"
+    WISH_DOWN_PAYMENT = "wish_down_payment"
+    WISH_LUMP_SUM = "wish_lump_sum"
+    WISH_FIRST_DUE_DATE = "wish_first_due_date"
+    WISH_PAUSE = "wish_pause"
+    WISH_INTEREST_FREE = "wish_interest_free"
+    WISH_WAIVE_INTEREST = "wish_waive_interest"
+    WISH_WAIVE_LATE_FEE = "wish_waive_late_fee"
+
+    @property
+    def is_wish(self) -> bool:
+        """Whether it comes from the cardholder and not from policy."""
+        return self.value.startswith("wish_")
+
+    @property
+    def unit(self) -> BoundUnit:
+        """What its slack is measured in."""
+        return _UNITS.get(self, BoundUnit.MINOR)
+
+
+class BoundUnit(StrEnum):
+    """What a slack is measured in."""
+
+    MINOR = "minor"
+    MONTHS = "months"
+    DAYS = "days"
+    RATIO = "ratio"
+    """A fraction of one."""
+    FLAG = "flag"
+    """0: it is so, -1: it is not."""
+
+
+_UNITS: Mapping[Bound, BoundUnit] = {
+    Bound.TERM: BoundUnit.MONTHS, Bound.AUTHORITY_TERM: BoundUnit.MONTHS, Bound.WISH_MONTHS: BoundUnit.MONTHS,
+    Bound.WISH_PAUSE: BoundUnit.MONTHS, Bound.WISH_INTEREST_FREE: BoundUnit.MONTHS,
+    Bound.FIRST_DUE_DATE: BoundUnit.DAYS, Bound.WISH_FIRST_DUE_DATE: BoundUnit.DAYS,
+    Bound.COMPLETION: BoundUnit.RATIO, Bound.WISH_WAIVE_INTEREST: BoundUnit.FLAG,
+    Bound.WISH_WAIVE_LATE_FEE: BoundUnit.FLAG}
+
+Slack = int | Decimal
+Ledger = Mapping[Bound, Slack]
+"""Every constraint with how far inside (positive) or outside (negative) it the plan lies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All a negotiation may know of a person and an account; amounts in fen, the last three per month.
+
+    No name, age, sex, region or history: what is not here cannot change an answer.
+    """
+
+    as_of: date
+    principal_minor: int
+    interest_minor: int
+    fees_minor: int
+    days_past_due: int
+    affordable_minor: int
+    ceiling_minor: int
+    disposable_minor: int
+    hardship: bool = False
+    authority: Authority = Authority.L3
+    chose_ceiling: bool = False
+    """The cardholder was warned and chose to pay more than is affordable, up to the ceiling."""
+
+    def __post_init__(self) -> None:
+        for name in ("principal_minor", "interest_minor", "fees_minor", "affordable_minor", "ceiling_minor"):
+            if not 0 <= getattr(self, name) <= MAX_MINOR:
+                raise InvalidInput("amount_out_of_range", "an amount is not negative and not above the limit",
+                                   field=name.removesuffix("_minor"))
+        if self.days_past_due < 0:
+            raise InvalidInput("days_negative", "days past due are not negative", field="days_past_due")
+        if self.affordable_minor > max(self.disposable_minor, 0):
+            raise InvalidInput("affordable_above_disposable", "what is affordable is part of what is left over",
+                               field="affordable")
+        if self.ceiling_minor < self.affordable_minor:
+            raise InvalidInput("ceiling_below_affordable", "the ceiling is not below what is affordable",
+                               field="ceiling")
+
+    @property
+    def balance_minor(self) -> int:
+        """All that is owed."""
+        return self.principal_minor + self.interest_minor + self.fees_minor
+
+    @property
+    def limit_minor(self) -> int:
+        """What a month's instalments may come to."""
+        return self.ceiling_minor if self.chose_ceiling else self.affordable_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a cardholder asks for; None: not mentioned. Amounts in fen."""
+
+    monthly_at_most_minor: int | None = None
+    instalment_at_most_minor: int | None = None
+    """Per period of ``frequency``."""
+    frequency: Frequency = Frequency.MONTHLY
+    months_at_most: int | None = None
+    down_payment_minor: int | None = None
+    lump_sum_minor: int | None = None
+    first_due_date: date | None = None
+    due_day: int | None = None
+    interest_free_months: int | None = None
+    pause_months: int | None = None
+    waive_interest: bool = False
+    waive_late_fee: bool = False
+
+    @property
+    def limits_plans(self) -> bool:
+        """Whether it limits which plans will do; a due day or a frequency only shapes them."""
+        return any(getattr(self, name) is not None for name in (
+            "monthly_at_most_minor", "instalment_at_most_minor", "months_at_most", "down_payment_minor",
+            "first_due_date", "interest_free_months", "pause_months")) or self.waive_interest or self.waive_late_fee
+
+
+NO_WISH = Wish()
+
+
+@dataclass(frozen=True, slots=True)
+class Concession:
+    """What is paid at once and what is given up before the rest is laid out in instalments, in fen."""
+
+    down_payment_minor: int = 0
+    late_fee_waived_minor: int = 0
+    interest_waived_minor: int = 0
+
+    @property
+    def waived_minor(self) -> int:
+        """Everything given up."""
+        return self.late_fee_waived_minor + self.interest_waived_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """The plan's yearly rate (0.12 is 12 %) and its first months without interest."""
+
+    annual_rate: Decimal = Decimal(0)
+    interest_free_months: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTerms:
+    """One point of the plan space."""
+
+    concession: Concession
+    first_due_date: date
+    price: Price
+    months: int
+    frequency: Frequency = Frequency.MONTHLY
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A plan worked out: its instalments to the fen, its model values rounded to the fen.
+
+    ``instalment_minor`` is the dearest instalment, ``monthly_minor`` what that comes to in a month;
+    ``total_minor`` is everything paid, the down payment included. ``completion`` is a model estimate.
+    """
+
+    index: int
+    terms: PlanTerms
+    schedule: Schedule
+    instalment_minor: int
+    monthly_minor: int
+    total_minor: int
+    lender_value_minor: int
+    debtor_cost_minor: int
+    completion: Decimal
+    authority: Authority
+    slacks: Ledger = field(compare=False)
+
+    def breaches(self, without: frozenset[Bound] = frozenset()) -> tuple[Bound, ...]:
+        """The constraints it does not meet, in order."""
+        return tuple(name for name, slack in self.slacks.items() if slack < 0 and name not in without)
+
+    @property
+    def last_due_date(self) -> date:
+        """The day of the last instalment."""
+        return self.schedule.instalments[-1].due_date

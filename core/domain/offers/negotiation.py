@@ -1,0 +1,144 @@
+"""The whole negotiation: what is on the table, the answer to a wish, and the way on where nothing fits.
+
+A function of its arguments alone: the same facts and the same wish give the same answer, however often
+and by whomever they are put.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import ceil
+
+from core.domain.actor import Authority
+from core.domain.errors import InvalidInput
+from core.domain.offers import other_kinds
+from core.domain.offers.choice import Table, binding_bounds, lay_on_table
+from core.domain.offers.counter import NEAREST, answer_wish, explain, tolerance_minor
+from core.domain.offers.evaluation import Situation, situation_of
+from core.domain.offers.model import NO_WISH, Bound, Facts, OfferKind, Wish
+from core.domain.offers.offer import Answer, Change, Infeasible, Offer, offer_of
+from core.domain.offers.ordering import Objective, Purpose, Search, Searching
+from core.domain.offers.rule import OfferRule
+
+
+@dataclass(frozen=True, slots=True)
+class Negotiation:
+    """What is shown. ``do_nothing_minor`` is what would be owed after ``horizon_months`` of doing nothing."""
+
+    offers: tuple[Offer, ...]
+    recommended: str | None
+    answer: Answer | None
+    infeasible: Infeasible | None
+    do_nothing_minor: int
+    horizon_months: int
+
+
+def negotiate(facts: Facts, rule: OfferRule, wish: Wish, searching: Searching) -> Negotiation:
+    """Everything there is to say about ``facts`` and ``wish``; ``searching`` begins the search of a situation.
+
+    Raises ``InvalidInput`` where nothing is owed or the debt outgrows the books.
+    """
+    if facts.balance_minor <= 0:
+        raise InvalidInput("nothing_owed", "nothing is owed on this account", field="account")
+    plain = situation_of(facts, rule, _shape_only(wish))
+    search = searching(plain)
+    table = lay_on_table(search)
+    shown = [offer_of(purpose.value, option, facts, binding_bounds(search, table.objective(purpose), option))
+             for purpose, option in table.options]
+    wished = replace(plain, wish=wish)
+    settled = _settlement(wished, search, table)
+    shown += _beside(wished, settled)
+    recommended = table.recommended.value if table.recommended else _first_relief(shown)
+    answer, infeasible = _answered(wished, searching, search, table, settled)
+    horizon = max((offer.months for offer in shown if offer.kind is OfferKind.PERSONALISED_AGREEMENT),
+                  default=rule.value.horizon_months)
+    return Negotiation(tuple(shown), recommended, answer, infeasible,
+                       plain.nothing.totals_minor[horizon - 1], horizon)
+
+
+def one_level_up(facts: Facts, rule: OfferRule, wish: Wish, searching: Searching) -> Negotiation | None:
+    """The same one level of authority higher: what a collector could take to a colleague. None above L4."""
+    levels = list(Authority)
+    above = levels.index(facts.authority) + 1
+    if above == len(levels):
+        return None
+    return negotiate(replace(facts, authority=levels[above]), rule, wish, searching)
+
+
+def _shape_only(wish: Wish) -> Wish:
+    """What shapes every offer: due day and frequency. The offers themselves do not move with a wish."""
+    return Wish(frequency=wish.frequency, due_day=wish.due_day)
+
+
+def _settlement(situation: Situation, search: Search, table: Table) -> Offer | Change | Bound | None:
+    """The settlement that was offered, the least one that would do, or what no payment gets around."""
+    lump = situation.wish.lump_sum_minor
+    if not lump or not situation.rule.others.settlement:
+        return None
+    floor = _settlement_floor(situation, search, table)
+    offered = other_kinds.settlement(situation, lump, floor)
+    if not _breached(offered):
+        return offered
+    least = other_kinds.least_settlement_minor(situation, floor)
+    nearest = other_kinds.settlement(situation, least, floor)
+    return _breached(nearest) or Change(Bound.WISH_LUMP_SUM, least - lump, replace(nearest, label=NEAREST))
+
+
+def _settlement_floor(situation: Situation, search: Search, table: Table) -> int:
+    """What a settlement must be worth to the lender: its best plan less the tolerance, never more than the debt."""
+    best = search.best(Objective(Purpose.LENDER))
+    floor = situation.nothing.lender_value_minor
+    if best is not None:
+        floor = max(floor, ceil(best.lender_value_minor - tolerance_minor(table, search)))
+    return min(floor, other_kinds.settlement(situation, situation.facts.balance_minor, floor).lender_value_minor)
+
+
+def _breached(offer: Offer) -> Bound | None:
+    return next((line.name for line in offer.constraints if line.slack < 0), None)
+
+
+def _beside(situation: Situation, settled: Offer | Change | Bound | None) -> list[Offer]:
+    found = [settled] if isinstance(settled, Offer) else []
+    later = other_kinds.extension(situation)
+    if later is not None:
+        found.append(later)
+    if other_kinds.needs_relief(situation):
+        found += other_kinds.relief(situation)
+    elif situation.wish.pause_months is not None:
+        wished = other_kinds.pause(situation, situation.wish.pause_months)
+        found += [wished] if wished is not None else []
+    return found
+
+
+def _first_relief(shown: list[Offer]) -> str | None:
+    kinds = (OfferKind.TOKEN_PAYMENT, OfferKind.PAUSE)
+    return next((offer.label for offer in shown if offer.kind in kinds), None)
+
+
+def _answered(situation: Situation, searching: Searching, search: Search, table: Table,
+              settled: Offer | Change | Bound | None) -> tuple[Answer | None, Infeasible | None]:
+    """The answer to the wish, and the reasons where there is nothing."""
+    wish = situation.wish
+    if wish == NO_WISH:
+        return None, None if table.options else explain(search)
+    if wish.lump_sum_minor is not None and not wish.limits_plans:
+        return _answered_lump(settled)
+    paused = other_kinds.pause(situation, wish.pause_months) if wish.pause_months is not None else None
+    if paused is not None:
+        return Answer(True, paused, "meets_every_limit"), None if table.options else explain(search)
+    asked = searching(situation_of(situation.facts, situation.rule, wish, situation.nothing))
+    found = answer_wish(asked, table)
+    if found is not None:
+        return found, None
+    why = explain(asked)
+    nearest = why.smallest_change
+    return Answer(False, nearest.plan if nearest else None, why.binding.value if why.binding else "several"), why
+
+
+def _answered_lump(settled: Offer | Change | Bound | None) -> tuple[Answer, Infeasible | None]:
+    if isinstance(settled, Offer):
+        return Answer(True, settled, "meets_every_limit"), None
+    if isinstance(settled, Change):
+        return Answer(False, settled.plan, settled.name.value), Infeasible(settled.name, (settled,))
+    binding = settled or Bound.WISH_LUMP_SUM
+    return Answer(False, None, binding.value), Infeasible(binding, ())

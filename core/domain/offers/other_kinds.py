@@ -1,0 +1,163 @@
+"""What is offered beside instalments: a settlement, an extension, and relief where no instalment fits."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from math import ceil
+
+from core.domain.actor import Authority
+from core.domain.authority import Ask, needed_authority
+from core.domain.calendar import Frequency, add_months
+from core.domain.minimum_payment import Billed, minimum_payment
+from core.domain.money import share_minor
+from core.domain.offers.evaluation import Situation, balance_slack_minor
+from core.domain.offers.model import Bound, OfferKind, Slack
+from core.domain.offers.offer import Offer, ledger_lines
+from core.domain.offers.value import hazard, lump_value_minor, wait_discount
+from core.domain.proposal import ProposalKind
+from core.domain.request_terms import ExtensionTerms
+
+_HUNDREDTH = Decimal("0.01")
+_CHANCE = Decimal("0.0001")
+
+
+def settlement(situation: Situation, amount_minor: int, floor_value_minor: int) -> Offer:
+    """One payment of ``amount_minor`` for everything, its ledger beside it; look there before offering it.
+
+    Given up are late fees first, then interest, then principal, each as far as the level held may.
+    ``floor_value_minor`` is what the payment must be worth to the lender today.
+    """
+    facts, rule = situation.facts, situation.rule
+    amount = min(amount_minor, facts.balance_minor)
+    fee, interest, principal = _given_up(situation, facts.balance_minor - amount)
+    waivers, held = rule.waivers, facts.authority
+    paid_on = settlement_date(situation)
+    wait = (paid_on - facts.as_of).days
+    value = lump_value_minor(amount, wait, rule.value.cost_of_funds)
+    ledger: dict[Bound, Slack] = {
+        Bound.LATE_FEE_WAIVER: waivers.late_fee_minor(held, facts.fees_minor) - fee,
+        Bound.INTEREST_WAIVER: waivers.interest_minor(held, facts.interest_minor) - interest,
+        Bound.PRINCIPAL_WAIVER: waivers.principal_minor(held, facts.principal_minor, facts.days_past_due) - principal,
+        Bound.AUTHORITY_BALANCE: balance_slack_minor(facts, rule),
+        Bound.TOTAL: situation.nothing.totals_minor[0] - amount,
+        Bound.LENDER_VALUE: value - floor_value_minor,
+        Bound.DEBTOR_VALUE: situation.nothing.debtor_cost_minor
+        - lump_value_minor(amount, wait, rule.value.debtor_discount)}
+    level = next((one for one in Authority if fee <= waivers.late_fee_minor(one, facts.fees_minor)
+                  and interest <= waivers.interest_minor(one, facts.interest_minor)
+                  and principal <= waivers.principal_minor(one, facts.principal_minor, facts.days_past_due)
+                  and (one.covers(rule.authority.large_balance_level)
+                       or facts.balance_minor < rule.authority.large_balance_minor)), Authority.L4)
+    return Offer(OfferKind.SETTLEMENT.value, OfferKind.SETTLEMENT, 1, Frequency.MONTHLY, 1, paid_on, paid_on, amount,
+                 amount, amount, Decimal(0), Decimal("0.00"), Decimal("1.0000"), level, value, ledger_lines(ledger),
+                 late_fee_waived_minor=fee, interest_waived_minor=interest, principal_waived_minor=principal)
+
+
+def least_settlement_minor(situation: Situation, floor_value_minor: int) -> int:
+    """The smallest payment that would settle the debt within the level held, in fen."""
+    facts, rule = situation.facts, situation.rule
+    waivers, held = rule.waivers, facts.authority
+    most = (waivers.late_fee_minor(held, facts.fees_minor) + waivers.interest_minor(held, facts.interest_minor)
+            + waivers.principal_minor(held, facts.principal_minor, facts.days_past_due))
+    days = (settlement_date(situation) - facts.as_of).days
+    worth = ceil(floor_value_minor / wait_discount(rule.value.cost_of_funds, days))
+    return min(max(facts.balance_minor - most, worth), facts.balance_minor)
+
+
+def settlement_date(situation: Situation) -> date:
+    """By when it is paid: the day named, within the days allowed."""
+    facts, wish = situation.facts, situation.wish
+    latest = facts.as_of + timedelta(days=situation.rule.others.settlement_days)
+    named = wish.first_due_date or latest
+    return min(max(named, facts.as_of), latest)
+
+
+def _given_up(situation: Situation, waived_minor: int) -> tuple[int, int, int]:
+    """Late fees, interest and principal that make up ``waived_minor``; what no level may give shows as a breach."""
+    facts, rule = situation.facts, situation.rule
+    fee = min(waived_minor, rule.waivers.late_fee_minor(facts.authority, facts.fees_minor))
+    interest = min(waived_minor - fee, rule.waivers.interest_minor(facts.authority, facts.interest_minor))
+    return fee, interest, waived_minor - fee - interest
+
+
+def amount_due_minor(situation: Situation) -> int:
+    """What is due now, in fen: the minimum payment the rule asks of this balance."""
+    facts, rule = situation.facts, situation.rule
+    billed = Billed(purchases_minor=facts.principal_minor, interest_minor=facts.interest_minor,
+                    fees_minor=facts.fees_minor)
+    return minimum_payment(billed, rule.projection.minimum_payment, facts.balance_minor).minimum_minor
+
+
+def extension(situation: Situation) -> Offer | None:
+    """What is due now, one month later; only where that month's money pays it and the account is not long late."""
+    facts, rule = situation.facts, situation.rule
+    days, due = rule.others.extension_days, amount_due_minor(situation)
+    level = needed_authority(Ask(ProposalKind.EXTENSION, facts.balance_minor, days=days), rule.authority).level
+    until = ExtensionTerms(days).until(facts.as_of)
+    ledger: dict[Bound, Slack] = {
+        Bound.AFFORDABLE: facts.limit_minor - due,
+        Bound.FIRST_DUE_DATE: rule.limits.max_extension_days - days,
+        Bound.AUTHORITY_BALANCE: balance_slack_minor(facts, rule)}
+    helps = due > 0 and facts.days_past_due <= rule.others.extension_until_days_past_due
+    if not helps or not facts.authority.covers(level) or min(ledger.values()) < 0:
+        return None
+    waited = (until - facts.as_of).days
+    cost = share_minor(facts.principal_minor * waited, rule.projection.daily_rate)
+    rate = rule.limits.highest_annual_rate
+    return Offer(OfferKind.EXTENSION.value, OfferKind.EXTENSION, 1, Frequency.MONTHLY, 1, until, until, due, due,
+                 due + cost, rate, _percent(rate), _kept(due, 1, situation), level,
+                 lump_value_minor(due, waited, rule.value.cost_of_funds), ledger_lines(ledger), financed_minor=due)
+
+
+def needs_relief(situation: Situation) -> bool:
+    """Whether what is affordable is below the least instalment there is."""
+    return situation.facts.affordable_minor < situation.rule.limits.least_instalment_minor
+
+
+def relief(situation: Situation) -> tuple[Offer, ...]:
+    """A token payment where anything is left over, and a pause: for who cannot pay an instalment now."""
+    facts, others = situation.facts, situation.rule.others
+    token = max(facts.affordable_minor, others.token_minor)
+    offers = [_relief(OfferKind.PAUSE, 0, others.pause_months, situation)]
+    if token <= facts.disposable_minor and token <= facts.balance_minor:
+        months = min(others.token_months, facts.balance_minor // token)
+        offers.insert(0, _relief(OfferKind.TOKEN_PAYMENT, token, months, situation))
+    return tuple(offer for offer in offers if facts.authority.covers(offer.authority))
+
+
+def pause(situation: Situation, months: int) -> Offer | None:
+    """A pause of ``months`` for somebody in hardship; None beyond what policy or authority allows."""
+    facts = situation.facts
+    if not facts.hardship or not 1 <= months <= situation.rule.others.pause_months:
+        return None
+    offer = _relief(OfferKind.PAUSE, 0, months, situation)
+    return offer if facts.authority.covers(offer.authority) else None
+
+
+def _relief(kind: OfferKind, monthly: int, months: int, situation: Situation) -> Offer:
+    facts, rule = situation.facts, situation.rule
+    longest = rule.others.token_months if kind is OfferKind.TOKEN_PAYMENT else rule.others.pause_months
+    ask = Ask(ProposalKind.PERSONALISED_AGREEMENT, facts.balance_minor, months=months)
+    level = needed_authority(ask, rule.authority).level
+    ledger: dict[Bound, Slack] = {
+        Bound.AFFORDABLE: max(facts.limit_minor, facts.disposable_minor, 0) - monthly, Bound.TERM: longest - months,
+        Bound.AUTHORITY_TERM: rule.authority.plan_months[facts.authority] - months,
+        Bound.AUTHORITY_BALANCE: balance_slack_minor(facts, rule)}
+    first, last = add_months(facts.as_of, 1), add_months(facts.as_of, months)
+    if kind is OfferKind.PAUSE:
+        first = last
+    rate = rule.others.rate
+    value = sum(lump_value_minor(monthly, 30 * month, rule.value.cost_of_funds) for month in range(1, months + 1))
+    return Offer(kind.value, kind, months, Frequency.MONTHLY, months if monthly else 0, first, last, monthly, monthly,
+                 monthly * months, rate, _percent(rate), _kept(monthly, months, situation), level, value,
+                 ledger_lines(ledger))
+
+
+def _kept(monthly: int, months: int, situation: Situation) -> Decimal:
+    chance = hazard(Decimal(monthly), situation.facts, situation.rule)
+    return ((1 - chance) ** months).quantize(_CHANCE, ROUND_HALF_UP)
+
+
+def _percent(rate: Decimal) -> Decimal:
+    return (rate * 100).quantize(_HUNDREDTH, ROUND_HALF_UP)

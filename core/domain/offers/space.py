@@ -1,0 +1,141 @@
+"""The plan space: every combination of concession, start, price and length, cut to what could be asked for.
+
+Plans are numbered; the number counts as the last tie-break, so the axes run from the least concession to
+the largest. What only authority forbids stays in the space: the ledger says so, and the best plan one
+level up can be found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from core.domain.calendar import Frequency, add_months, due_dates
+from core.domain.money import Rounding, share_minor
+from core.domain.offers.model import Concession, Facts, PlanTerms, Price, Wish
+from core.domain.offers.rule import OfferRule
+from core.domain.request_checks import first_due_range
+from core.domain.request_terms import PERIODS_PER_YEAR
+from core.domain.schedule import days_30_360
+
+_DAYS_PER_MONTH, _DAYS_PER_YEAR = 30, 360
+"""Of 30/360."""
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """The axes; ``months`` go from 1. A plan with interest has at least one month that bears some."""
+
+    concessions: tuple[Concession, ...]
+    first_due_dates: tuple[date, ...]
+    prices: tuple[Price, ...]
+    lasting: tuple[tuple[int, ...], ...]
+    """``[start][price]``: the most months whose instalments cover the interest of the first period."""
+    longest: int
+    frequency: Frequency = Frequency.MONTHLY
+
+    def __len__(self) -> int:
+        return len(self.concessions) * len(self.first_due_dates) * len(self.prices) * self.longest
+
+    def terms(self, index: int) -> PlanTerms:
+        """The plan of that number."""
+        rest, month = divmod(index, self.longest)
+        rest, price = divmod(rest, len(self.prices))
+        concession, start = divmod(rest, len(self.first_due_dates))
+        return PlanTerms(self.concessions[concession], self.first_due_dates[start], self.prices[price], month + 1,
+                         self.frequency)
+
+    def exists(self, index: int) -> bool:
+        """Whether the number stands for a plan.
+
+        Not one whose every month is free of an interest it names, nor one whose long first period costs
+        more than an instalment pays.
+        """
+        price, start = index // self.longest % len(self.prices), index // self.longest // len(self.prices)
+        months, terms = index % self.longest + 1, self.prices[price]
+        bears = not terms.annual_rate or terms.interest_free_months < months
+        return bears and months <= self.lasting[start % len(self.first_due_dates)][price]
+
+
+def make_space(facts: Facts, rule: OfferRule, wish: Wish) -> Space:
+    """The space for these facts. Of the wish only its shape counts: due day, frequency, dates, down payment."""
+    free = range(rule.grid.interest_free_months + 1)
+    prices = [Price(rate, months) for rate in rule.grid.annual_rates for months in (free if rate else (0,))]
+    starts, longest = _first_due_dates(facts, rule, wish), rule.limits.max_months
+    lasting = tuple(tuple(lasting_months(period_days(facts.as_of, start, longest, wish.frequency), price, longest,
+                                         wish.frequency) for price in prices) for start in starts)
+    return Space(_concessions(facts, rule, wish), starts, tuple(prices), lasting, longest, wish.frequency)
+
+
+def period_days(as_of: date, first_due: date, months: int, frequency: Frequency) -> tuple[int, ...]:
+    """The days of each period under 30/360, as ``core.domain.schedule`` counts them."""
+    count = months * PERIODS_PER_YEAR[frequency] // 12
+    if frequency is Frequency.MONTHLY:
+        return (days_30_360(as_of, first_due), *[_DAYS_PER_MONTH] * (count - 1))
+    dates = due_dates(first_due, count, frequency)
+    return tuple(days_30_360(start, end) for start, end in zip((as_of, *dates), dates, strict=False))
+
+
+@lru_cache(maxsize=8192)
+def lasting_months(days: tuple[int, ...], price: Price, longest: int, frequency: Frequency) -> int:
+    """The most months whose level payment exceeds the interest of the first period."""
+    if not price.annual_rate or price.interest_free_months:
+        return longest
+    numerator, denominator = price.annual_rate.as_integer_ratio()
+    rates, denominator = [numerator * one for one in days], denominator * _DAYS_PER_YEAR
+
+    def covers(months: int) -> bool:
+        growth, worth = 1, 0
+        for rate in reversed(rates[: months * PERIODS_PER_YEAR[frequency] // 12]):
+            growth, worth = growth * (denominator + rate), denominator * (growth + worth)
+        return growth * denominator > rates[0] * worth
+
+    low, high = 1, longest
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if covers(middle) else (low, middle - 1)
+    return low
+
+
+def most_down_minor(facts: Facts, rule: OfferRule, wish: Wish) -> int:
+    """The most that may be paid down: what was declared, within policy and the balance."""
+    return min(wish.down_payment_minor or 0, rule.limits.max_down_payment_minor(facts.balance_minor))
+
+
+def _concessions(facts: Facts, rule: OfferRule, wish: Wish) -> tuple[Concession, ...]:
+    # Nobody is asked for a down payment they did not offer.
+    downs = sorted({0, most_down_minor(facts, rule, wish)})
+    fees = [share_minor(facts.fees_minor, share, Rounding.DOWN) for share in rule.grid.late_fee_shares]
+    interest = [share_minor(facts.interest_minor, share, Rounding.DOWN) for share in rule.grid.interest_shares]
+    # Of the fees also exactly what a level may waive: a limit in yuan falls between the shares.
+    fees += [rule.waivers.late_fee_minor(facts.authority, facts.fees_minor)]
+    found = [Concession(down, fee, part) for down in downs for fee in sorted(set(fees))
+             for part in sorted(set(interest))]
+    # Something must be left to lay out, or the plan would be none.
+    kept = [one for one in found if one.down_payment_minor + one.waived_minor < facts.balance_minor]
+    return tuple(sorted(kept, key=lambda one: (one.waived_minor, one.interest_waived_minor, one.down_payment_minor)))
+
+
+def _first_due_dates(facts: Facts, rule: OfferRule, wish: Wish) -> tuple[date, ...]:
+    earliest, latest = first_due_range(facts.as_of, rule.limits)
+    wished = wish.first_due_date
+    if wish.pause_months is not None:
+        wished = max(wished or facts.as_of, add_months(facts.as_of, min(wish.pause_months, rule.limits.max_months)))
+    found = _due_days(facts.as_of, wish.due_day or facts.as_of.day, earliest, latest, rule.grid.start_months)
+    if wished is not None:
+        found |= {min(max(wished, earliest), latest)}
+    return tuple(sorted(found))
+
+
+def _due_days(as_of: date, due_day: int, earliest: date, latest: date, most: int) -> set[date]:
+    """The next ``most`` days of the month numbered ``due_day`` within the range; its first day if there is none."""
+    first = as_of.replace(day=1)
+    days = [_day_of_month(add_months(first, months), due_day) for months in range(4)]
+    within = [day for day in days if earliest <= day <= latest][:most]
+    return set(within) or {earliest}
+
+
+def _day_of_month(first: date, day: int) -> date:
+    last = (add_months(first, 1) - first).days
+    return first.replace(day=min(day, last))
