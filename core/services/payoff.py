@@ -101,7 +101,7 @@ def _books(connection: sa.Connection, context: ServiceContext, row: sa.Row[Any])
     if connection.execute(sa.select(account_books.c.account_id).where(
             account_books.c.account_id == row.id)).first() is None:
         open_books(connection, context, [row], shelf_of(context))
-    return read_books(connection, [row.id], from_opening=True)[0]
+    return read_books(connection, [row.id], from_opening=True, lock=False)[0]
 
 
 def _played(context: ServiceContext, books: Books, as_of: date) -> Replay:

@@ -116,14 +116,19 @@ class Desk:
         return play(books, on, closed_through, rules_for).running.held_minor
 
     def _open_if_new(self) -> None:
+        # A close locks books before accounts; whoever finds them open must not hold the account before them.
+        if self._is_open():
+            return
         row = self.connection.execute(
             sa.select(accounts).where(accounts.c.id == self.account_id).with_for_update()).first()
         if row is None:
             raise NotFound("account")
-        opened = self.connection.execute(sa.select(account_books.c.account_id).where(
-            account_books.c.account_id == self.account_id)).first()
-        if opened is None:
+        if not self._is_open():
             open_books(self.connection, self.context, [row], self.shelf)
+
+    def _is_open(self) -> bool:
+        return self.connection.execute(sa.select(account_books.c.account_id).where(
+            account_books.c.account_id == self.account_id)).first() is not None
 
 
 def posting(actor: Actor, context: ServiceContext, event: str, key: str, account_id: str, as_of: date,

@@ -46,10 +46,12 @@ def post_payment(actor: Actor, context: ServiceContext, account_id: str, payment
     check_value_date(payment.value_date, as_of)
 
     def work(desk: Desk) -> tuple[Posting, dict[str, object]]:
-        _write_row(desk, payment)
+        arrived_minor = _write_row(desk, payment)
         subject = PAYMENT + payment.reference
         done = desk.post(subject, payment.value_date,
                          [Fact(subject, FactKind.PAYMENT, payment.value_date, payment.amount_minor)])
+        if arrived_minor:
+            _take_off_transit(desk, arrived_minor)
         paid = done.changes.payments[subject]
         return done.posting, {"applied": asdict(paid.applied), "credit_minor": paid.unapplied_minor}
 
@@ -60,8 +62,8 @@ def post_payment(actor: Actor, context: ServiceContext, account_id: str, payment
     return Receipt(posting_from(figures), payment.reference, payment.amount_minor, owed, figures["credit_minor"])
 
 
-def _write_row(desk: Desk, payment: PaymentIn) -> None:
-    """The payment's row; one that was in transit has arrived."""
+def _write_row(desk: Desk, payment: PaymentIn) -> int:
+    """The payment's row; of one that was in transit, returns the fen that have arrived."""
     known = desk.connection.execute(sa.select(payments.c.id, payments.c.status, payments.c.amount_minor).where(
         payments.c.account_id == desk.account_id, payments.c.source_reference == payment.reference)).first()
     figures = {"value_date": payment.value_date, "amount_minor": payment.amount_minor, "channel": payment.channel,
@@ -72,11 +74,15 @@ def _write_row(desk: Desk, payment: PaymentIn) -> None:
         if desk.connection.execute(sa.select(accounts.c.id).where(accounts.c.id == desk.account_id)).first():
             desk.connection.execute(payments.insert().values(
                 id=new_id(), account_id=desk.account_id, source_reference=payment.reference, **figures))
-        return
+        return 0
     if known.status != "in_transit":
         raise Conflict("already_posted", f"payment {payment.reference} is in the books already",
                        subject=PAYMENT + payment.reference)
     desk.connection.execute(payments.update().where(payments.c.id == known.id).values(**figures))
+    return int(known.amount_minor)
+
+
+def _take_off_transit(desk: Desk, arrived_minor: int) -> None:
     announced = accounts.c.in_transit_minor
-    left = sa.case((announced > known.amount_minor, announced - known.amount_minor), else_=0)
+    left = sa.case((announced > arrived_minor, announced - arrived_minor), else_=0)
     desk.connection.execute(accounts.update().where(accounts.c.id == desk.account_id).values(in_transit_minor=left))
