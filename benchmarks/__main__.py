@@ -1,7 +1,7 @@
 """`make bench`: import 30,000 rows, start a second time, and measure every interaction and the portfolio engine.
 
-`python -m benchmarks portfolio` measures the engine alone, `python -m benchmarks close-day [SIZE …]` the close of a
-day over generated portfolios, `python -m benchmarks close-day-kill` its kill test, `python -m benchmarks histories`
+`python -m benchmarks portfolio` measures the engine alone, `python -m benchmarks close-day [ordinary|worst] [SIZE …]`
+the close of a day over generated portfolios, `python -m benchmarks close-day-kill` its kill test, `python -m benchmarks histories`
 10,000 random lives of accounts; each replaces its rows.
 """
 
@@ -60,9 +60,10 @@ def portfolio() -> None:
         merge(portfolio_engine.measure(Path(name)))
 
 
-def close_of_day(*sizes: str) -> None:
-    """The close of a day alone, over portfolios of ``sizes``."""
-    merge(close_day.measure([int(size) for size in sizes] or close_day.SIZES))
+def close_of_day(*words: str) -> None:
+    """The close of a day alone: of the days named, over portfolios of the sizes given."""
+    sizes = [int(word) for word in words if word.isdigit()] or close_day.SIZES
+    merge(close_day.measure(sizes, [word for word in words if not word.isdigit()] or ("ordinary", "worst")))
 
 
 def kill(*counts: str) -> None:

@@ -1,4 +1,4 @@
-"""The close of a day over generated portfolios: ``python -m benchmarks close-day [SIZE …]``.
+"""The close of a day over generated portfolios: ``python -m benchmarks close-day [ordinary|worst] [SIZE …]``.
 
 An ordinary day (statement days lie evenly on 28 days) and the worst there can be (every account has its
 statement), as the operator runs it: ``portal close-day`` with a process per core, on a PostgreSQL server with
@@ -64,12 +64,12 @@ class Closed:
         return 1000 * self.cpu_seconds / self.accounts
 
 
-def measure(sizes: Sequence[int] = SIZES) -> list[Row]:
-    """All rows, smallest portfolio first."""
+def measure(sizes: Sequence[int] = SIZES, days: Sequence[str] = ("ordinary", "worst")) -> list[Row]:
+    """The rows of these days, smallest portfolio first."""
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="pg") as folder, postgres(Path(folder)) as server:
-        for name, day in (("ordinary", None), ("worst", DAY.day)):
-            found = {}
+        for name in days:
+            day, found = None if name == "ordinary" else DAY.day, {}
             for size in sizes:
                 with database(server, f"{name}{size}") as url:
                     seconds, context = filled(url, size, day)
@@ -79,7 +79,7 @@ def measure(sizes: Sequence[int] = SIZES) -> list[Row]:
                     context.engine.dispose()
                     found[size] = close(url, server)
             rows += _rows(name, found)
-    if max(sizes) >= ON_SQLITE:
+    if max(sizes) >= ON_SQLITE and "ordinary" in days:
         rows += _on_sqlite()
     return rows
 
