@@ -1,8 +1,7 @@
 """`make bench`: import 30,000 rows, start a second time, and measure every interaction and the portfolio engine.
 
-`python -m benchmarks portfolio` measures the engine alone, `python -m benchmarks close-day [ordinary|worst] [SIZE …]`
-the close of a day over generated portfolios, `python -m benchmarks close-day-kill` its kill test, `python -m benchmarks histories`
-10,000 random lives of accounts; each replaces its rows.
+Alone, each replacing its rows: `python -m benchmarks portfolio` the engine, `close-day [ordinary|worst] [SIZE …]` the
+close of a day over generated portfolios, `close-day-kill` its kill test, `histories` 10,000 random lives of accounts.
 """
 
 from __future__ import annotations
