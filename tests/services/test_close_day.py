@@ -20,6 +20,7 @@ from core.services.close_day import patience
 from core.services.close_day.day import close_day, last_closed_day, waiting_accounts
 from core.services.close_day.patience import patiently
 from core.services.context import ServiceContext
+from core.services.verification import verify
 from tests.services.portfolios import OPENED, digest, fill, new_sqlite, wired
 
 ACCOUNTS = 280
@@ -117,6 +118,12 @@ def test_balances_are_the_sum_of_their_entries_after_every_close(portfolio: Serv
     with portfolio.reading() as connection:
         ids = connection.execute(sa.select(accounts.c.id)).scalars().all()
         assert ledger.accounts_out_of_balance(connection, ids) == []
+
+
+def test_facts_played_again_give_the_books_that_the_close_left(portfolio: ServiceContext) -> None:
+    close_day(SYSTEM, portfolio, LAST)
+    found = verify(portfolio, replay=True)
+    assert (found.accounts, found.replayed, found.first) == (ACCOUNTS, ACCOUNTS, None)
 
 
 def test_a_day_closed_twice_is_the_same_and_says_that_nothing_was_left(portfolio: ServiceContext) -> None:
