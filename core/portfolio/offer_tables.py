@@ -64,9 +64,9 @@ def geometry(as_of: date, starts: tuple[date, ...], prices: tuple[Price, ...], l
             annuity[start, number] = np.cumsum(1 / np.cumprod(1 + rates))[count - 1]
             bears = not price.annual_rate or months > price.interest_free_months
             exists[start, number] = bears & (months <= lasting[start][number])
-            if price.annual_rate:
+            growth = float(rates.max())
+            if growth:
                 # Each period rounds its interest, and the level payment was rounded: at most a fen, carried on.
-                growth = float(rates.max())
                 reserve[start, number] = np.ceil(((1 + growth) ** count - 1) / growth) + 2
     return Geometry(annuity, reserve, exists, count)
 

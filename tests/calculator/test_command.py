@@ -23,8 +23,8 @@ def test_a_result_is_json_with_status_zero() -> None:
 
 
 @pytest.mark.parametrize(("arguments", "data"), [
-    (("bucket",), b""), (("bucket",), b'{"days_past_due": -1}'), (("offers",), BUCKET), ((), BUCKET),
-    (("bucket",), b'{"days_past_due": ' + b"1" * 2_000_000 + b"}"), (("offers", "--schema"), b"")])
+    (("bucket",), b""), (("bucket",), b'{"days_past_due": -1}'), (("fortunes",), BUCKET), ((), BUCKET),
+    (("bucket",), b'{"days_past_due": ' + b"1" * 2_000_000 + b"}"), (("fortunes", "--schema"), b"")])
 def test_a_refusal_is_json_with_status_two_and_no_traceback(arguments: tuple[str, ...], data: bytes) -> None:
     run = calc(*arguments, data=data)
     assert run.returncode == 2

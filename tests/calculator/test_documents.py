@@ -119,7 +119,7 @@ def test_a_date_before_any_policy_names_the_parameter_and_the_date() -> None:
 
 def test_an_unknown_kind_is_refused_with_the_list_of_kinds() -> None:
     with pytest.raises(InvalidInput) as refused:
-        calculate("offers", b"{}", PolicyBook.load)
+        calculate("fortunes", b"{}", PolicyBook.load)
     assert refused.value.code == "unknown_kind"
     assert all(kind in str(refused.value) for kind in KINDS)
 

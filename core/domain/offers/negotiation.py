@@ -40,7 +40,7 @@ def negotiate(facts: Facts, rule: OfferRule, wish: Wish, searching: Searching) -
     """
     if facts.balance_minor <= 0:
         raise InvalidInput("nothing_owed", "nothing is owed on this account", field="account")
-    plain = situation_of(facts, rule, _shape_only(wish))
+    plain = situation_of(facts, rule, shape_only(wish))
     search = searching(plain)
     table = lay_on_table(search)
     shown = [offer_of(purpose.value, option, facts, binding_bounds(search, table.objective(purpose), option))
@@ -65,7 +65,7 @@ def one_level_up(facts: Facts, rule: OfferRule, wish: Wish, searching: Searching
     return negotiate(replace(facts, authority=levels[above]), rule, wish, searching)
 
 
-def _shape_only(wish: Wish) -> Wish:
+def shape_only(wish: Wish) -> Wish:
     """What shapes every offer: due day and frequency. The offers themselves do not move with a wish."""
     return Wish(frequency=wish.frequency, due_day=wish.due_day)
 

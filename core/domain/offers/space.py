@@ -62,10 +62,19 @@ def make_space(facts: Facts, rule: OfferRule, wish: Wish) -> Space:
     """The space for these facts. Of the wish only its shape counts: due day, frequency, dates, down payment."""
     free = range(rule.grid.interest_free_months + 1)
     prices = [Price(rate, months) for rate in rule.grid.annual_rates for months in (free if rate else (0,))]
-    starts, longest = _first_due_dates(facts, rule, wish), rule.limits.max_months
+    starts, longest = _first_due_dates(facts, rule, wish), longest_months(facts, rule)
     lasting = tuple(tuple(lasting_months(period_days(facts.as_of, start, longest, wish.frequency), price, longest,
                                          wish.frequency) for price in prices) for start in starts)
     return Space(_concessions(facts, rule, wish), starts, tuple(prices), lasting, longest, wish.frequency)
+
+
+def longest_months(facts: Facts, rule: OfferRule) -> int:
+    """The longest plan worth a look: beyond it even with interest an instalment is below the least there is.
+
+    No rate and length in policy's range makes a level payment twice the equal share of the debt.
+    """
+    least = max(rule.limits.least_instalment_minor, 1)
+    return max(1, min(rule.limits.max_months, -(-2 * facts.balance_minor // least)))
 
 
 def period_days(as_of: date, first_due: date, months: int, frequency: Frequency) -> tuple[int, ...]:

@@ -41,6 +41,7 @@ KINDS: dict[str, Kind] = {
     "apr": Kind("plans", "apr"),
     "project": Kind("projections", "project"),
     "affordability": Kind("affordability", "affordability"),
+    "offers": Kind("offers", "offers"),
 }
 
 

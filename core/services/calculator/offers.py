@@ -1,0 +1,260 @@
+"""``offers``: what could be agreed, by the function of the assistant's page, and the answer to a wish."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from core.domain.actor import Authority
+from core.domain.calendar import Frequency
+from core.domain.errors import InvalidInput
+from core.domain.money import format_yuan
+from core.domain.offers.hashing import canonical_hash
+from core.domain.offers.model import BoundUnit, Facts, Slack, Wish
+from core.domain.offers.negotiation import negotiate, shape_only
+from core.domain.offers.offer import Change, Constraint, Infeasible, Offer
+from core.domain.offers.rule import OfferRule
+from core.domain.offers.space import make_space
+from core.policy.rules.negotiation import default_authority, offer_rule
+from core.services.calculator.fields import (
+    Absent,
+    Amount,
+    Code,
+    DailyRate,
+    Day,
+    DaysPastDue,
+    Input,
+    Output,
+    Percent,
+    Rate,
+    SignedAmount,
+    Yuan,
+)
+from core.services.calculator.kinds import Book
+
+Months = Annotated[int, Field(ge=1, le=600)]
+SlackText = str | int
+"""Yuan or a ratio as text; months, days and flags (0 holds, -1 does not) as integers."""
+
+
+class AccountInput(Input):
+    """What is owed and for how long."""
+
+    principal: Amount
+    interest: Amount
+    fees: Amount
+    days_past_due: DaysPastDue
+    daily_rate: Rate | Absent = None
+
+
+class WishInput(Input):
+    """What the cardholder asks for; every key as ``understand`` writes it."""
+
+    monthly_at_most: Amount | Absent = None
+    amount: Amount | Absent = None
+    frequency: Literal["weekly", "fortnightly", "monthly"] | Absent = None
+    months_at_most: Months | Absent = None
+    down_payment: Amount | Absent = None
+    lump_sum: Amount | Absent = None
+    first_due_on: Day | Absent = None
+    due_day: Annotated[int, Field(ge=1, le=31)] | Absent = None
+    interest_free_months: Months | Absent = None
+    pause_months: Months | Absent = None
+    waive: list[Literal["interest", "late_fee"]] = Field(default_factory=list)
+
+
+class OffersInput(Input):
+    """What ``offers`` reads; ``affordable``, ``ceiling`` and ``disposable`` are those of ``affordability``."""
+
+    as_of: Day
+    account: AccountInput
+    affordable: Amount
+    ceiling: Amount
+    disposable: SignedAmount
+    hardship: list[Code] | bool = False
+    authority: Literal["L1", "L2", "L3", "L4"] | Absent = None
+    chose_ceiling: bool = False
+    wish: WishInput | Absent = None
+
+
+class ConstraintOutput(Output):
+    """One line of the ledger."""
+
+    name: str
+    unit: str
+    slack: SlackText
+    binding: bool
+
+
+class OfferOutput(Output):
+    """One offer; ``monthly`` is what its dearest instalment comes to in a month."""
+
+    label: str
+    kind: str
+    down_payment: Yuan
+    months: int
+    frequency: str
+    count: int
+    interest_free_months: int
+    annual_rate: DailyRate
+    late_fee_waived: Yuan
+    interest_waived: Yuan
+    principal_waived: Yuan
+    instalment: Yuan
+    monthly: Yuan
+    first_due_on: date
+    last_due_on: date
+    total: Yuan
+    annualised_rate: Percent
+    completion_probability: str
+    authority: str
+    constraints: list[ConstraintOutput]
+
+
+class AnswerOutput(Output):
+    """The answer to the wish."""
+
+    accepted: bool
+    plan: OfferOutput | None
+    reason: str
+
+
+class ChangeOutput(Output):
+    """By how much a constraint would have to give way, and the plan that then passes everything else."""
+
+    constraint: str
+    unit: str
+    change: SlackText
+    plan: OfferOutput
+
+
+class InfeasibleOutput(Output):
+    """What stands in the way; null where no single constraint or change does it alone."""
+
+    binding: str | None
+    nearest: list[ChangeOutput]
+    smallest_change: ChangeOutput | None
+
+
+class DoNothingOutput(Output):
+    """What would be owed after so many months of doing nothing."""
+
+    total: Yuan
+    horizon_months: int
+
+
+class OffersOutput(Output):
+    """What ``offers`` writes. Every probability is a model estimate, and a person decides."""
+
+    offers: list[OfferOutput]
+    recommended: str | None
+    answer: AnswerOutput | None
+    infeasible: InfeasibleOutput | None
+    do_nothing: DoNothingOutput
+    policy_version: str
+    input_hash: str
+    grid_hash: str
+    result_hash: str
+
+
+def offers(given: OffersInput, book: Book) -> OffersOutput:
+    """Negotiate by the policy in force on ``as_of``."""
+    from core.portfolio.offers import ArraySearch  # with NumPy: not before it is needed
+
+    policy = book().on(given.as_of)
+    rule = offer_rule(policy, given.account.daily_rate)
+    facts, wish = _facts(given, default_authority(policy)), _wish(given.wish)
+    result = negotiate(facts, rule, wish, ArraySearch)
+    answer, refused = result.answer, result.infeasible
+    figures: dict[str, Any] = {
+        "offers": [_offer(one) for one in result.offers], "recommended": result.recommended,
+        "answer": None if answer is None else AnswerOutput(
+            accepted=answer.accepted, plan=None if answer.plan is None else _offer(answer.plan), reason=answer.reason),
+        "infeasible": None if refused is None else _infeasible(refused),
+        "do_nothing": DoNothingOutput(total=result.do_nothing_minor, horizon_months=result.horizon_months),
+        "policy_version": policy.version,
+        "input_hash": _input_hash(facts, wish, given.account.daily_rate, policy.version),
+        "grid_hash": _grid_hash(facts, rule, wish)}
+    unsigned = OffersOutput(**figures, result_hash="").model_dump(mode="json", exclude={"input_hash", "result_hash"})
+    return OffersOutput(**figures, result_hash=canonical_hash(unsigned))
+
+
+def _facts(given: OffersInput, default: Authority) -> Facts:
+    account = given.account
+    return Facts(
+        as_of=given.as_of, principal_minor=account.principal, interest_minor=account.interest,
+        fees_minor=account.fees, days_past_due=account.days_past_due, affordable_minor=given.affordable,
+        ceiling_minor=given.ceiling, disposable_minor=given.disposable, hardship=bool(given.hardship),
+        authority=Authority(given.authority) if given.authority else default, chose_ceiling=given.chose_ceiling)
+
+
+def _wish(given: WishInput | None) -> Wish:
+    if given is None:
+        return Wish()
+    if given.amount is not None and given.frequency is None:
+        raise InvalidInput("missing", "an amount needs its frequency", field="wish.frequency")
+    return Wish(
+        monthly_at_most_minor=given.monthly_at_most, instalment_at_most_minor=given.amount,
+        frequency=Frequency(given.frequency or "monthly"), months_at_most=given.months_at_most,
+        down_payment_minor=given.down_payment, lump_sum_minor=given.lump_sum, first_due_date=given.first_due_on,
+        due_day=given.due_day, interest_free_months=given.interest_free_months, pause_months=given.pause_months,
+        waive_interest="interest" in given.waive, waive_late_fee="late_fee" in given.waive)
+
+
+def _offer(one: Offer) -> OfferOutput:
+    return OfferOutput(
+        label=one.label, kind=one.kind, down_payment=one.down_payment_minor, months=one.months,
+        frequency=one.frequency, count=one.count, interest_free_months=one.interest_free_months,
+        annual_rate=one.annual_rate, late_fee_waived=one.late_fee_waived_minor,
+        interest_waived=one.interest_waived_minor, principal_waived=one.principal_waived_minor,
+        instalment=one.instalment_minor, monthly=one.monthly_minor, first_due_on=one.first_due_date,
+        last_due_on=one.last_due_date, total=one.total_minor, annualised_rate=one.annualised_percent,
+        completion_probability=f"{one.completion:f}", authority=one.authority,
+        constraints=[_constraint(line) for line in one.constraints])
+
+
+def _constraint(line: Constraint) -> ConstraintOutput:
+    return ConstraintOutput(name=line.name, unit=_unit(line.name.unit), slack=_slack(line.slack, line.name.unit),
+                            binding=line.binding)
+
+
+def _unit(unit: BoundUnit) -> str:
+    return "yuan" if unit is BoundUnit.MINOR else unit.value
+
+
+def _slack(slack: Slack, unit: BoundUnit) -> SlackText:
+    if unit is BoundUnit.MINOR:
+        return format_yuan(int(slack))
+    return f"{slack:f}" if isinstance(slack, Decimal) else slack
+
+
+def _infeasible(why: Infeasible) -> InfeasibleOutput:
+    changes = [_change(one) for one in why.nearest]
+    return InfeasibleOutput(binding=why.binding, nearest=changes, smallest_change=changes[0] if changes else None)
+
+
+def _change(one: Change) -> ChangeOutput:
+    return ChangeOutput(constraint=one.name, unit=_unit(one.name.unit), change=_slack(one.amount, one.name.unit),
+                        plan=_offer(one.plan))
+
+
+def _input_hash(facts: Facts, wish: Wish, daily_rate: Decimal | None, version: str) -> str:
+    """Of what counts: the same facts spelled differently have the same hash."""
+    return canonical_hash({"facts": _plain(asdict(facts)), "wish": _plain(asdict(wish)), "policy_version": version,
+                           "daily_rate": "" if daily_rate is None else format(daily_rate.normalize(), "f")})
+
+
+def _grid_hash(facts: Facts, rule: OfferRule, wish: Wish) -> str:
+    space = make_space(facts, rule, shape_only(wish))
+    return canonical_hash({
+        "concessions": [_plain(asdict(one)) for one in space.concessions], "longest": space.longest,
+        "first_due_dates": [one.isoformat() for one in space.first_due_dates], "frequency": space.frequency.value,
+        "prices": [[format(one.annual_rate, "f"), one.interest_free_months] for one in space.prices]})
+
+
+def _plain(record: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in record.items()}
