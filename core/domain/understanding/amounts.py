@@ -1,0 +1,176 @@
+"""Amounts: found in a clause, whatever they may turn out to be."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from functools import lru_cache
+
+from core.domain.understanding.clauses import Clause
+from core.domain.understanding.lexicon import AMOUNT, MASKED, Cue, Shapes, compiled, cue, words
+from core.domain.understanding.mentions import AmountMention, Trouble
+from core.domain.understanding.numbers import number_pattern, read_number
+
+_IDENTIFIER_DIGITS = 7
+_LONGEST = 60
+
+
+def mark_amounts(clause: Clause) -> None:
+    """Find the amounts of ``clause`` and mark them; numbers that are no money are marked as nothing."""
+    _mask(clause)
+    _mark_shares(clause)
+    for match in list(cue("numbers", "vague", "whole").finditer(clause.text)):
+        if AMOUNT not in match[0]:
+            clause.take(match.start(), match.end(), AMOUNT, AmountMention(match.start(), match.end(), Trouble.VAGUE))
+    for match in list(_money().finditer(clause.text)):
+        _take(clause, match)
+    clause.mentions.sort(key=lambda mention: mention.start)
+    _mark_relative(clause)
+
+
+@lru_cache(maxsize=1)
+def _money() -> re.Pattern[str]:
+    table = words("numbers")["money"]
+    yuan, foreign = (compiled(table[key]).pattern for key in ("yuan", "foreign"))
+    loose = [entry for key in ("yuan", "foreign") for entry in table[key]]
+    after = "|".join(f"(?:{entry})(?![a-z])" if entry.isascii() else f"(?:{entry})" for entry in loose)
+    small = words("numbers")["jiao"]
+    return re.compile(rf"(?P<before>(?:{foreign}|{yuan}) ?)?(?P<number>{number_pattern()})"
+                      rf"(?P<many>{'|'.join(words('numbers')['vague']['after'])})?(?P<approx>{words('numbers')['ish']})?"
+                      rf" ?(?P<unit>{after})?(?:(?P<jiao>{small})[{words('numbers')['tenths_of']}]?(?![0-9]))?")
+
+
+@lru_cache(maxsize=1)
+def _foreign() -> Cue:
+    return Cue(words("numbers")["money"]["foreign"])
+
+
+@lru_cache(maxsize=1)
+def _numeral() -> re.Pattern[str]:
+    return re.compile(words("numbers")["plain_numeral"])
+
+
+def _mask(clause: Clause) -> None:
+    """Mark numbers that count something else, and identifiers."""
+    for match in list(cue("numbers", "money_idioms").finditer(clause.text)):
+        clause.take(match.start(), match.end(), MASKED)
+    for match in list(_identified().finditer(clause.text)):
+        clause.take(match.start("number"), match.end("number"), MASKED)
+    for match in list(_counted().finditer(clause.text)):
+        if len(match["number"]) == 1 and not match["number"].isascii():
+            continue  # no money anyway, and words are made of it
+        clause.take(match.start("number"), match.end("number"), MASKED)
+
+
+@lru_cache(maxsize=1)
+def _identified() -> re.Pattern[str]:
+    named = compiled(words("numbers")["money"]["identifiers"]).pattern
+    link = words("numbers")["identifier_link"]
+    return re.compile(rf"(?:{named})(?:{link}){{0,4}}(?P<number>[0-9][0-9x]*(?:[- ][0-9]{{3,}})*)(?!\.[0-9])")
+
+
+@lru_cache(maxsize=1)
+def _counted() -> re.Pattern[str]:
+    nouns = "|".join(words("numbers")["money"]["counted"])
+    ordinal = words("numbers")["ordinal"]
+    return re.compile(rf"(?<![0-9.])(?P<number>(?:{ordinal}) ?{number_pattern()}|{number_pattern()}(?= ?(?:{nouns})))")
+
+
+def _take(clause: Clause, match: re.Match[str]) -> None:
+    number, start, end = match["number"], match.start(), match.end()
+    while end > start and clause.text[end - 1] == " ":
+        end -= 1
+    has_unit = bool(match["unit"] or match["before"])
+    if not _is_money(number, has_unit=has_unit or bool(match["many"])):
+        if number[0].isascii():
+            clause.take(start, end, MASKED)
+        return
+    yuan = read_number(number) if len(number) <= _LONGEST else None
+    if yuan is not None and match["jiao"]:
+        tenths = read_number(match["jiao"][0])
+        yuan += (tenths or Fraction(0)) / 10
+    found = AmountMention(start, end, None, yuan, bare=not has_unit)
+    before, after = clause.text[:start], clause.text[end:]
+    if _foreign().search((match["before"] or "") + " " + (match["unit"] or "")):
+        found.trouble = Trouble.FOREIGN
+    elif yuan is None or match["many"]:
+        found.trouble = Trouble.VAGUE
+    elif _is_lower_bound(before, after):
+        found.trouble = Trouble.LOWER_BOUND
+    elif yuan == 0:
+        found.trouble = Trouble.VAGUE
+    clause.take(start, end, AMOUNT, found)
+
+
+def _is_money(number: str, *, has_unit: bool) -> bool:
+    if re.fullmatch(r"[0-9]+", number):
+        return (has_unit and len(number) <= 12) or len(number) < _IDENTIFIER_DIGITS
+    return has_unit or re.match(r"[0-9]", number) is not None or _numeral().search(number) is not None
+
+
+def _is_lower_bound(before: str, after: str) -> bool:
+    lower, upper = cue("numbers", "vague", "lower_before"), cue("numbers", "vague", "upper_before")
+    nearest = max((match.end() for match in lower.finditer(before)), default=-1)
+    if nearest >= 0 and nearest >= upper.last_end(before) and AMOUNT not in before[nearest:] \
+            and len(before) - nearest <= words("numbers")["reach"]:
+        return True
+    return cue("numbers", "vague", "lower_after").match(after.lstrip()) is not None
+
+
+def _mark_shares(clause: Clause) -> None:
+    """A share of the debt or of the last offer: all, half, three tenths, 60 %."""
+    table = words("numbers_shares")
+    for match in list(cue("cues", "relative", "half_of_offer").finditer(clause.text)):
+        clause.take(match.start(), match.end(), AMOUNT,
+                    AmountMention(match.start(), match.end(), share=Fraction(1, 2), relative="share"))
+    for match in list(_fractions().finditer(clause.text)):
+        share = Fraction(*table[match[0]])
+        _take_share(clause, match, share)
+    for match in _tenth_shapes().matches(lambda: clause.text):
+        share_or_none = _tenths(match)
+        if share_or_none is not None:
+            _take_share(clause, match, share_or_none)
+    for key, share in (("half", Fraction(1, 2)), ("all", Fraction(1))):
+        for match in list(cue("cues", "shares", key).finditer(clause.text)):
+            _take_share(clause, match, share)
+
+
+def _take_share(clause: Clause, match: re.Match[str], share: Fraction) -> None:
+    before = clause.text[:match.start()].rstrip()
+    if AMOUNT in match[0] or re.search(f"{AMOUNT} of(?: the)?$", before):
+        return
+    found = AmountMention(match.start(), match.end(), share=share)
+    if not 0 < share <= 1:
+        found.trouble = Trouble.VAGUE
+    clause.take(match.start(), match.end(), AMOUNT, found)
+
+
+@lru_cache(maxsize=1)
+def _fractions() -> re.Pattern[str]:
+    named = sorted(words("numbers_shares"), key=len, reverse=True)
+    return re.compile("|".join(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])" if name.isascii() else name
+                               for name in named))
+
+
+@lru_cache(maxsize=1)
+def _tenth_shapes() -> Shapes:
+    return Shapes(words("cues")["shares"]["tenths"])
+
+
+def _tenths(match: re.Match[str]) -> Fraction | None:
+    groups = {name: value for name, value in match.groupdict().items() if value}
+    if "tenths" in groups:
+        value = read_number(groups["tenths"])
+        return None if value is None else value / 10 + (Fraction(1, 20) if "half" in groups else 0)
+    value = read_number(groups.get("percent") or groups["percent2"])
+    return None if value is None else value / 100
+
+
+def _mark_relative(clause: Clause) -> None:
+    """So much less, or more, than the last offer."""
+    for kind in ("less", "more"):
+        for match in cue("cues", "relative", kind).finditer(clause.text):
+            for mention in clause.mentions:
+                inside = match.start() <= mention.start and mention.end <= match.end()
+                if isinstance(mention, AmountMention) and inside and mention.share is None:
+                    mention.relative = kind

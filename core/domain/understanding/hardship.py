@@ -1,0 +1,73 @@
+"""Hardship: what makes paying hard, if it happened to the person or the household."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from core.domain.understanding.clauses import Clause
+from core.domain.understanding.lexicon import Cue, cue, words
+
+_KINDS = ("unemployment", "income_drop", "sickness", "bereavement", "disaster", "business_failure", "new_dependant",
+          "other")
+
+
+@lru_cache(maxsize=16)
+def _words(kind: str) -> Cue:
+    table = words("hardship")
+    han, latin = table["people"]["earner"]
+    return Cue([entry.replace("<earner>", latin if " " in entry else han) for entry in table["kinds"][kind]["words"]])
+
+
+def find_hardship(clauses: list[Clause]) -> set[str]:
+    """The kinds named in ``clauses``; ``other`` only alone."""
+    found: set[str] = set()
+    subject = "self"
+    for clause in clauses:
+        subject = _subject(clause, subject)
+        if clause.hypothetical or clause.before_restart or clause.outside_event or "question" in clause.cues:
+            continue
+        for kind in _KINDS:
+            for match in _words(kind).finditer(clause.text):
+                if not _denied(clause.text, match):
+                    found |= _meant(kind, clause, match, subject)
+    return found if found == {"other"} else found - {"other"}
+
+
+def _subject(clause: Clause, before: str) -> str:
+    """Whose troubles the clause tells: one's own, the family's or somebody else's."""
+    text = clause.text
+    firsts = [(match.start(), name) for name in ("other", "family", "self")
+              if (match := cue("hardship", "people", name).search(text))]
+    if firsts:
+        return min(firsts)[1]
+    return before if cue("hardship", "people", "pronoun").search(text) else "self"
+
+
+def _denied(text: str, match: re.Match[str]) -> bool:
+    before = text[:match.start()]
+    if cue("clauses", "not_so").search(match[0][:2]) and cue("clauses", "not_so").match(match[0]):
+        return cue("clauses", "not_that").search(before[-4:]) is not None
+    return cue("clauses", "denied_trouble").search(before) is not None
+
+
+def _meant(kind: str, clause: Clause, match: re.Match[str], subject: str) -> set[str]:
+    family = cue("hardship", "people", "family")
+    refuses = "reject" in clause.cues and cue("clauses", "can_not").search(match[0]) is not None
+    if subject == "other" or (kind == "other" and refuses):
+        return set()
+    relatives = [person.end() for person in family.finditer(clause.text) if person.end() <= match.end()]
+    own = cue("hardship", "people", "self")
+    selves = [one.end() for one in own.finditer(clause.text) if one.end() <= match.start()]
+    named = bool(relatives) and (not selves or max(relatives) > max(selves))
+    of_family = named or (subject == "family" and not selves)
+    if kind == "sickness":
+        return {"family_illness" if of_family and not _own(clause, match) else "illness"}
+    if kind == "unemployment":
+        earner = cue("hardship", "people", "earner").search(clause.text[:match.end()])
+        return {"income_drop" if of_family and earner else kind}
+    return {kind}
+
+
+def _own(clause: Clause, match: re.Match[str]) -> bool:
+    return cue("clauses", "own_body").search(match[0]) is not None

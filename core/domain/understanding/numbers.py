@@ -1,0 +1,109 @@
+"""Numbers as people write them: 1.2 ten-thousands, one thousand two, fifteen hundred, half."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from functools import lru_cache
+
+from core.domain.understanding.lexicon import words
+
+_THOUSANDS = re.compile(r"(?<![a-z0-9.])([0-9]{1,12}(?:\.[0-9]{1,6})?) ?k(?![a-z0-9])")
+
+LARGEST_DIGITS = 15
+"""More digits than any amount of yuan has."""
+
+
+@lru_cache(maxsize=1)
+def number_pattern() -> str:
+    """A number in digits, Chinese numerals or both; ``read_number`` says what it means, if anything."""
+    table = words("numbers")
+    numerals = "".join(table["digits"]) + "".join(unit for unit in table["units"] if not unit.isascii())
+    digits = r"[0-9]+(?:\.[0-9]+)?"
+    return rf"(?:{digits}(?: ?(?:[kw](?![a-z])))?|[{numerals}])(?:{digits}|[{numerals}])*{table['half']}?"
+
+
+def read_number(text: str) -> Fraction | None:
+    """The value of what ``number_pattern`` found; ``None`` where it names no one figure."""
+    table = words("numbers")
+    units: dict[str, int] = table["units"]
+    if sum(char.isdigit() and char.isascii() for char in text) > LARGEST_DIGITS:
+        return None
+    total, section, number = Fraction(0), Fraction(0), None
+    unit, after_zero = 1, False
+    for token in re.findall(r"[0-9]+(?:\.[0-9]+)?|\S", text):
+        if token in units:
+            unit = units[token]
+            if unit < 10000 or token.isascii():
+                section += (Fraction(1) if number is None else number) * unit
+            else:
+                total += (section + (number or 0) or Fraction(1)) * unit
+                section = Fraction(0)
+            number, after_zero = None, False
+        elif token == table["half"]:
+            number = (number or Fraction(0)) + Fraction(unit, 2)
+            return total + section + number
+        elif table["digits"].get(token) == 0:
+            if number is not None:
+                number = number * 10
+            after_zero = True
+        else:
+            value = Fraction(table["digits"][token]) if token in table["digits"] else Fraction(token)
+            if number is not None:  # two digits side by side name no one figure, unless the first is a row of digits
+                return None
+            number = value
+    if number is not None:
+        shorthand = unit >= 100 and not after_zero and number < 10 and number.denominator == 1
+        section += number * unit / 10 if shorthand else number
+    return total + section
+
+
+@lru_cache(maxsize=1)
+def _english() -> tuple[re.Pattern[str], dict[str, int], dict[str, int]]:
+    table = words("numbers")["english"]
+    small = {word: value for value, word in enumerate(table["ones"])}
+    small |= {word: value for value, word in zip(range(20, 100, 10), table["tens"], strict=True)}
+    scales: dict[str, int] = table["scales"]
+    one = "|".join(sorted(small, key=len, reverse=True))
+    scale = "|".join(scales)
+    number = rf"(?:[0-9]+(?:\.[0-9]+)?|(?:{one})(?:[- ](?:{'|'.join(table['ones'][1:10])}))?|an?(?= (?:{scale})))"
+    hundred = rf"{number}(?: and a half)?(?: hundred(?![a-z])(?:(?: and)? {number}(?! (?:{scale}))(?![a-z0-9]))?)?"
+    larger = "|".join(name for name in scales if name != "hundred")
+    run = rf"(?<![a-z0-9.]){hundred}(?: (?:{larger})(?![a-z])(?:(?: and|,)? {hundred}(?! (?:{larger})))?)*(?![a-z])"
+    return re.compile(run), small, scales
+
+
+def english_numbers(text: str) -> str:
+    """``text`` with numbers in words and their scales as digits."""
+    text = _THOUSANDS.sub(lambda match: _plain(Fraction(match[1]) * 1000), text)
+    return _english()[0].sub(lambda match: _in_digits(match[0]), text)
+
+
+def _in_digits(run: str) -> str:
+    if run in ("one", "a", "an", "second") or run.replace(".", "", 1).isdigit():
+        return run
+    _, small, scales = _english()
+    total, section = Fraction(0), Fraction(0)
+    found = re.findall(r"[0-9]+(?:\.[0-9]+)?|[a-z]+", run)
+    if found[-3:] == ["and", "a", "half"] or "half" in found:
+        section_half = Fraction(1, 2)
+        at = found.index("and")
+        found = found[:at] + found[at + 3:]
+    else:
+        section_half = Fraction(0)
+    for word in found:
+        if word in scales:
+            scale = scales[word]
+            section = (section + section_half or Fraction(1)) * scale
+            section_half = Fraction(0)
+            if scale >= 1000:
+                total, section = total + section, Fraction(0)
+        elif word in ("a", "an"):
+            section += 1
+        elif word != "and":
+            section += small[word] if word in small else Fraction(word)
+    return _plain(total + section + section_half)
+
+
+def _plain(value: Fraction) -> str:
+    return str(value.numerator) if value.denominator == 1 else format(float(value), "g")

@@ -1,0 +1,74 @@
+"""One reading of a message: clauses, what is found in them, and what it comes to."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from core.domain.understanding.amounts import mark_amounts
+from core.domain.understanding.clauses import Clause, split
+from core.domain.understanding.dates import mark_dates
+from core.domain.understanding.hardship import find_hardship
+from core.domain.understanding.intents import agree, choose_intents
+from core.domain.understanding.lengths import mark_lengths
+from core.domain.understanding.lexicon import cue
+from core.domain.understanding.result import ASKS, LastOffer, Understanding, Wish
+from core.domain.understanding.roles import amounts_of, judge_amounts
+from core.domain.understanding.script import is_foreign, language_of, normalise
+from core.domain.understanding.terms import Terms, read_amounts, read_lengths
+from core.domain.understanding.timing import read_timing, settle_timing
+from core.domain.understanding.topics import find_others, find_topics
+from core.domain.understanding.waivers import find_waivers
+
+
+def understand(text: str, as_of: date, outstanding_minor: int | None = None,
+               last_offer: LastOffer | None = None) -> Understanding:
+    """Read ``text`` as written on ``as_of``, where ``outstanding_minor`` fen are owed in all.
+
+    Never raises, whatever the text. What is uncertain is asked back and left out of the wish; nothing
+    understood grants anything.
+    """
+    language = language_of(text)
+    plain = normalise(text)
+    if is_foreign(plain, text):
+        return Understanding(language, ("unclear",), Wish(), (), "rephrase")
+    clauses = _marked(plain, as_of)
+    trouble_of = {number for number, clause in enumerate(clauses) if find_hardship([clause])}
+    hardship = find_hardship(clauses)
+    terms = Terms()
+    read_amounts(clauses, terms, outstanding_minor, last_offer)
+    read_lengths(clauses, terms)
+    timing = read_timing(clauses, as_of, trouble_of=trouble_of)
+    settle_timing(timing, terms, as_of)
+    waived = find_waivers(clauses)
+    if waived:
+        terms.wish.waive = tuple(sorted(waived))
+    agree(clauses, terms, last_offer)
+    intents = choose_intents(clauses, terms, timing, hardship, last_offer)
+    if cue("cues", "intents", "suicide").search(plain):
+        intents.add("ask_person")
+    if not intents:
+        return Understanding(language, ("unclear",), Wish(), (), "rephrase")
+    ask = next((code for code in ASKS if code in terms.asks), None)
+    return Understanding(language, tuple(sorted(intents)), terms.wish, tuple(sorted(hardship)), ask)
+
+
+def _marked(plain: str, as_of: date) -> list[Clause]:
+    """The clauses with everything found in them."""
+    clauses = split(plain)
+    for clause in clauses:
+        mark_dates(clause, as_of)
+        mark_lengths(clause)
+        mark_amounts(clause)
+    find_others(clauses)
+    find_topics(clauses)
+    judge_amounts(clauses)
+    for clause in clauses:
+        _tell_refusals(clause)
+    return clauses
+
+
+def _tell_refusals(clause: Clause) -> None:
+    """An amount that is too much turns the offer down."""
+    refused = any(amount.role == "refused" for amount in amounts_of(clause))
+    if refused and cue("cues", "amounts", "refused_after").search(clause.text):
+        clause.cues.add("reject")

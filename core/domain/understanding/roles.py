@@ -1,0 +1,192 @@
+"""Roles: whether an amount is an offer, and for which period; what is income, spent, owed or asked is not."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import pairwise
+
+from core.domain.understanding.clauses import Clause
+from core.domain.understanding.lexicon import AMOUNT, Cue, cue, has_han, words
+from core.domain.understanding.mentions import AmountMention, DueDayMention, Trouble
+
+_EXCLUDED = ("income", "spending", "other_debt", "balance", "charges", "past", "asked", "refused")
+_YIELDING = frozenset({"income", "balance", "charges"})
+"""What a verb of repaying after it turns into an offer: out of my wages I pay."""
+
+
+def amounts_of(clause: Clause) -> list[AmountMention]:
+    """The amounts of a clause, in order."""
+    return [mention for mention in clause.mentions if isinstance(mention, AmountMention)]
+
+
+def judge_amounts(clauses: list[Clause]) -> None:
+    """Give every amount its role and period, then let amounts that are set against each other share them."""
+    corrected = False
+    previous: list[AmountMention] = []
+    previous_sentence = -1
+    for clause in clauses:
+        found = amounts_of(clause)
+        if not found:
+            corrected = corrected or cue("cues", "amounts", "correction").search(clause.text) is not None
+            continue
+        _merge(clause, found)
+        found = amounts_of(clause)
+        for number in range(len(found)):
+            _judge(clause, found, number)
+        if corrected or _begins_with_correction(clause, found[0]):
+            _correct(previous, found[0])
+        _within_correction(clause, found)
+        _share_periods(previous, found, same_sentence=previous_sentence == clause.sentence)
+        previous, previous_sentence, corrected = found, clause.sentence, False
+
+
+def _window(clause: Clause, found: list[AmountMention], number: int) -> tuple[str, str]:
+    start = found[number - 1].end if number else 0
+    end = found[number + 1].start if number + 1 < len(found) else len(clause.text)
+    return clause.text[start:found[number].start], clause.text[found[number].end:end]
+
+
+def _judge(clause: Clause, found: list[AmountMention], number: int) -> None:
+    amount = found[number]
+    left, right = _window(clause, found, number)
+    amount.period = _period(left, right, last=number == len(found) - 1)
+    if not amount.period and any(isinstance(mention, DueDayMention) for mention in clause.mentions):
+        amount.period = "monthly"
+    amount.role = _role(clause, found, number, left, right)
+
+
+def _role(clause: Clause, found: list[AmountMention], number: int, left: str, right: str) -> str:
+    if clause.of_others:
+        return "others"
+    if cue("cues", "amounts", "refused_after").match(right.lstrip()):
+        return "refused"
+    strong, at = _strongest(left + AMOUNT)
+    if cue("cues", "amounts", "spending_after").match(right):
+        return "spending"
+    if strong == "offer":
+        return "offer"
+    if strong:
+        repays = cue("cues", "amounts", "repay").last_end(left) > at
+        return "offer" if strong in _YIELDING and repays else strong
+    amount = found[number]
+    if amount.share is not None or amount.relative:
+        return "offer"
+    if cue("cues", "amounts", "offer").search(left + AMOUNT):
+        return "offer"
+    if number and _is_join(clause.text[found[number - 1].end:amount.start]):
+        return found[number - 1].role
+    if amount.period or cue("cues", "amounts", "approve").search(right) or _is_bare(clause) or _has_sign(clause):
+        short = words("clauses")["short" if has_han(clause.raw) else "short_latin"]
+        return "offer" if len(clause.plain()) <= short else ""
+    return ""
+
+
+def _strongest(left: str) -> tuple[str, int]:
+    """The last cue before the amount that tells its role, and where it ends."""
+    best, at, length = "", -1, 0
+    for name, key in (*((name, name) for name in _EXCLUDED[:-1]), ("refused", "refused_before"), ("offer", "limiter")):
+        for match in cue("cues", "amounts", key).finditer(left):
+            size = match.end() - match.start()
+            if (match.end(), size) > (at, length):
+                best, at, length = name, match.end(), size
+    return best, at
+
+
+def _has_sign(clause: Clause) -> bool:
+    return cue("cues", "single").search(clause.text) is not None or any(
+        not isinstance(mention, AmountMention) and mention.trouble is not Trouble.PAST for mention in clause.mentions)
+
+
+def _is_bare(clause: Clause) -> bool:
+    plain = clause.plain()
+    return _filler().sub("", plain).strip(" ,") == ""
+
+
+@lru_cache(maxsize=1)
+def _filler() -> re.Pattern[str]:
+    return re.compile("|".join(words("clauses")["filler"]))
+
+
+def _is_join(text: str) -> bool:
+    return cue("numbers", "vague", "or_joins").fullmatch(text.strip()) is not None \
+        or cue("numbers", "vague", "range_joins").fullmatch(text.strip()) is not None
+
+
+def _merge(clause: Clause, found: list[AmountMention]) -> None:
+    """A range is its upper end; alternatives are one amount nobody may choose from."""
+    for first, second in pairwise(found):
+        between = clause.text[first.end:second.start].strip()
+        begins = clause.text[:first.start].rstrip()
+        either = cue("clauses", "either").search(clause.text) is not None
+        is_between = begins.endswith(tuple(words("clauses")["between"]))
+        if cue("numbers", "vague", "range_joins").fullmatch(between) and (between != "and" or is_between):
+            clause.mentions.remove(first)
+            second.start = first.start
+            if second.trouble is Trouble.LOWER_BOUND:
+                second.trouble = None
+        elif cue("numbers", "vague", "or_joins").fullmatch(between) or (either and len(between) <= 4):
+            clause.mentions.remove(first)
+            second.start = first.start
+            second.trouble = Trouble.ALTERNATIVE
+
+
+def _period(left: str, right: str, *, last: bool) -> str:
+    """The nearest period: right after the amount, then before it, then further on."""
+    near = _first_period(right[:words("clauses")["near"]])
+    if near and near[1] <= 2:
+        return near[0]
+    before = _last_period(left)
+    if before:
+        return before
+    found = _first_period(right) if last else near
+    return found[0] if found else ""
+
+
+def _periods() -> tuple[tuple[str, Cue], ...]:
+    return tuple((name, cue("cues", "periods", name)) for name in ("odd", "fortnightly", "weekly", "monthly"))
+
+
+def _first_period(text: str) -> tuple[str, int] | None:
+    found = [(match.start(), order, name) for order, (name, one) in enumerate(_periods())
+             if (match := one.search(text))]
+    return (min(found)[2], min(found)[0]) if found else None
+
+
+def _last_period(text: str) -> str:
+    found = [(match.end(), match.end() - match.start(), name)
+             for name, one in _periods() for match in one.finditer(text)]
+    return max(found)[2] if found else ""
+
+
+def _begins_with_correction(clause: Clause, first: AmountMention) -> bool:
+    return cue("cues", "amounts", "correction").search(clause.text[:first.start] + AMOUNT) is not None
+
+
+def _correct(previous: list[AmountMention], first: AmountMention) -> None:
+    if previous and previous[-1].role in ("offer", "") and first.role in ("", "offer"):
+        previous[-1].role = "refused"
+        first.role = "offer"
+
+
+def _within_correction(clause: Clause, found: list[AmountMention]) -> None:
+    for first, second in pairwise(found):
+        between = clause.text[first.end:second.start]
+        if first.role == "offer" and cue("cues", "amounts", "correction").search(between):
+            first.role, second.role = "refused", "offer"
+            second.period = second.period or first.period
+
+
+def _share_periods(previous: list[AmountMention], found: list[AmountMention], *, same_sentence: bool) -> None:
+    """An amount set against another shares its period."""
+    for number, amount in enumerate(found):
+        if amount.period or amount.role not in ("offer", "refused", "asked"):
+            continue
+        others = list(reversed(found[:number])) + list(reversed(previous)) + found[number + 1:]
+        for other in others:
+            against = other.role in ("refused", "asked") or (amount.role == "refused" and other.role == "offer")
+            beside = same_sentence and other.role in ("income", "others", "other_debt", "past") and other in previous
+            if other.period and (against or (beside and other.role == "income")):
+                amount.period = other.period
+                break
+

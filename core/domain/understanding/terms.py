@@ -1,0 +1,296 @@
+"""Terms: what is wished, from the amounts, dates and lengths a message offers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import floor
+
+from core.domain.understanding.clauses import Clause
+from core.domain.understanding.lexicon import cue
+from core.domain.understanding.mentions import AmountMention, DateMention, LengthMention, Trouble
+from core.domain.understanding.result import LastOffer, Wish
+from core.domain.understanding.roles import amounts_of
+
+_LONGEST_MONTHS = 600
+_FEN = 100
+
+
+@dataclass(slots=True)
+class Terms:
+    """The wish so far and what has to be asked back."""
+
+    wish: Wish = field(default_factory=Wish)
+    asks: set[str] = field(default_factory=set)
+    proposes: bool = False
+    pays_once: bool = False
+    has_amount: bool = False
+    """An amount was named, clear or not."""
+    has_length: bool = False
+
+
+@dataclass(slots=True)
+class _Slots:
+    monthly: list[int] = field(default_factory=list)
+    frequent: list[tuple[int, str]] = field(default_factory=list)
+    once: list[int] = field(default_factory=list)
+
+
+def counted(clause: Clause) -> bool:
+    """Whether what the clause offers counts."""
+    return not (clause.hypothetical or clause.before_restart or "question" in clause.cues or "dispute" in clause.cues)
+
+
+def read_amounts(clauses: list[Clause], terms: Terms, outstanding_minor: int | None, last: LastOffer | None) -> None:
+    """Put the offered amounts where they belong."""
+    slots = _Slots()
+    frequency = _lone_frequency(clauses)
+    unclear: set[str] = set()
+    for clause in clauses:
+        if not counted(clause):
+            continue
+        for amount in amounts_of(clause):
+            if amount.role == "offer" and _is_offer(clause, amount):
+                _place(clauses, clause, amount, slots, terms, unclear, frequency, outstanding_minor, last)
+    _settle(slots, terms, unclear, frequency)
+
+
+def _is_offer(clause: Clause, amount: AmountMention) -> bool:
+    if amount.share is None:
+        return not ("waive" in clause.cues and _charged(clause, amount))
+    if amount.relative:
+        return cue("cues", "amounts", "income").search(clause.text[:amount.start]) is None
+    if "waive" in clause.cues and not cue("cues", "dates", "pay").search(clause.text[:amount.end + 4]):
+        return False
+    pays = "lump_sum" in clause.cues or cue("cues", "dates", "pay").search(clause.text) is not None \
+        or cue("cues", "periods", "monthly").search(clause.text) is not None
+    if amount.share == 1:
+        at_once = "lump_sum" in clause.cues or ("willing" not in clause.cues and _has_single_sign([clause], clause))
+        return pays and at_once and "propose" not in clause.cues
+    return pays or cue("cues", "shares", "debt").search(clause.text) is not None
+
+
+def _charged(clause: Clause, amount: AmountMention) -> bool:
+    """The fee of 588 that is to be waived."""
+    after = clause.text[amount.end:]
+    charges, repay = cue("cues", "amounts", "charges"), cue("cues", "amounts", "repay")
+    return charges.search(after[:12]) is not None and repay.search(clause.text[:amount.start]) is None
+
+
+def _is_relative(clause: Clause, amount: AmountMention, period: str) -> bool:
+    """Whether it is reckoned from the last offer: less, more, or a share of its monthly amount."""
+    a_share = amount.share is not None and amount.share < 1 and period == "monthly"
+    return bool(amount.relative) or (a_share and cue("cues", "shares", "debt").search(clause.text) is None)
+
+
+def _place(clauses: list[Clause], clause: Clause, amount: AmountMention, slots: _Slots, terms: Terms, unclear: set[str],
+           frequency: str, outstanding_minor: int | None, last: LastOffer | None) -> None:
+    terms.has_amount = True
+    period = amount.period or frequency
+    relative = _is_relative(clause, amount, period)
+    once = not relative and not period and _has_single_sign(clauses, clause)
+    if once:
+        terms.pays_once = True
+    else:
+        terms.proposes = True
+    if not relative and not period and not once and amount.trouble is None:
+        terms.asks.add("period_of_amount")
+        unclear.add("none")
+        return
+    if period == "odd":
+        terms.asks.add("period_of_amount" if amount.trouble is None else "which_amount")
+        return
+    kind = "once" if once else "monthly" if relative or period == "monthly" else period
+    value = _value(amount, relative=relative, terms=terms, outstanding_minor=outstanding_minor, last=last)
+    if value is None or clause.outside_event:
+        terms.asks.add("which_amount" if value is not None or not (relative and last is None) else "which_offer")
+        unclear.add(kind)
+        return
+    if kind == "once":
+        slots.once.append(value)
+    elif kind == "monthly":
+        slots.monthly.append(value)
+    elif kind in ("weekly", "fortnightly"):
+        slots.frequent.append((value, kind))
+
+
+def _value(amount: AmountMention, *, relative: bool, terms: Terms, outstanding_minor: int | None,
+           last: LastOffer | None) -> int | None:
+    """In fen, cut down; ``None`` if it cannot be acted on."""
+    if amount.trouble is not None:
+        return None
+    if relative:
+        if last is None:
+            return None
+        if amount.share is not None:
+            value = amount.share * last.monthly_minor
+        else:
+            step = (amount.yuan or Fraction(0)) * _FEN
+            value = last.monthly_minor - step if amount.relative == "less" else last.monthly_minor + step
+    elif amount.share is not None:
+        if outstanding_minor is None:
+            return None
+        value = amount.share * outstanding_minor
+    else:
+        value = (amount.yuan or Fraction(0)) * _FEN
+    fen = floor(value)
+    if fen <= 0 or (outstanding_minor is not None and fen > outstanding_minor):
+        return None
+    return fen
+
+
+def _settle(slots: _Slots, terms: Terms, unclear: set[str], frequency: str) -> None:
+    """One amount for each place, or none."""
+    wish = terms.wish
+    if len(set(slots.monthly)) == 1 and "monthly" not in unclear:
+        wish.monthly_at_most_minor = slots.monthly[0]
+    elif slots.monthly:
+        terms.asks.add("which_amount")
+    frequencies = {name for _, name in slots.frequent} | {name for name in (*unclear, frequency)
+                                                          if name in ("weekly", "fortnightly")}
+    if len(frequencies) == 1:
+        wish.frequency = frequencies.pop()
+        terms.proposes = True
+        values = {value for value, _ in slots.frequent}
+        if len(values) == 1 and wish.frequency not in unclear:
+            wish.amount_minor = values.pop()
+        else:
+            terms.asks.add("which_amount")
+    elif frequencies:
+        terms.asks.add("which_amount")
+    if len(set(slots.once)) == 1 and "once" not in unclear:
+        wish.lump_sum_minor = slots.once[0]
+    elif slots.once:
+        terms.asks.add("which_amount")
+
+
+def _has_single_sign(clauses: list[Clause], clause: Clause) -> bool:
+    """Whether one payment is meant: at once, first, on a date or after an event."""
+    if "lump_sum" in clause.cues or cue("cues", "single").search(clause.text):
+        return True
+    for other in clauses:
+        if other.sentence != clause.sentence or (other is not clause and amounts_of(other)):
+            continue
+        if other is not clause and cue("cues", "single").search(other.text) and "denied" not in other.cues:
+            return True
+        if has_day(other) and counted(other):
+            return True
+    return any("lump_sum" in other.cues and counted(other) for other in clauses)
+
+
+def has_day(clause: Clause) -> bool:
+    """A date, payday, festival or event, unless payments start from it."""
+    events = any(cue("dates", key).search(clause.raw) for key in ("payday", "event"))
+    return events or any(not starts_at(clause, mention.start, mention.end) for mention in date_mentions(clause)
+                         if mention.trouble is not Trouble.PAST or cue("cues", "dates", "pay").search(clause.text))
+
+
+def date_mentions(clause: Clause) -> list[DateMention]:
+    """The dates of a clause, in order."""
+    return [mention for mention in clause.mentions if isinstance(mention, DateMention)]
+
+
+def starts_at(clause: Clause, start: int, end: int) -> bool:
+    """Whether payments start at the date between ``start`` and ``end``."""
+    before, after = clause.text[:start].rstrip(), clause.text[end:].lstrip()
+    if cue("cues", "dates", "start_after").match(after):
+        return True
+    return any(match.end() >= len(before) for match in cue("cues", "dates", "start_before").finditer(before))
+
+
+def _lone_frequency(clauses: list[Clause]) -> str:
+    """How often payments come, said apart from any amount."""
+    for clause in clauses:
+        if amounts_of(clause) or not counted(clause) or clause.of_others or "denied" in clause.cues:
+            continue
+        income, context = cue("cues", "amounts", "income"), cue("clauses", "frequency_context")
+        if income.search(clause.text) or not context.search(clause.text):
+            continue
+        for name in ("odd", "fortnightly", "weekly", "monthly"):
+            if cue("cues", "periods", name).search(clause.text):
+                return name
+    return ""
+
+
+def read_lengths(clauses: list[Clause], terms: Terms) -> None:
+    """Put lengths where they belong: the plan's, interest-free months, a pause."""
+    for number, clause in enumerate(clauses):
+        if not counted(clause):
+            continue
+        if clause.cues & {"longer"}:
+            terms.proposes = True
+        lengths = [mention for mention in clause.mentions if isinstance(mention, LengthMention)]
+        for mention in lengths:
+            _place_length(clauses, number, mention, terms)
+
+
+def _place_length(clauses: list[Clause], number: int, mention: LengthMention, terms: Terms) -> None:
+    clause = clauses[number]
+    context = _length_context(clauses, number, mention)
+    if context == "free":
+        _keep(terms, "interest_free_months", mention)
+    elif context == "pause":
+        _keep(terms, "pause_months", mention)
+    elif context == "plan":
+        terms.proposes = True
+        terms.has_length = True
+        if _refused_length(clause, mention):
+            return
+        _keep(terms, "months_at_most", mention)
+
+
+def _refused_length(clause: Clause, mention: LengthMention) -> bool:
+    before = clause.text[:mention.start]
+    return any(match.end() >= len(before) - 1 for match in cue("clauses", "refused_length").finditer(before))
+
+
+def _keep(terms: Terms, key: str, mention: LengthMention) -> None:
+    months = mention.months()
+    current = getattr(terms.wish, key)
+    if mention.trouble is not None or months is None or months > _LONGEST_MONTHS:
+        terms.asks.add("how_long")
+        return
+    if current is not None and current != months:
+        if key != "months_at_most":
+            return
+        terms.asks.add("how_long")
+        setattr(terms.wish, key, None)
+        return
+    setattr(terms.wish, key, months)
+
+
+def _length_context(clauses: list[Clause], number: int, mention: LengthMention) -> str:
+    clause = clauses[number]
+    text = clause.text
+    if clause.cues & {"undecided", "complain"} or cue("cues", "lengths", "never").search(_near(text, mention)):
+        return ""
+    if "free_interest" in clause.cues and not _is_plan_itself(text, mention):
+        return "free"
+    if "waive" in clause.cues and cue("cues", "waive", "interest").search(text) and not _is_plan_itself(text, mention) \
+            and not any(amount.role == "offer" for amount in amounts_of(clause)):
+        return "free"
+    if "pause" in clause.cues and not _is_plan_itself(text, mention):
+        return "pause"
+    if "extension" in clause.cues and "longer" not in clause.cues:
+        return ""
+    bare = len(clause.plain().strip(" .,")) <= 4
+    if bare and number and clauses[number - 1].cues & {"pause", "free_interest"}:
+        return "pause" if "pause" in clauses[number - 1].cues else "free"
+    if bare and number and clauses[number - 1].cues & {"extension"}:
+        return ""
+    if mention.unit in ("day", "week", "fortnight"):
+        return ""
+    offers = any(amount.role == "offer" for amount in amounts_of(clause))
+    if offers or bare or clause.cues & {"propose", "longer"} or cue("cues", "lengths", "plan").search(text):
+        return "plan"
+    return ""
+
+
+def _near(text: str, mention: LengthMention) -> str:
+    return text[max(0, mention.start - 8):mention.end + 8]
+
+
+def _is_plan_itself(text: str, mention: LengthMention) -> bool:
+    before, after = text[:mention.start].rstrip(), text[mention.end:].lstrip()
+    return cue("clauses", "plan_before").search(before[-6:]) is not None \
+        or cue("clauses", "plan_after").match(after) is not None

@@ -1,0 +1,176 @@
+"""Timing: when paying starts or is done, the day of every month, and what has no date yet."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise
+
+from core.domain.calendar import MonthEnd, add_months
+from core.domain.understanding.clauses import Clause
+from core.domain.understanding.dates import later
+from core.domain.understanding.lexicon import Cue, cue
+from core.domain.understanding.mentions import DateMention, DueDayMention, LengthMention, Trouble
+from core.domain.understanding.roles import amounts_of
+from core.domain.understanding.terms import Terms, counted, date_mentions
+
+
+class Timing:
+    """The dates of a message that belong to paying."""
+
+    __slots__ = ("due_day", "later_wanted", "months", "on", "unclear")
+
+    def __init__(self) -> None:
+        self.on: list[date] = []
+        self.months: list[date] = []
+        self.due_day: int | None = None
+        self.unclear = False
+        self.later_wanted = False
+        """More time is wanted."""
+
+    def named(self) -> bool:
+        """Whether any date was named, clear or not."""
+        return bool(self.on or self.months or self.unclear)
+
+
+def read_timing(clauses: list[Clause], as_of: date, *, trouble_of: set[int]) -> Timing:
+    """Collect the dates that count; ``trouble_of`` are the clauses that tell of hardship."""
+    timing = Timing()
+    for number, clause in enumerate(clauses):
+        if not counted(clause) or clause.of_others or clause.cues & {"undecided", "complain", "ask_person"}:
+            continue
+        if "extension" in clause.cues:
+            timing.later_wanted = True
+        if not _is_relevant(clauses, number, trouble_of):
+            continue
+        _read_clause(clause, timing, as_of)
+    return timing
+
+
+def _read_clause(clause: Clause, timing: Timing, as_of: date) -> None:
+    payday = cue("dates", "payday").search(clause.raw) is not None
+    event = cue("dates", "event").search(clause.raw) is not None and not _clear_event(clause)
+    if (payday or event) and not clause.outside_event:
+        timing.unclear = True
+    dates = date_mentions(clause)
+    for mention in clause.mentions:
+        if isinstance(mention, DueDayMention) and not payday:
+            if mention.trouble is None and timing.due_day in (None, mention.day):
+                timing.due_day = mention.day
+            else:
+                timing.unclear = True
+    if payday:
+        return
+    if _are_alternatives(clause, dates):
+        timing.unclear = True
+        return
+    for mention in dates:
+        _add(mention, timing)
+    if not dates or "extension" in clause.cues:
+        _add_length(clause, timing, as_of)
+
+
+def _clear_event(clause: Clause) -> bool:
+    """An "after" that is followed by a date or a length is no event."""
+    return cue("clauses", "dated_event").search(clause.text) is not None
+
+
+def _add(mention: DateMention, timing: Timing) -> None:
+    if mention.trouble is not None:
+        timing.unclear = True
+    elif mention.on is not None and mention.whole_month:
+        timing.months.append(mention.on)
+    elif mention.on is not None:
+        timing.on.append(mention.on)
+
+
+def _add_length(clause: Clause, timing: Timing, as_of: date) -> None:
+    """More time of a stated length runs from today."""
+    wants_time = "extension" in clause.cues and not clause.cues & {"longer", "free_interest"}
+    if not wants_time and "pause" not in clause.cues:
+        return
+    for mention in clause.mentions:
+        if not isinstance(mention, LengthMention):
+            continue
+        if "pause" in clause.cues and not wants_time and (mention.months() or mention.trouble is not None):
+            continue
+        if "pause" in clause.cues:
+            continue
+        before = clause.text[:mention.start]
+        if cue("cues", "amounts", "past").search(before) or cue("clauses", "worked").search(before):
+            continue
+        on = _end_of(mention, as_of)
+        if on is None:
+            timing.unclear = True
+        else:
+            timing.on.append(on)
+
+
+def _end_of(length: LengthMention, as_of: date) -> date | None:
+    """The day ``length`` from ``as_of`` ends on; ``None`` if nobody can say."""
+    if length.trouble is not None:
+        return None
+    months = length.months()
+    if months is not None:
+        return later(as_of, months, "month")
+    return later(as_of, int(length.count), length.unit) if length.count.denominator == 1 else None
+
+
+def _are_alternatives(clause: Clause, dates: list[DateMention]) -> bool:
+    joins: Cue = cue("clauses", "date_joins")
+    return any(joins.fullmatch(clause.text[first.end:second.start].strip()) for first, second in pairwise(dates))
+
+
+def _is_relevant(clauses: list[Clause], number: int, trouble_of: set[int]) -> bool:
+    clause = clauses[number]
+    if any(amount.role == "offer" for amount in amounts_of(clause)) or clause.cues & {"pause", "extension", "lump_sum"}:
+        return True
+    if clause.cues & {"dispute"} or number in trouble_of:
+        return False
+    if cue("cues", "amounts", "past").search(clause.text) and not _all_ahead(clause):
+        return False
+    amounts = amounts_of(clause)
+    if amounts and all(amount.role not in ("offer", "") for amount in amounts):
+        return False
+    if any(isinstance(mention, DueDayMention) for mention in clause.mentions):
+        return True
+    pays = cue("cues", "dates", "pay").search(clause.text) is not None
+    if pays or clause.cues & {"propose", "willing", "longer", "free_interest"}:
+        return not cue("clauses", "other_start").search(clause.text)
+    if _bare(clause):
+        return True
+    neighbours = [other for other in clauses if other.sentence == clause.sentence and other is not clause]
+    events = cue("dates", "event").search(clause.raw) or cue("dates", "payday").search(clause.raw)
+    return bool(events) and any(any(amount.role == "offer" for amount in amounts_of(other))
+                                or cue("cues", "dates", "pay").search(other.text) for other in neighbours)
+
+
+def _all_ahead(clause: Clause) -> bool:
+    dates = date_mentions(clause)
+    return bool(dates) and all(mention.trouble is not Trouble.PAST and mention.on is not None for mention in dates)
+
+
+def _bare(clause: Clause) -> bool:
+    rest = clause.plain()
+    for match in sorted(cue("cues", "dates", "filler").finditer(rest), key=lambda one: -one.end()):
+        rest = rest[:match.start()] + rest[match.end():]
+    return len(rest.strip(" ,.?!")) <= 1
+
+
+def settle_timing(timing: Timing, terms: Terms, as_of: date) -> None:
+    """Write the date and the day into the wish; ask where there is no one date."""
+    if timing.due_day is not None:
+        terms.wish.due_day = timing.due_day
+        terms.proposes = True
+    on = list(timing.on)
+    day = timing.due_day
+    on += [first if day is None else _due_in(first, day) for first in timing.months]
+    on = [day for day in on if day >= as_of]
+    if timing.unclear:
+        terms.asks.add("which_date")
+    if on and not timing.unclear:
+        terms.wish.first_due_on = min(on)
+
+
+def _due_in(first: date, day: int) -> date:
+    """Day ``day`` of the month of ``first``, clamped to its end."""
+    return add_months(date(first.year, 1, 31).replace(day=day), first.month - 1, MonthEnd.CLAMP)

@@ -1,0 +1,135 @@
+"""Topics: what each clause is about, whose affairs it tells, and what it makes depend on what."""
+
+from __future__ import annotations
+
+from core.domain.understanding.clauses import Clause
+from core.domain.understanding.lexicon import cue
+from core.domain.understanding.mentions import AmountMention, DateMention, LengthMention
+
+_NAMES = ("accept", "reject", "undecided", "ask_person", "complain", "dispute", "extension", "pause", "propose",
+          "longer", "free_interest", "lump_sum", "restart", "willing")
+_WANTED = frozenset({"extension", "pause", "propose", "longer", "free_interest", "lump_sum", "waive", "willing",
+                     "accept"})
+_DENIED = _WANTED | {"ask_person"}
+_ASKED_ABOUT = _WANTED | {"frequency", "reject"}
+"""What a plain question is about without wanting it."""
+
+
+def find_topics(clauses: list[Clause]) -> None:
+    """Fill ``cues``, then note what is denied, asked, supposed or taken back."""
+    for clause in clauses:
+        clause.cues = _topics(clause)
+        _deny(clause)
+        _ask(clause)
+    for number, clause in enumerate(clauses):
+        if "restart" in clause.cues:
+            for earlier in clauses[:number]:
+                earlier.before_restart = True
+    _suppose(clauses)
+
+
+def find_others(clauses: list[Clause]) -> None:
+    """Mark the clauses that tell of somebody else's debts and payments."""
+    others = False
+    for clause in clauses:
+        text = clause.text
+        other, payer = (cue("hardship", "people", key).search(text) for key in ("other", "payer"))
+        own = cue("hardship", "people", "self").search(text)
+        pronoun = cue("hardship", "people", "pronoun").search(text)
+        if other or payer:
+            named = min(match.start() for match in (other, payer) if match)
+            acts = cue("clauses", "own_act").search(text[:named])
+            spoken = own is not None and own.start() < named and acts is not None
+            others = not spoken and not _helps(text)
+        elif not (pronoun and others):
+            others = False
+        clause.of_others = others
+
+
+def _helps(text: str) -> bool:
+    return cue("clauses", "for_me").search(text) is not None
+
+
+def _topics(clause: Clause) -> set[str]:
+    text = clause.text.strip(" .,!?")
+    found = {name for name in _NAMES if cue("cues", "intents", name).search(text)}
+    if cue("cues", "intents", "accept_whole").fullmatch(text):
+        found.add("accept")
+    if cue("cues", "intents", "reject_whole").fullmatch(text):
+        found.add("reject")
+    if cue("cues", "waive", "verbs").search(text):
+        found.add("waive")
+    if cue("cues", "intents", "free_interest").search(clause.raw):
+        found.add("free_interest")
+    if cue("clauses", "frequency_context").search(text) and any(
+            cue("cues", "periods", name).search(text) for name in ("weekly", "fortnightly")):
+        found.add("frequency")
+    if "accept" in found and "reject" in found:
+        found.discard("accept")
+    if "undecided" in found:
+        found -= {"extension", "pause", "accept"}
+    if "ask_person" in found and "complain" in found and cue("clauses", "stop_calls").search(text):
+        found.discard("ask_person")
+    return found
+
+
+def _deny(clause: Clause) -> None:
+    denial = cue("cues", "conditions", "deny").search(clause.text)
+    if denial is None:
+        return
+    for name in _DENIED & clause.cues:
+        key = ("waive", "verbs") if name == "waive" else ("intents", name)
+        first = cue("cues", *key).search(clause.text)
+        if first is not None and first.start() >= denial.end() - 1:
+            clause.cues.discard(name)
+            clause.cues.add("denied")
+
+
+def _ask(clause: Clause) -> None:
+    text = clause.text
+    asked = cue("cues", "intents", "question").search(text)
+    requested = cue("cues", "intents", "request").search(text)
+    explains = cue("clauses", "explain").search(text)
+    if clause.cues & {"complain", "dispute", "undecided", "ask_person"}:
+        return
+    about = cue("cues", "intents", "about").search(text)
+    if asked and (explains or not requested or cue("clauses", "strong_question").search(text)):
+        if explains or about or clause.mentions:
+            clause.cues -= _ASKED_ABOUT
+            clause.cues.add("question")
+        return
+    wants = clause.cues & _ASKED_ABOUT or clause.mentions or cue("clauses", "own_request").search(text)
+    if (requested or clause.asks) and about and not wants:
+        clause.cues.add("question")
+
+
+def _suppose(clauses: list[Clause]) -> None:
+    """A condition with a consequence asked for supposes; one in the lender's hands asks; any other is an event."""
+    for number, clause in enumerate(clauses):
+        condition = cue("cues", "conditions", "if").search(clause.text)
+        if condition is None or cue("clauses", "polite_if").search(clause.text):
+            continue
+        sentence = [other for other in clauses if other.sentence == clause.sentence]
+        following = [*sentence, *clauses[number + 1:number + 2]]
+        if any("question" in other.cues for other in following):
+            for other in sentence:
+                if not other.cues & {"complain", "dispute"}:
+                    other.hypothetical = True
+            continue
+        clause.cues.add("condition")
+        if _is_concession(clause) or _wants_terms(clause):
+            continue
+        for other in sentence:
+            other.outside_event = True
+
+
+def _is_concession(clause: Clause) -> bool:
+    """Whether the condition is the lender's to fulfil."""
+    asked = clause.cues & {"waive", "free_interest", "longer"}
+    return bool(asked) or cue("cues", "conditions", "lender").search(clause.text) is not None
+
+
+def _wants_terms(clause: Clause) -> bool:
+    """Whether the condition is a term itself: if it were 500 a month."""
+    has_terms = any(isinstance(mention, AmountMention | LengthMention | DateMention) for mention in clause.mentions)
+    return has_terms and cue("clauses", "event_verb").search(clause.text) is None
