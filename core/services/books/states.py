@@ -6,11 +6,12 @@ import json
 from datetime import date
 from typing import Any
 
+from core.domain.errors import Conflict
 from core.domain.interest import Movement
 from core.domain.statement import AccountState, Ask, Balances, Bearing, UnpaidMinimum
 
-_FORM = 1
-"""The form of the text; another form needs a reader of its own or a replay from the ledger."""
+_FORM = 2
+"""The form of the text. Form 1 had no contract date in ``overdue``; a newer form needs a reader of its own here."""
 
 
 def write_state(state: AccountState) -> str:
@@ -30,10 +31,13 @@ def write_state(state: AccountState) -> str:
 
 
 def read_state(text: str) -> AccountState:
-    """The state that ``write_state`` wrote. Raises ``ValueError`` for a form this version does not know."""
+    """The state that ``write_state`` wrote, in this form or an earlier one.
+
+    Raises ``Conflict("books_of_newer_version")`` for a form of a later version of this product.
+    """
     raw: dict[str, Any] = json.loads(text)
-    if raw["form"] != _FORM:
-        raise ValueError(f"a state of form {raw['form']} is not known here")
+    if raw["form"] > _FORM:
+        raise Conflict("books_of_newer_version", f"a state of form {raw['form']} is not known here")
     return AccountState(
         balances=Balances(*raw["balances"]),
         bearing=tuple(Bearing(date.fromisoformat(on), amount, _day(bill),
@@ -41,8 +45,8 @@ def read_state(text: str) -> AccountState:
                       for on, amount, bill, payments in raw["bearing"]),
         asks=tuple(Ask(date.fromisoformat(due), minimum, bill, paid, _day(deferred))
                    for due, minimum, bill, paid, deferred in raw["asks"]),
-        overdue=tuple(UnpaidMinimum(date.fromisoformat(due), amount, _day(contract))
-                      for due, amount, contract in raw["overdue"]),
+        overdue=tuple(UnpaidMinimum(date.fromisoformat(due), amount, *map(_day, contract))
+                      for due, amount, *contract in raw["overdue"]),
         consecutive_misses=raw["misses"], held_minor=raw["held"], deferred_to=_day(raw["deferred_to"]))
 
 
