@@ -41,3 +41,10 @@ def test_a_state_of_a_newer_version_is_refused_by_name() -> None:
     with pytest.raises(Conflict) as refused:
         read_state(json.dumps(raw))
     assert refused.value.code == "books_of_newer_version"
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"form": 2}', '{"form": "two"}'])
+def test_a_text_that_no_version_wrote_is_refused(text: str) -> None:
+    with pytest.raises(Conflict) as refused:
+        read_state(text)
+    assert refused.value.code == "books_unreadable"

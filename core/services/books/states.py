@@ -33,11 +33,19 @@ def write_state(state: AccountState) -> str:
 def read_state(text: str) -> AccountState:
     """The state that ``write_state`` wrote, in this form or an earlier one.
 
-    Raises ``Conflict("books_of_newer_version")`` for a form of a later version of this product.
+    Raises ``Conflict``: ``books_of_newer_version`` for a form of a later version of this product,
+    ``books_unreadable`` for a text that no version wrote.
     """
-    raw: dict[str, Any] = json.loads(text)
-    if raw["form"] > _FORM:
-        raise Conflict("books_of_newer_version", f"a state of form {raw['form']} is not known here")
+    try:
+        raw: dict[str, Any] = json.loads(text)
+        if raw["form"] > _FORM:
+            raise Conflict("books_of_newer_version", f"a state of form {raw['form']} is not known here")
+        return _state(raw)
+    except (ValueError, KeyError, TypeError) as unreadable:
+        raise Conflict("books_unreadable", "the state of an account cannot be read") from unreadable
+
+
+def _state(raw: dict[str, Any]) -> AccountState:
     return AccountState(
         balances=Balances(*raw["balances"]),
         bearing=tuple(Bearing(date.fromisoformat(on), amount, _day(bill),
