@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import close_day, histories, interactions, kill_test, portfolio_engine
+from benchmarks import close_day, histories, interactions, kill_test, offers, portfolio_engine
 from benchmarks.portfolio import card_clients
 from benchmarks.report import Row, at_most, merge, write
 from tests.browser.installation import PORTAL, demo_environment, start_portal
@@ -75,7 +75,12 @@ def lives(*counts: str) -> None:
     merge(histories.measure(*map(int, counts)))
 
 
-PARTS = {"portfolio": portfolio, "close-day": close_of_day, "close-day-kill": kill, "histories": lives}
+def negotiation(*counts: str) -> None:
+    """The negotiation engine alone, and so many spaces walked plan by plan."""
+    merge(offers.measure(int(counts[0]) if counts else offers.WALKED))
+
+
+PARTS = {"portfolio": portfolio, "offers": negotiation, "close-day": close_of_day, "close-day-kill": kill, "histories": lives}
 
 if __name__ == "__main__":
     PARTS[sys.argv[1]](*sys.argv[2:]) if sys.argv[1:] else main()

@@ -101,8 +101,8 @@ def tabulate(situation: Situation, *, feasible_only: bool = False) -> Plans:
         wanted = wanted & _cheaply_possible(level, shape, financed, situation)
     index = np.flatnonzero(wanted)
     which, start, price, month = np.unravel_index(index, level.shape)
-    return _complete(_Rows(situation, shape, index, which, start, price, month, financed[which],
-                           level.ravel()[index], unsure.ravel()[index]), rule)
+    return _complete(_Rows(situation, shape, index, which, start, price, month, financed, financed[which],
+                           level.ravel()[index], unsure.ravel()[index], feasible_only), rule)
 
 
 def _levels(financed: Ints, shape: Geometry, space: Space) -> tuple[Ints, Flags]:
@@ -121,7 +121,7 @@ def _cheaply_possible(level: Ints, shape: Geometry, financed: Ints, situation: S
     """What passes payment, minimum, authority and waivers as far as a glance can tell."""
     facts, rule = situation.facts, situation.rule
     monthly = level * PERIODS_PER_YEAR[situation.space.frequency] // 12
-    least = np.array([rule.limits.minimum_instalment_minor(int(one)) for one in financed])[:, None, None, None]
+    least = _least(financed, rule)[:, None, None, None]
     months = np.arange(1, situation.space.longest + 1)
     given = [one.late_fee_waived_minor <= rule.waivers.late_fee_minor(facts.authority, facts.fees_minor)
              and one.interest_waived_minor <= rule.waivers.interest_minor(facts.authority, facts.interest_minor)
@@ -129,6 +129,11 @@ def _cheaply_possible(level: Ints, shape: Geometry, financed: Ints, situation: S
     possible: Flags = (monthly <= facts.limit_minor + 2) & (monthly + 2 * shape.reserve + shape.count + 4 >= least)
     possible &= (months <= rule.authority.plan_months[facts.authority]) & np.array(given)[:, None, None, None]
     return possible
+
+
+def _least(financed: Ints, rule: OfferRule) -> Ints:
+    """The least instalment for each amount financed."""
+    return np.array([rule.limits.minimum_instalment_minor(one) for one in financed.tolist()], np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +148,12 @@ class _Rows:
     price: Ints
     month: Ints
     """From 0."""
+    each_financed: Ints
+    """By concession; ``financed`` by row."""
     financed: Ints
     level: Ints
     unsure: Flags
+    feasible_only: bool
 
     def of_concession(self, name: str) -> Ints:
         return np.array([getattr(one, name) for one in self.situation.space.concessions], np.int64)[self.which]
@@ -194,9 +202,8 @@ def _values(rows: _Rows, months: Ints, count: Ints, down: Ints, rule: OfferRule)
     kept = np.exp(months * np.log1p(-chance))
     discount, discount_debtor = float(monthly_discount(value.cost_of_funds)), float(
         monthly_discount(value.debtor_discount))
-    powers = discount ** np.arange(1, space.longest + 1)
     step = survival * discount
-    payments = (1 - kept * powers[rows.month]) / (1 - step)
+    payments = (1 - kept * _powers(discount, space.longest)[rows.month]) / (1 - step)
     open_parts = (months - step * payments) / (months * (1 - step))
     recovered = float(value.recovery[bucket_of(facts, rule)]) * rows.financed * chance * open_parts
     waits = [(one - facts.as_of).days for one in space.first_due_dates]
@@ -204,9 +211,15 @@ def _values(rows: _Rows, months: Ints, count: Ints, down: Ints, rule: OfferRule)
     wait_debtor = np.array([float(wait_discount(value.debtor_discount, days)) for days in waits])[rows.start]
     lender = down + wait * (monthly * survival * payments + recovered)
     missing = np.maximum(0, buffer_minor(facts, value) - (facts.disposable_minor - monthly))
-    series = np.cumsum(discount_debtor ** np.arange(space.longest))[rows.month]
+    series = (np.cumsum(_powers(discount_debtor, space.longest)) / discount_debtor)[rows.month]
     debtor = down + (monthly + float(value.buffer_weight) * missing) * wait_debtor * series
     return lender, debtor, kept
+
+
+@lru_cache(maxsize=64)
+def _powers(base: float, most: int) -> Floats:
+    """``base`` to the powers from 1 to ``most``."""
+    return np.asarray(base ** np.arange(1, most + 1), np.float64)
 
 
 def _hazards(monthly: Floats, facts: Facts, rule: OfferRule) -> Floats:
@@ -224,25 +237,25 @@ def _slacks(rows: _Rows, plans: Plans, completion: Floats) -> dict[Bound, Interv
     situation = rows.situation
     facts, rule, nothing = situation.facts, situation.rule, situation.nothing
     held, waivers = facts.authority, rule.waivers
-    least = np.array([rule.limits.minimum_instalment_minor(facts.balance_minor - one.waived_minor
-                                                           - one.down_payment_minor)
-                      for one in situation.space.concessions], np.int64)[rows.which]
+    least = _least(rows.each_financed, rule)[rows.which]
     totals = np.array(nothing.totals_minor, np.int64)[rows.month]
     floor = float(rule.value.completion_floor)
     found: dict[Bound, Interval] = {
         Bound.AFFORDABLE: _below(facts.limit_minor, plans.payment),
         Bound.MINIMUM_INSTALMENT: (plans.payment[0] - least, plans.payment[1] - least),
-        Bound.LATE_FEE_WAIVER: _sure(waivers.late_fee_minor(held, facts.fees_minor)
-                                     - rows.of_concession("late_fee_waived_minor")),
-        Bound.INTEREST_WAIVER: _sure(waivers.interest_minor(held, facts.interest_minor)
-                                     - rows.of_concession("interest_waived_minor")),
-        Bound.AUTHORITY_TERM: _sure(rule.authority.plan_months[held] - plans.months),
         Bound.TOTAL: (totals - plans.total[1], totals - plans.total[0]),
         # The domain rounds to four digits: half a step either way, and what floating point may lose.
         Bound.COMPLETION: (completion - (floor + 6e-5), completion - (floor - 6e-5)),
         Bound.LENDER_VALUE: _above(nothing.lender_value_minor, plans.lender),
         Bound.DEBTOR_VALUE: _below(nothing.debtor_cost_minor, plans.debtor),
     }
+    if not rows.feasible_only:
+        found |= {
+            Bound.LATE_FEE_WAIVER: _sure(waivers.late_fee_minor(held, facts.fees_minor)
+                                         - rows.of_concession("late_fee_waived_minor")),
+            Bound.INTEREST_WAIVER: _sure(waivers.interest_minor(held, facts.interest_minor)
+                                         - rows.of_concession("interest_waived_minor")),
+            Bound.AUTHORITY_TERM: _sure(rule.authority.plan_months[held] - plans.months)}
     if not held_covers_balance(facts, rule):
         found[Bound.AUTHORITY_BALANCE] = _sure(np.full(
             len(plans), rule.authority.large_balance_minor - 1 - facts.balance_minor))

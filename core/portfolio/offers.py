@@ -20,6 +20,8 @@ from core.portfolio.arrays import Flags, Ints
 from core.portfolio.offer_tables import Interval, Plans, tabulate
 
 _NOTHING: frozenset[Bound] = frozenset()
+_FEW = 32
+"""Rows that are sorted without another look."""
 
 
 class ArraySearch:
@@ -83,8 +85,11 @@ class ArraySearch:
         best_key = None if best is None else key(best, objective, self._situation)
         if best_key is not None:
             threshold = min(threshold, float(best_key[0]) + _slip(best_key[0]))
-        shortlist = low <= threshold
-        for row, least in self._in_order(objective, rows[shortlist], low[shortlist]):
+        kept = np.flatnonzero(low <= threshold)
+        shortlist, low, high = rows[kept], low[kept], high[kept]
+        if len(kept) > _FEW:
+            shortlist, low = self._part_ties(objective, shortlist, low, high, without, threshold)
+        for row, least in self._in_order(objective, shortlist, low):
             if best_key is not None and least >= best_key:
                 break
             option = self._option(int(self.plans.index[row]))
@@ -94,6 +99,17 @@ class ArraySearch:
             if best_key is None or found < best_key:
                 best, best_key = option, found
         return best
+
+    def _part_ties(self, objective: Objective, rows: Ints, low: NDArray[Any], high: NDArray[Any],
+                   without: frozenset[Bound], threshold: float) -> tuple[Ints, NDArray[Any]]:
+        """Leave out rows that can at best tie with a certain one and come after it by the second part of the key."""
+        second = self.plans.months if objective.purpose is Purpose.CHEAPEST else self.plans.total[0]
+        second_high = second if objective.purpose is Purpose.CHEAPEST else self.plans.total[1]
+        certain = rows[(high == threshold) & self._certain(rows, without)]
+        if not len(certain):
+            return rows, low
+        kept = (low < threshold) | (second[rows] <= second_high[certain].min())
+        return rows[kept], low[kept]
 
     def _certain(self, rows: Ints, without: frozenset[Bound]) -> Flags:
         doubts = self._doubts[rows]

@@ -35,7 +35,8 @@ def random_facts(chance: Random) -> Facts:
 def small_rule(chance: Random) -> OfferRule:
     """The shipped policy with a coarser grid and other parameters of the model."""
     grid = replace(
-        RULE.grid, annual_rates=tuple(sorted(chance.sample(RULE.grid.annual_rates, 2))),
+        RULE.grid, start_months=chance.choice((1, 2)),
+        annual_rates=tuple(sorted(chance.sample(RULE.grid.annual_rates, 2))),
         late_fee_shares=(Decimal(0), Decimal(1)),
         interest_shares=(Decimal(0), chance.choice(RULE.grid.interest_shares)))
     value = replace(
