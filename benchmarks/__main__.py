@@ -80,7 +80,8 @@ def negotiation(*counts: str) -> None:
     merge(offers.measure(int(counts[0]) if counts else offers.WALKED))
 
 
-PARTS = {"portfolio": portfolio, "offers": negotiation, "close-day": close_of_day, "close-day-kill": kill, "histories": lives}
+PARTS = {"portfolio": portfolio, "offers": negotiation, "close-day": close_of_day, "close-day-kill": kill,
+         "histories": lives}
 
 if __name__ == "__main__":
     PARTS[sys.argv[1]](*sys.argv[2:]) if sys.argv[1:] else main()
