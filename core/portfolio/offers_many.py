@@ -72,7 +72,7 @@ def _facts(part: pd.DataFrame, as_of: date, first: int) -> Iterator[Facts]:
     levels = [Authority(level) for level in part["authority"]] if "authority" in part else [Authority.L3] * len(part)
     for row, (numbers, hard, level) in enumerate(zip(zip(*columns, strict=True), hardship, levels, strict=True)):
         try:
-            facts = Facts(as_of, *numbers, hardship=hard, authority=level)
+            facts = Facts(as_of, **dict(zip(_FACTS, numbers, strict=True)), hardship=hard, authority=level)
             if facts.balance_minor <= 0:
                 raise InvalidInput("nothing_owed", "nothing is owed on this account", field="principal_minor")
         except InvalidInput as refused:
