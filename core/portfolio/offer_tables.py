@@ -8,67 +8,26 @@ last instalment differs from the others by at most ``reserve``; a value differs 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain.calendar import Frequency
 from core.domain.offers.evaluation import RANKS, Situation, whole_months
-from core.domain.offers.model import Bound, Facts, Price, Wish
+from core.domain.offers.model import Bound, Facts, Wish
 from core.domain.offers.rule import OfferRule
-from core.domain.offers.space import Space, most_down_minor, period_days
+from core.domain.offers.space import Space, most_down_minor
 from core.domain.offers.value import base_hazard, bucket_of, buffer_minor, monthly_discount, wait_discount
 from core.domain.request_terms import PERIODS_PER_YEAR
 from core.portfolio.arrays import Flags, Ints
+from core.portfolio.offer_geometry import Floats, Geometry, geometry, powers
 
-Floats = NDArray[np.float64]
 Interval = tuple[NDArray[Any], NDArray[Any]]
 """The least and the greatest the exact figure can be."""
 
 _ERROR_PER_PERIOD = 5e-16
 _RELATIVE_ERROR = 1e-10
 """Of a value; far above what a few dozen operations lose."""
-_DAYS_PER_YEAR = 360
-
-
-@dataclass(frozen=True, slots=True)
-class Geometry:
-    """What depends on dates, prices and lengths alone, ``[start, price, month]``: the same for everybody."""
-
-    annuity: Floats
-    """What one fen each period is worth at the start, by the plan's own rate."""
-    reserve: Ints
-    """By how many fen the last instalment, and so the total, may differ from the level ones."""
-    exists: Flags
-    count: Ints
-    """``[month]``: instalments."""
-
-
-@lru_cache(maxsize=256)
-def geometry(as_of: date, starts: tuple[date, ...], prices: tuple[Price, ...], lasting: tuple[tuple[int, ...], ...],
-             longest: int, frequency: Frequency) -> Geometry:
-    """The geometry of a space."""
-    per_year = PERIODS_PER_YEAR[frequency]
-    months = np.arange(1, longest + 1)
-    count = months * per_year // 12
-    shape = (len(starts), len(prices), longest)
-    annuity, reserve, exists = np.empty(shape), np.zeros(shape, np.int64), np.empty(shape, np.bool_)
-    for start, first_due in enumerate(starts):
-        days = np.array(period_days(as_of, first_due, longest, frequency), np.float64)
-        for number, price in enumerate(prices):
-            rates = days * (float(price.annual_rate) / _DAYS_PER_YEAR)
-            rates[: price.interest_free_months * per_year // 12] = 0
-            annuity[start, number] = np.cumsum(1 / np.cumprod(1 + rates))[count - 1]
-            bears = not price.annual_rate or months > price.interest_free_months
-            exists[start, number] = bears & (months <= lasting[start][number])
-            growth = float(rates.max())
-            if growth:
-                # Each period rounds its interest, and the level payment was rounded: at most a fen, carried on.
-                reserve[start, number] = np.ceil(((1 + growth) ** count - 1) / growth) + 2
-    return Geometry(annuity, reserve, exists, count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +162,7 @@ def _values(rows: _Rows, months: Ints, count: Ints, down: Ints, rule: OfferRule)
     discount, discount_debtor = float(monthly_discount(value.cost_of_funds)), float(
         monthly_discount(value.debtor_discount))
     step = survival * discount
-    payments = (1 - kept * _powers(discount, space.longest)[rows.month]) / (1 - step)
+    payments = (1 - kept * powers(discount, space.longest)[rows.month]) / (1 - step)
     open_parts = (months - step * payments) / (months * (1 - step))
     recovered = float(value.recovery[bucket_of(facts, rule)]) * rows.financed * chance * open_parts
     waits = [(one - facts.as_of).days for one in space.first_due_dates]
@@ -211,15 +170,9 @@ def _values(rows: _Rows, months: Ints, count: Ints, down: Ints, rule: OfferRule)
     wait_debtor = np.array([float(wait_discount(value.debtor_discount, days)) for days in waits])[rows.start]
     lender = down + wait * (monthly * survival * payments + recovered)
     missing = np.maximum(0, buffer_minor(facts, value) - (facts.disposable_minor - monthly))
-    series = (np.cumsum(_powers(discount_debtor, space.longest)) / discount_debtor)[rows.month]
+    series = (np.cumsum(powers(discount_debtor, space.longest)) / discount_debtor)[rows.month]
     debtor = down + (monthly + float(value.buffer_weight) * missing) * wait_debtor * series
     return lender, debtor, kept
-
-
-@lru_cache(maxsize=64)
-def _powers(base: float, most: int) -> Floats:
-    """``base`` to the powers from 1 to ``most``."""
-    return np.asarray(base ** np.arange(1, most + 1), np.float64)
 
 
 def _hazards(monthly: Floats, facts: Facts, rule: OfferRule) -> Floats:
