@@ -18,6 +18,9 @@ from benchmarks.portfolio import card_clients
 from benchmarks.report import Row, at_most, merge, write
 from tests.browser.installation import PORTAL, demo_environment, start_portal
 
+_WALKED = 100
+"""Plan spaces walked here; `python -m benchmarks offers` walks a thousand."""
+
 
 def _timed(environment: dict[str, str], *arguments: str) -> float:
     began = time.perf_counter()
@@ -38,6 +41,7 @@ def main() -> None:
                 *_starts(folder / "demo")]
         rows += interactions.measure(folder / "portfolio", environment)
         rows += portfolio_engine.measure(folder)
+        rows += offers.measure(_WALKED)
         write(rows, note)
 
 
