@@ -63,7 +63,8 @@ def walk(situation: Situation) -> list[Walked]:
     starts = [day for day in (add_months(facts.as_of, 1), add_months(facts.as_of, 2))
               if 14 <= (day - facts.as_of).days <= 62][: rule.grid.start_months]
     prices = [(rate, free) for rate in rule.grid.annual_rates for free in (range(4) if rate else (0,))]
-    given = sorted(((fee, part) for fee in fees | {most_fee} for part in interests
+    given = sorted(((fee, part) for fee in fees | {most_fee}
+                    for part in interests | {most_interest}
                     if fee <= most_fee and part <= most_interest and fee + part < balance),
                    key=lambda one: (sum(one), one[1]))
     found = []

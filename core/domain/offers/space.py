@@ -117,8 +117,9 @@ def _concessions(facts: Facts, rule: OfferRule, wish: Wish) -> tuple[Concession,
     downs = sorted({0, most_down_minor(facts, rule, wish)})
     fees = [share_minor(facts.fees_minor, share, Rounding.DOWN) for share in rule.grid.late_fee_shares]
     interest = [share_minor(facts.interest_minor, share, Rounding.DOWN) for share in rule.grid.interest_shares]
-    # Of the fees also exactly what a level may waive: a limit in yuan falls between the shares.
+    # And exactly what the level held may waive, which may fall between the shares.
     fees += [rule.waivers.late_fee_minor(facts.authority, facts.fees_minor)]
+    interest += [rule.waivers.interest_minor(facts.authority, facts.interest_minor)]
     found = [Concession(down, fee, part) for down in downs for fee in sorted(set(fees))
              for part in sorted(set(interest))]
     # Something must be left to lay out, or the plan would be none.
