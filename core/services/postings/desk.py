@@ -55,12 +55,29 @@ class Desk:
     def __post_init__(self) -> None:
         self.shelf = shelf_of(self.context)
 
+    def lock(self) -> None:
+        """Keep every other posting and close away from the account until the transaction ends.
+
+        Before anything else is read: a check that passed before somebody else's commit has checked nothing, and a
+        payment's row held before the books is waited for by whoever holds the books. Opens the books where they
+        are new; raises ``NotFound`` for an unknown account.
+        """
+        # A close locks books before accounts; whoever finds them open must not hold the account before them.
+        if self._locked_open():
+            return
+        row = self.connection.execute(
+            sa.select(accounts).where(accounts.c.id == self.account_id).with_for_update()).first()
+        if row is None:
+            raise NotFound("account")
+        if not self._locked_open():
+            open_books(self.connection, self.context, [row], self.shelf)
+
     def post(self, subject: str, value_date: date, facts: Sequence[Fact] = (), *,
              without: frozenset[str] = frozenset(), reason: str | None = None,
              change: Callable[[Books], None] = lambda books: None) -> Posted:
         """Bring the account forward, let ``facts`` meet its books on their day, write what follows.
 
-        ``change`` may lay other terms over the books first. Raises ``NotFound`` for an unknown account,
+        ``change`` may lay other terms over the books first. The desk is locked. Raises
         ``InvalidInput("before_the_books")`` for a day the books do not reach back to.
         """
         books = self._books(value_date)
@@ -94,7 +111,6 @@ class Desk:
 
     def _books(self, value_date: date) -> Books:
         """The books through the day before, back to their opening where the fact is older than their state."""
-        self._open_if_new()
         books = self._read()
         if value_date <= books.opened_on:
             first = books.opened_on + timedelta(days=1)
@@ -115,20 +131,9 @@ class Desk:
         rules_for = self.shelf.cycle(books.issuer, books.rates, books.pauses)
         return play(books, on, closed_through, rules_for).running.held_minor
 
-    def _open_if_new(self) -> None:
-        # A close locks books before accounts; whoever finds them open must not hold the account before them.
-        if self._is_open():
-            return
-        row = self.connection.execute(
-            sa.select(accounts).where(accounts.c.id == self.account_id).with_for_update()).first()
-        if row is None:
-            raise NotFound("account")
-        if not self._is_open():
-            open_books(self.connection, self.context, [row], self.shelf)
-
-    def _is_open(self) -> bool:
+    def _locked_open(self) -> bool:
         return self.connection.execute(sa.select(account_books.c.account_id).where(
-            account_books.c.account_id == self.account_id)).first() is not None
+            account_books.c.account_id == self.account_id).with_for_update()).first() is not None
 
 
 def posting(actor: Actor, context: ServiceContext, event: str, key: str, account_id: str, as_of: date,
@@ -148,7 +153,9 @@ def answer(actor: Actor, context: ServiceContext, event: str, key: str, account_
                            today=str(context.clock.today()))
 
     def carry_out(connection: sa.Connection) -> dict[str, Any]:
-        done, more = work(Desk(connection, context, account_id, as_of))
+        desk = Desk(connection, context, account_id, as_of)
+        desk.lock()
+        done, more = work(desk)
         records.audit(connection, actor, event, "account", account_id, context.clock.now(), subject=done.subject,
                       value_date=done.value_date, total_minor=done.balances.total_minor, **more)
         return kept(done, **more)

@@ -70,10 +70,8 @@ def _write_row(desk: Desk, payment: PaymentIn) -> int:
                "status": "posted"}
     if known is None:
         desk.must_be_new(PAYMENT + payment.reference)
-        # An unknown account is found out by the books, before this row could count.
-        if desk.connection.execute(sa.select(accounts.c.id).where(accounts.c.id == desk.account_id)).first():
-            desk.connection.execute(payments.insert().values(
-                id=new_id(), account_id=desk.account_id, source_reference=payment.reference, **figures))
+        desk.connection.execute(payments.insert().values(
+            id=new_id(), account_id=desk.account_id, source_reference=payment.reference, **figures))
         return 0
     if known.status != "in_transit":
         raise Conflict("already_posted", f"payment {payment.reference} is in the books already",
