@@ -77,6 +77,7 @@ def test_all_faults_of_all_files_are_reported_at_once_and_nothing_is_imported(co
         ("accounts.csv", 6, "cardholder_name", "cardholder_differs"),
         ("accounts.csv", 6, "reserved_phone", "cardholder_differs"),
         ("accounts.csv", 7, "interest_through_date", "date_in_future"),
+        ("accounts.csv", 7, "issuer", "issuer_unknown"),
         ("payments.csv", 2, "amount", "applied_exceeds_amount"),
         ("payments.csv", 3, "payment_reference", "duplicate_row"),
         ("statements.csv", 2, "closing_balance", "statement_does_not_sum"),
@@ -85,6 +86,37 @@ def test_all_faults_of_all_files_are_reported_at_once_and_nothing_is_imported(co
     assert report.loaded is None
     assert rows(context, accounts) == []
     assert rows(context, imports) == []
+
+
+def test_a_cell_that_cannot_be_read_hides_no_other_fault_of_its_row(context: ServiceContext) -> None:
+    report = run(
+        context,
+        bank_csv(account_row(1, card_last4="12", disputed="999999.00", last_statement_date="2026-11-05",
+                             last_due_date="2026-11-25", last_statement_balance="1.00", last_minimum_payment="2.00"),
+                 account_row(2), account_row(3, cardholder_reference="C-2", statement_day="29")),
+        bank_csv(statement_row(1, paid_by_due="-1", minimum_payment="99999.00", purchases="999",
+                               due_date="2027-05-01")),
+        bank_csv(payment_row(2, channel="Bank Transfer", amount="0"), payment_row(9, channel="Bank Transfer")))
+    assert codes(report) == [
+        ("accounts.csv", 2, "card_last4", "card_last4_malformed"),
+        ("accounts.csv", 2, "disputed", "disputed_exceeds_balance"),
+        ("accounts.csv", 2, "last_due_date", "last_statement_differs"),
+        ("accounts.csv", 2, "last_minimum_payment", "last_statement_differs"),
+        ("accounts.csv", 2, "last_minimum_payment", "minimum_exceeds_balance"),
+        ("accounts.csv", 2, "last_statement_balance", "last_statement_differs"),
+        ("accounts.csv", 4, "cardholder_name", "cardholder_differs"),
+        ("accounts.csv", 4, "reserved_phone", "cardholder_differs"),
+        ("accounts.csv", 4, "statement_day", "statement_day_out_of_range"),
+        ("payments.csv", 2, "amount", "amount_zero"),
+        ("payments.csv", 2, "amount", "applied_exceeds_amount"),
+        ("payments.csv", 2, "channel", "code_malformed"),
+        ("payments.csv", 3, "account_reference", "account_unknown"),
+        ("payments.csv", 3, "channel", "code_malformed"),
+        ("statements.csv", 2, "closing_balance", "statement_does_not_sum"),
+        ("statements.csv", 2, "due_date", "due_date_out_of_range"),
+        ("statements.csv", 2, "minimum_payment", "minimum_exceeds_balance"),
+        ("statements.csv", 2, "paid_by_due", "amount_negative"),
+    ]
 
 
 def test_skip_invalid_leaves_out_every_account_with_a_fault_in_any_of_its_rows(context: ServiceContext) -> None:

@@ -43,9 +43,11 @@ class RowReader:
     as_of: date
     faults: list[RowFault]
 
-    def read(self, row: TextRow) -> Mapping[str, Any] | None:
-        """The values by column, or None after noting every fault of the row. An empty optional cell is None."""
-        before = len(self.faults)
+    def read(self, row: TextRow) -> Mapping[str, Any]:
+        """The values by column, every fault of a cell noted; an empty optional cell is None.
+
+        A cell at fault has no value, so that what the others say can still be checked.
+        """
         if not row.complete:
             self.fault(row.number, "", "wrong_number_of_cells")
         values: dict[str, Any] = {}
@@ -56,7 +58,7 @@ class RowReader:
             except _Fault as fault:
                 detail = "" if column.name in _PRIVATE else shortened(text)
                 self.fault(row.number, column.name, str(fault), detail)
-        return values if len(self.faults) == before else None
+        return values
 
     def fault(self, row: int, column: str, code: str, detail: str = "") -> None:
         """Note one fault."""

@@ -114,9 +114,12 @@ def _read(file: SourceFile | None, columns: tuple[Column, ...], key: tuple[str, 
         tally.rows += 1
         before = len(tally.faults)
         values = read.rows.reader.read(row)
+        readable = len(tally.faults) == before
         read.rows.keys.append((row.number, tuple(row.cells.get(name, "") for name in key)))
-        if values is not None:
+        if row.complete:  # in another row the cells may stand under other headings than their own
             check(read.rows, row.number, values)
+            read.rows.every.append((row.number, values))
+        if readable:
             read.rows.rows.append((row.number, values))
         if len(tally.faults) > before:
             read.broken.add(row.cells.get("account_reference", ""))
@@ -131,15 +134,17 @@ def _check_together(context: ServiceContext, read: Sequence[_Read], tally: Tally
     before = len(tally.faults)
     check_repeated(accounts.rows, "account_reference", "duplicate_reference")
     check_people(accounts.rows)
-    for number, values in accounts.rows.rows:
-        if values["issuer"] is not None and values["issuer"] not in context.policy.issuers:
+    for number, values in accounts.rows.every:
+        if values.get("issuer") is not None and values["issuer"] not in context.policy.issuers:
             accounts.rows.fault(number, "issuer", "issuer_unknown", values["issuer"])
     # A row that could not be read still names its account: its history is not of an unknown one.
-    known = {values["account_reference"] for _, values in accounts.rows.rows} | accounts.broken
+    known = {key for _, (key,) in accounts.rows.keys}
     check_history(statements.rows, known, "statement_date")
     check_history(payments.rows, known, "payment_reference")
     newest: dict[str, Values] = {}
-    for _, values in statements.rows.rows:
+    for _, values in statements.rows.every:
+        if "account_reference" not in values or "statement_date" not in values:
+            continue
         reference = values["account_reference"]
         if reference not in newest or newest[reference]["statement_date"] < values["statement_date"]:
             newest[reference] = values
