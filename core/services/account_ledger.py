@@ -49,7 +49,7 @@ class AccountLedger:
     next_event_date: date | None
     entry_count: int
     entries: Sequence[LedgerLine]
-    """The newest, oldest first."""
+    """The newest by posting date, then value date; oldest first."""
 
 
 def account_ids(context: ServiceContext, reference: str) -> list[str]:
@@ -79,8 +79,9 @@ def account_ledger(context: ServiceContext, account_id: str) -> AccountLedger:
         of_account = ledger_entries.c.account_id == account_id
         count = connection.execute(
             sa.select(sa.func.count()).select_from(ledger_entries).where(of_account)).scalar_one()
-        newest = connection.execute(sa.select(ledger_entries).where(of_account)
-                                    .order_by(ledger_entries.c.id.desc()).limit(_ENTRIES)).all()
+        newest = connection.execute(sa.select(ledger_entries).where(of_account).order_by(
+            ledger_entries.c.posting_date.desc(), ledger_entries.c.value_date.desc(), ledger_entries.c.id.desc())
+            .limit(_ENTRIES)).all()
     held = Balances(row.principal_minor, row.interest_minor, row.late_fee_minor, row.other_fees_minor)
     lines = [_line(one) for one in reversed(newest)]
     if books is None:

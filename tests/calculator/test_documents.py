@@ -99,6 +99,13 @@ def test_a_fault_names_its_code_and_its_field(change: dict[str, Any], code: str,
     assert (refused.value.code, refused.value.field) == (code, field)
 
 
+def test_a_missing_field_is_named_in_the_words_too() -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        calculate("interest", b"{}", PolicyBook.load)
+    assert (refusal.value.code, refusal.value.field) == ("missing", "debits")
+    assert str(refusal.value) == "debits is required"
+
+
 def test_a_cap_left_out_is_the_policys_and_null_is_none() -> None:
     def fee(**change: Any) -> str:
         document = {**LATE_FEE, "minimum_payment": "200100.00", **change}

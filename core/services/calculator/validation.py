@@ -27,7 +27,8 @@ def read_input(model: type[Model], document: dict[str, Any]) -> Model:
     kind = fault["type"]
     field = _place(fault["loc"], last_is_key=kind in ("missing", "extra_forbidden"))
     code = _CODES.get(kind) or (kind if _is_ours(kind) else "wrong_type")
-    raise InvalidInput(code, _message(fault["msg"]), field=field)
+    message = f"{field} is required" if kind == "missing" and field else _message(fault["msg"])
+    raise InvalidInput(code, message, field=field)
 
 
 def _rank(kind: str) -> int:
