@@ -137,7 +137,9 @@ def use_settings(settings: Settings) -> None:
 
 @lru_cache(maxsize=1)
 def _context() -> ServiceContext:
-    return bootstrap.start(_settings)
+    context = bootstrap.start(_settings)
+    bootstrap.must_read_database(context)  # a worker of a cluster has a key from its own environment
+    return context
 
 
 @lru_cache(maxsize=1)

@@ -68,11 +68,20 @@ class Settings(BaseSettings):
         """The address, or that of the embedded SQLite file."""
         return self.database_url or f"sqlite:///{(self.var_dir / 'portal.sqlite').resolve()}"
 
+    @property
+    def makes_key(self) -> bool:
+        """Whether ``key()`` would make a new secret: the demo's first start in this folder."""
+        return self.demo and not self.secret_key.get_secret_value() and not self._kept_key.exists()
+
+    @property
+    def _kept_key(self) -> Path:
+        return self.var_dir / "secret.key"
+
     def key(self) -> bytes:
         """The master secret. Demo mode makes one under ``var_dir`` on first use; real mode refuses a weak one."""
         given = self.secret_key.get_secret_value()
         if not given and self.demo:
-            given = _kept_secret(self.var_dir / "secret.key")
+            given = _kept_secret(self._kept_key)
         if len(given) < SMALLEST_SECRET:
             raise InvalidInput("secret_key_weak",
                                "set PORTAL_SECRET_KEY to at least 32 random characters, "

@@ -50,12 +50,13 @@ def application(asked_for: str | None = None) -> typer.Typer:
 
 
 def main() -> None:
-    """Entry point of the installed command; a refusal is one calm line and exit status 1, never a traceback."""
-    from core.domain.errors import PortalError
-
+    """Entry point of the installed command: whatever fails is one calm line and an exit status, never a traceback."""
     try:
         application(sys.argv[1] if len(sys.argv) > 1 else None)()
-    except PortalError as refusal:
-        where = f"{refusal.field}: " if refusal.field else ""
-        print(f"portal: {where}{refusal}", file=sys.stderr)
-        sys.exit(1)
+    except Exception as failure:
+        # The one place where every failure of every command ends; ``told`` logs what nobody expected.
+        from portal.commands.failures import told
+
+        line, status = told(failure)
+        print(f"portal: {line}", file=sys.stderr)
+        sys.exit(status)

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -36,11 +36,19 @@ class Vault:
         return f"{self.key_id}:".encode() + self._fernet.encrypt(text.encode())
 
     def decrypt(self, stored: bytes) -> str:
-        """The plain text. Call only where it is shown to the person it belongs to, or audited."""
+        """The plain text. Call only where it is shown to the person it belongs to, or audited.
+
+        Raises ``InvalidInput("key_unknown")`` for what another key encrypted, whether it has another name or the same.
+        """
         key_id, _, token = bytes(stored).partition(b":")
-        if key_id.decode() != self.key_id:
-            raise InvalidInput("key_unknown", f"encrypted under key {key_id.decode()!r}, which is not loaded")
-        return self._fernet.decrypt(token).decode()
+        name = key_id.decode("ascii", "backslashreplace")
+        if name != self.key_id:
+            raise InvalidInput("key_unknown", f"encrypted under key {name!r}, which is not loaded")
+        try:
+            return self._fernet.decrypt(token).decode()
+        except InvalidToken as refusal:
+            raise InvalidInput("key_unknown", f"encrypted under another secret than the one called {name!r} now, "
+                               "or altered") from refusal
 
     def index(self, text: str, purpose: str) -> str:
         """A keyed hash by which an equal text is found; without the key it tells nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from portal.commands.wiring import context_from_environment
+from portal.commands.wiring import migrated_context
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -14,7 +14,7 @@ def verify() -> None:
     """Recompute the hash chain of the audit log; exit 1 at the first row that does not fit."""
     from core.services.records import first_broken_link
 
-    context = context_from_environment()
+    context = migrated_context()
     with context.reading() as connection:
         broken = first_broken_link(connection)
     if broken is not None:

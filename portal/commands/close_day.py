@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from portal.commands.counting import counted
 from portal.commands.dates import parse_day
 from portal.commands.engines import AddressOption, EngineName, EngineOption, WorkersOption, choose_engine
 from portal.commands.wiring import migrated_context
@@ -20,11 +21,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 FAULTY = 1
-"""Exit status when accounts are left that could not be closed."""
-REFUSED = 2
-"""Exit status for input that makes no sense and for an installation that is not ready; nothing was done."""
-AWAY = 75
-"""Exit status when the database or the workers went away (``EX_TEMPFAIL``): run it again later."""
+"""Exit status when accounts are left that could not be closed; others in ``portal.commands.failures``."""
 
 _LINES = {"opened": "books opened", "accounts": "accounts closed", "statements": "statements",
           "late_fees": "late fees", "bucket_moves": "bucket moves", "ended": "plans, quotes and questions ended",
@@ -41,55 +38,47 @@ def close_day(
     address: AddressOption = None,
 ) -> None:
     """Issue statements, charge late fees, move buckets, end what ran out, notify. Safe to stop and to repeat."""
-    from core.domain.errors import PortalError, Unavailable
-    from core.portfolio.engines import WorkersLost
-
-    try:
-        closed, seconds, waiting = _close(day, engine, workers, address)
-    except Unavailable:
-        typer.echo("portal: the database does not answer or is locked. What was finished is kept; run the same "
-                   "command again later.", err=True)
-        raise typer.Exit(AWAY) from None
-    except WorkersLost as lost:
-        typer.echo(f"portal: {lost}", err=True)
-        raise typer.Exit(AWAY) from None
-    except PortalError as refusal:
-        where = f"{refusal.field}: " if refusal.field else ""
-        typer.echo(f"portal: {where}{refusal}", err=True)
-        raise typer.Exit(REFUSED) from None
-    _tell(closed, seconds, waiting)
-    if waiting:
-        raise typer.Exit(FAULTY)
-
-
-def _close(day: date | None, engine: EngineName, workers: int | None, address: str | None
-           ) -> tuple[ClosedDay, float, int]:
     from core.batch import closing_with
     from core.domain.actor import SYSTEM
     from core.services.close_day import day as service
     from portal.commands.progress import drawn
 
     context = migrated_context()
+    day = _over(day, context.clock.today())
     chosen = choose_engine(context, engine, workers, address)
-    day = day or context.clock.today() - timedelta(days=1)
+    known = service.last_closed_day(context)
     began = time.monotonic()
     with drawn() as progress:
         closed = service.close_day(SYSTEM, context, day, progress=progress,
                                    run_batches=None if chosen is None else closing_with(context, chosen))
-    return closed, time.monotonic() - began, service.waiting_accounts(context, day)
+    waiting = service.waiting_accounts(context, day)
+    _tell(closed, time.monotonic() - began, waiting, again=known is not None and day <= known)
+    if waiting:
+        raise typer.Exit(FAULTY)
 
 
-def _tell(closed: ClosedDay, seconds: float, waiting: int) -> None:
+def _over(day: date | None, today: date) -> date:
+    """The day to close. Today's payments are still to come: a day is closed when it is over."""
+    from core.domain.errors import InvalidInput
+
+    newest = today - timedelta(days=1)
+    if day is not None and day > newest:
+        raise InvalidInput("day_not_over", f"{day} is not over yet in China: the newest day to close is {newest}",
+                           field="date")
+    return day or newest
+
+
+def _tell(closed: ClosedDay, seconds: float, waiting: int, *, again: bool) -> None:
     figures = {"opened": closed.opened, **asdict(closed.tally), "ended": closed.ended}
     _log(closed, seconds, waiting, figures)
-    if not any(figures.values()):
+    if again and not any(figures.values()):
         typer.echo(f"{closed.day} was closed already; nothing was left to do")
         return
     typer.echo(f"closed {closed.day} in {seconds:.1f} s")
     for name, line in _LINES.items():
         typer.echo(f"  {line:34}{figures[name]:>12,}")
     if waiting:
-        typer.echo(f"portal: {waiting:,} accounts could not be closed and were left as they are; "
+        typer.echo(f"portal: {counted(waiting, 'account')} could not be closed and left as found; "
                    "the log names each. `portal ledger verify` shows what is wrong.", err=True)
 
 

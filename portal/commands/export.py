@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from portal.commands.counting import counted
 from portal.commands.dates import parse_day
 from portal.commands.wiring import migrated_context
 
@@ -29,16 +30,21 @@ def accounts(
 ) -> None:
     """Write every account with its balances; names and phones are masked."""
     from core.domain.actor import SYSTEM
+    from core.domain.errors import InvalidInput
     from core.services.export_files import write_accounts
     from core.services.exporting import COLUMNS, Unmasking, export_accounts
     from portal.commands.progress import drawn
 
     context = migrated_context()
+    today = context.clock.today()
+    if as_of is not None and as_of > today:
+        raise InvalidInput("as_of_in_future", f"accounts cannot be told for a future day; today is {today} in China",
+                           field="as_of")
     with drawn() as progress:
-        rows = export_accounts(SYSTEM, context, as_of or context.clock.today(), progress=progress,
+        rows = export_accounts(SYSTEM, context, as_of or today, progress=progress,
                                unmasking=None if unmask is None else Unmasking(unmask))
         count = write_accounts(file, COLUMNS, rows)
-    typer.echo(f"{count:,} accounts written to {file}" + ("" if unmask is None else ", unmasked"))
+    typer.echo(f"{counted(count, 'account')} written to {file}" + ("" if unmask is None else ", unmasked"))
 
 
 @app.command()
@@ -61,6 +67,8 @@ def statistics(
         raise typer.BadParameter(f"one of {', '.join(LOCALES)}", param_hint="--language")
     if file.suffix.lower() not in (".csv", ".parquet"):
         raise InvalidInput("format_unknown", "files end in .csv or .parquet", field="file")
+    if not file.parent.is_dir():
+        raise InvalidInput("folder_missing", f"there is no folder {file.parent}", field="file")
     context = migrated_context()
     reader = Actor(SYSTEM.user_id, Role.STAFF)  # no more than a person of the staff may see
     today = context.clock.today()

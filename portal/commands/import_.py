@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from portal.commands.counting import counted
 from portal.commands.dates import parse_day
 from portal.commands.import_words import words
 
@@ -100,19 +101,22 @@ def accounts(
 
 
 def _print_bank(report: BankReport) -> None:
-    typer.echo(f"{report.tally.rows:,} rows read; balances as of {report.as_of}")
+    typer.echo(f"{counted(report.tally.rows, 'row')} read; balances as of {report.as_of}")
     print_faults(report.tally.faults)
     loaded = report.loaded
     if loaded is None:
-        typer.echo(f"nothing imported: {report.tally.rejected_rows:,} rows at fault (mend them, or --skip-invalid)")
+        typer.echo(f"nothing imported: {counted(report.tally.rejected_rows, 'row')} at fault "
+                   "(mend them, or --skip-invalid)")
         return
     _print_counts("rejected", report.tally.rejected)
     _print_counts("skipped", report.tally.skipped)
     print_faults(list(report.refused))
     if loaded.import_id is None and loaded.refused:
-        typer.echo(f"nothing imported: {len(loaded.refused):,} accounts contradict what is known")
+        contradict = "account contradicts" if len(loaded.refused) == 1 else "accounts contradict"
+        typer.echo(f"nothing imported: {len(loaded.refused):,} {contradict} what is known")
         return
-    typer.echo(f"{loaded.imported:,} accounts imported, {loaded.extended:,} extended, {loaded.unchanged:,} unchanged")
+    typer.echo(f"{counted(loaded.imported, 'account')} imported, {loaded.extended:,} extended, "
+               f"{loaded.unchanged:,} unchanged")
     typer.echo(f"balances of the accounts read: {_yuan(report.balance_minor)} yuan, "
                "equal to the sum of their ledgers")
 
@@ -120,11 +124,11 @@ def _print_bank(report: BankReport) -> None:
 def _print_uci(report: UciReport, fx: Decimal) -> None:
     tally, loaded = report.tally, report.loaded
     earlier = ", as when this file was first imported" if report.placed_as_before else ""
-    typer.echo(f"{tally.rows:,} rows read; newest statements placed up to {report.as_of}{earlier}")
+    typer.echo(f"{counted(tally.rows, 'row')} read; newest statements placed up to {report.as_of}{earlier}")
     if loaded.import_id is None and loaded.unchanged and not loaded.refused:
-        typer.echo(f"{loaded.unchanged:,} accounts are known with these very values: nothing to change")
+        typer.echo(f"{counted(loaded.unchanged, 'account')} known with these very values: nothing to change")
     else:
-        typer.echo(f"{loaded.imported:,} accounts imported, {loaded.extended:,} extended, "
+        typer.echo(f"{counted(loaded.imported, 'account')} imported, {loaded.extended:,} extended, "
                    f"{loaded.unchanged:,} unchanged")
     _print_counts("skipped", tally.skipped)
     refused: dict[str, int] = {}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from portal.commands.counting import counted
 from portal.commands.engines import AddressOption, EngineName, EngineOption, WorkersOption, choose_engine
 from portal.commands.wiring import migrated_context
 
@@ -51,12 +52,12 @@ def verify(
             found = verify_books(context, ids, replay, progress)
         else:
             found = verify_with(context, chosen, all_account_ids(context), replay, progress)
-    typer.echo(f"{found.accounts:,} accounts, {found.statements:,} statements"
+    typer.echo(f"{counted(found.accounts, 'account')}, {counted(found.statements, 'statement')}"
                + (f", {found.replayed:,} replayed" if replay else ""))
     if found.first is None:
         typer.echo("the books hold")
         return
-    typer.echo(f"{found.faults:,} account(s) do not hold; the first, {in_words(found.first)}")
+    typer.echo(f"{counted(found.faults, 'account')} at fault; the first, {in_words(found.first)}")
     raise typer.Exit(1)
 
 
@@ -104,7 +105,7 @@ def _lines(ledger: AccountLedger) -> list[str]:
         lines += [f"  principal consists of {parts or 'nothing'}",
                   f"  books since {ledger.opened_on}, through {ledger.run_through}, "
                   f"next event {ledger.next_event_date}"]
-    lines.append(f"  the newest {len(ledger.entries)} of {ledger.entry_count:,} entries:")
+    lines.append(f"  the newest {len(ledger.entries)} of {ledger.entry_count:,} entries, by posting and value date:")
     return lines + [f"  {one.posting_date}  {one.value_date}  {one.kind:<11}{one.component:<11}"
                     f"{format_yuan(one.amount_minor):>14}  {one.subject}{f'  ({one.reason})' if one.reason else ''}"
                     for one in ledger.entries]

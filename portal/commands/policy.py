@@ -15,6 +15,7 @@ from rich.table import Column, Table
 
 from core.clock import Clock
 from core.policy.text import allowed_text, value_text
+from portal.commands.counting import counted
 
 if TYPE_CHECKING:
     from core.policy.book import PolicyBook
@@ -68,9 +69,9 @@ def validate(
     for fault in files.faults:
         typer.echo(str(fault))
     if files.faults:
-        typer.echo(f"{len(files.faults)} faults", err=True)
+        typer.echo(counted(len(files.faults), "fault"), err=True)
         raise typer.Exit(1)
-    typer.echo(f"{len(files.parameters)} parameters, {len(files.issuers)} issuer profiles: sound")
+    typer.echo(f"{counted(len(files.parameters), 'parameter')}, {counted(len(files.issuers), 'issuer profile')}: sound")
 
 
 def _history(console: Console, parameter: Parameter) -> None:

@@ -12,7 +12,6 @@ from core import bootstrap
 from core.services.context import ServiceContext
 from portal.commands.listening import must_be_free
 from portal.commands.progress import drawn
-from portal.commands.wiring import context_from_environment
 from portal.web.origins import must_be_servable
 
 app = typer.Typer()
@@ -25,10 +24,11 @@ def run(host: str = typer.Option("127.0.0.1", help="Address to listen on."),
         demo_on_network: bool = typer.Option(
             False, "--demo-on-network", help="Let other machines use the demo, whose sign-ins are public.")) -> None:
     """Migrate, load the demo portfolio when PORTAL_DEMO=1 and nothing is there yet, and serve."""
-    context = context_from_environment()
+    context = bootstrap.start()
     # First what may stop it: nobody should wait for a demo that is then not served.
     must_be_servable(context.settings, host, demo_on_network=demo_on_network)
     must_be_free(host, port)
+    bootstrap.must_read_database(context)
     before, after = bootstrap.upgrade_database(context)
     if before != after:
         typer.echo(f"database migrated to {after}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from portal.commands.counting import counted
 from portal.commands.dates import parse_day
 from portal.commands.engines import AddressOption, EngineName, EngineOption, WorkersOption, choose_engine
 from portal.commands.wiring import migrated_context
@@ -58,10 +59,10 @@ def simulate(
     with drawn() as progress:
         found = compare(SYSTEM, context, changed, day, progress=progress, run_accounts=None if chosen is None else
                         simulating_with(context, chosen, str(policy), content))
-    typer.echo(f"{found.before['accounts']:,} accounts as their books stand, by the rules of {day}: "
+    typer.echo(f"{counted(found.before['accounts'], 'account')} as the books stand, by the rules of {day}: "
                f"policy {context.policy.version} and with {policy.name}")
     if found.before["without_books"]:
-        typer.echo(f"{found.before['without_books']:,} of them have no books yet and no next statement here: "
+        typer.echo(f"without books yet, and so without a next statement here: {found.before['without_books']:,}; "
                    "run `portal close-day` first")
     for line in _lines(found):
         typer.echo(line)

@@ -1,4 +1,4 @@
-"""How every command reaches the services: settings from the environment, one wiring."""
+"""How every command reaches the services: settings from the environment, one wiring, the right key."""
 
 from __future__ import annotations
 
@@ -8,8 +8,14 @@ from core.services.context import ServiceContext
 
 
 def context_from_environment() -> ServiceContext:
-    """The services as ``DATABASE_URL`` and ``PORTAL_*`` say."""
-    return bootstrap.start()
+    """The services as ``DATABASE_URL`` and ``PORTAL_*`` say.
+
+    Raises ``InvalidInput("key_unknown")`` when the database was written with another key, ``Unavailable`` when it
+    does not answer.
+    """
+    context = bootstrap.start()
+    bootstrap.must_read_database(context)
+    return context
 
 
 def migrated_context() -> ServiceContext:

@@ -32,7 +32,7 @@ def run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
 
 def test_a_taken_port_is_one_calm_line_before_anything_is_begun(tmp_path: Path, taken_port: int) -> None:
     answer = run(tmp_path / "var", "--port", str(taken_port))
-    assert answer.returncode == 1
+    assert answer.returncode == 2
     assert answer.stdout == ""
     assert answer.stderr.count("\n") == 1
     assert f"{taken_port} on 127.0.0.1 is taken" in answer.stderr
@@ -42,7 +42,7 @@ def test_a_taken_port_is_one_calm_line_before_anything_is_begun(tmp_path: Path, 
 
 def test_the_demo_is_not_served_to_other_machines_unless_that_is_said(tmp_path: Path) -> None:
     answer = run(tmp_path / "var", "--host", "0.0.0.0")  # noqa: S104 - what is refused
-    assert (answer.returncode, answer.stdout) == (1, "")
+    assert (answer.returncode, answer.stdout) == (2, "")
     assert "--demo-on-network" in answer.stderr
 
 

@@ -20,7 +20,7 @@ from tests.services.test_identity_sign_in import GOOD, fails
 def people(sqlite_context: ServiceContext, monkeypatch: pytest.MonkeyPatch) -> ServiceContext:
     """One sign-in of every role; the login is the role."""
     upgrade_database(sqlite_context)
-    monkeypatch.setattr("portal.commands.user.context_from_environment", lambda: sqlite_context)
+    monkeypatch.setattr("portal.commands.user.migrated_context", lambda: sqlite_context)
     for role in Role:
         decides = role in (Role.COLLECTOR, Role.SUPERVISOR)
         owner = add_cardholder(sqlite_context) if role is Role.CARDHOLDER else None
@@ -54,6 +54,22 @@ def test_a_cardholders_sign_in_is_out_of_reach_of_administrators(people: Service
 
 def test_a_login_nobody_has_is_named(people: ServiceContext) -> None:
     assert "no such user: nobody.here" in str(user("disable", "nobody.here").exception)
+
+
+def test_role_and_authority_that_do_not_go_together_are_told_apart(people: ServiceContext) -> None:
+    def said(*more: str) -> str:
+        return str(user("create", "new.one", "--name", "N", *more, typed=GOOD).exception)
+
+    assert "role collector decides: say up to where with --authority L1, L2, L3, L4" in said("--role", "collector")
+    assert "role staff decides nothing: leave out --authority L2" in said("--role", "staff", "--authority", "L2")
+
+
+def test_a_password_comes_from_a_pipe_with_or_without_the_option(people: ServiceContext) -> None:
+    made = user("create", "piped", "--name", "N", "--role", "staff", typed=f"{GOOD}\n")
+    assert made.output == "created piped (staff)\n"
+    assert not fails(people, login="piped", password=GOOD)
+    nothing = user("create", "silent", "--name", "N", "--role", "staff", typed="")
+    assert "standard input holds no password" in str(nothing.exception)
 
 
 def test_cardholders_are_not_made_on_the_command_line(people: ServiceContext) -> None:

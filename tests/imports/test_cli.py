@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from core.bootstrap import upgrade_database
-from core.domain.errors import Conflict
+from core.domain.errors import Conflict, InvalidInput
 from core.services.context import ServiceContext
 from portal.cli import application
 from portal.commands.import_words import WORDS
@@ -33,7 +33,7 @@ def test_a_clean_import_prints_its_reconciliation_and_exits_0(command: CliRunner
     (tmp_path / "uci.csv").write_bytes(uci_file(uci_row(1), uci_row(2, PAY_0=0)))
     result = invoke(command, "import", "uci-card-clients", tmp_path / "uci.csv", "--as-of", "2026-11-22")
     assert result.exit_code == 0, result.output
-    assert "1 accounts imported" in result.output
+    assert "1 account imported" in result.output
     assert "not_in_arrears" in result.output
     assert "40,260.00" in result.output  # six bills, 183,000 NT dollars at 0.22
     assert "0.00\n" in result.output
@@ -44,7 +44,7 @@ def test_a_rejected_row_is_named_and_exits_1(command: CliRunner, tmp_path: Path)
     result = invoke(command, "import", "uci-card-clients", tmp_path / "uci.csv")
     assert result.exit_code == 1
     assert "row 3, column BILL_AMT1: not_a_number" in result.output
-    assert "1 accounts imported" in result.output
+    assert "1 account imported" in result.output
 
 
 def test_faults_of_the_banks_file_come_all_at_once_and_exit_1(command: CliRunner, tmp_path: Path) -> None:
@@ -61,6 +61,14 @@ def test_faults_of_the_banks_file_come_all_at_once_and_exit_1(command: CliRunner
     assert "2 accounts imported" in result.output
     result = invoke(command, "export", "accounts", tmp_path / "out.csv")
     assert "2 accounts written" in result.output
+
+
+def test_nothing_is_exported_for_a_day_that_has_not_come(command: CliRunner, tmp_path: Path) -> None:
+    result = invoke(command, "export", "accounts", tmp_path / "out.csv", "--as-of", "2026-11-23")  # the test's tomorrow
+    assert isinstance(result.exception, InvalidInput)
+    assert result.exception.code == "as_of_in_future"
+    assert not (tmp_path / "out.csv").exists()
+    assert invoke(command, "export", "accounts", tmp_path / "out.csv", "--as-of", "2026-11-22").exit_code == 0
 
 
 def test_a_database_without_the_schema_is_told_what_to_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def test_some_accounts_are_verified_by_themselves_and_findings_add_up(bank: Bank
 def test_the_command_names_the_first_difference_and_fails(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger, "migrated_context", lambda: bank.context)
     good = CliRunner().invoke(ledger.app, ["verify", "--replay"])
-    assert (good.exit_code, good.output) == (0, "1 accounts, 2 statements, 1 replayed\nthe books hold\n")
+    assert (good.exit_code, good.output) == (0, "1 account, 2 statements, 1 replayed\nthe books hold\n")
     changed(bank, accounts, "id", late_fee_minor=5)
     bad = CliRunner().invoke(ledger.app, ["verify", "--account", "new"])
     assert bad.exit_code == 1
@@ -129,6 +129,17 @@ def test_the_command_shows_what_the_principal_consists_of(bank: Bank, monkeypatc
     assert account_ledger(bank.context, bank.account_id).entry_count == len(bank.entries())
     with pytest.raises(NotFound):
         account_ids(bank.context, "nobody")
+
+
+def test_entries_are_shown_in_the_order_of_their_days(bank: Bank) -> None:
+    with bank.context.writing() as connection:  # posted last, on an earlier day than the newest
+        connection.execute(ledger_entries.insert().values(
+            account_id=bank.account_id, posting_date=date(2026, 4, 7), value_date=date(2026, 4, 7), kind="interest",
+            component="interest", amount_minor=7, source="somebody", idempotency_key="late", subject="interest:late"))
+    shown = account_ledger(bank.context, bank.account_id).entries
+    assert [(one.posting_date, one.value_date) for one in shown] == sorted(
+        (one.posting_date, one.value_date) for one in shown)
+    assert shown[-1].subject != "interest:late"
 
 
 def test_an_account_whose_books_are_not_open_is_shown_too(

@@ -196,7 +196,7 @@ def test_a_file_at_fault_is_named_with_its_line_on_the_command_line(sqlite_url: 
     file = tmp_path / "changed.yaml"
     file.write_text(HALF_ASKED.replace("    unit: ratio\n", ""), "utf-8")
     refused = run_simulate(sqlite_url, "--policy", str(file))
-    assert refused.returncode == 1
+    assert refused.returncode == 2
     assert f"{file}:" in refused.stderr
     assert "Traceback" not in refused.stderr
 
