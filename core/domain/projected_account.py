@@ -143,6 +143,17 @@ class ProjectedAccount:
         self.new_fees = self.new_interest = self.accrued = self.missed_bill_interest = 0
         return month
 
+    def stand(self, on: date) -> ProjectedMonth:
+        """The account on a day between statements: interest since the last one counted, nothing asked for."""
+        interest = self.missed_bill_interest + divide_minor(
+            self.balance_days * self.rate_numerator, self.rate_denominator)
+        owed, past_due = self.owed, self.days_past_due(on)
+        if interest:
+            self.settled_on = None
+        return ProjectedMonth(
+            on, owed.principal_minor, owed.interest_minor + interest, owed.fees_minor, owed.total_minor + interest,
+            interest, self.late_fees, self.paid, past_due, bucket(past_due, self.rule.delinquency))
+
     def _ask(self, on: date, purchases: int, interest: int) -> None:
         before = sum(amount for _, amount in self.unpaid)
         billed = Billed(purchases_minor=purchases, fees_minor=self.new_fees, interest_minor=interest,

@@ -27,6 +27,7 @@ from core.domain.schedule import Instalment, Schedule
 
 LONGEST_PROJECTION = 600
 """Months: fifty years."""
+_SHORTEST_MONTH = 28
 
 
 def project(position: Position, months: int, scenario: Scenario | FixedMonthly, rule: ProjectionRule) -> Projection:
@@ -43,6 +44,32 @@ def project(position: Position, months: int, scenario: Scenario | FixedMonthly, 
         account.run_to(since, on)
         rows.append(account.close(on))
         since = on
+    return Projection(tuple(rows), account.settled_on)
+
+
+def project_until(position: Position, until: date, scenario: Scenario | FixedMonthly,
+                  rule: ProjectionRule) -> Projection:
+    """Carry ``position`` forward to the end of the day ``until``: its statements, then the days after the last.
+
+    The last row is the account on ``until``; between two statements its interest is what has grown by then.
+    Raises ``InvalidInput`` as ``project`` does, and for a day before ``as_of``.
+    """
+    if until < position.as_of:
+        raise InvalidInput("day_before_start", "a projection ends no earlier than it starts", field="until")
+    most = (until - position.as_of).days // _SHORTEST_MONTH + 1
+    _check(position, most, scenario)
+    account = open_account(position, scenario, rule)
+    rows = []
+    since = position.as_of
+    for on in statement_dates(position.as_of, position.statement_day, most):
+        if on > until:
+            break
+        account.run_to(since, on)
+        rows.append(account.close(on))
+        since = on
+    if since < until or not rows:
+        account.run_to(since, until)
+        rows.append(account.stand(until))
     return Projection(tuple(rows), account.settled_on)
 
 

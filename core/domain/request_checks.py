@@ -6,7 +6,8 @@ the account itself leaves nothing to decide, keeps a request from being sent or 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,6 +18,9 @@ from core.domain.money import Rounding, share_minor
 from core.domain.request_terms import AgreementTerms, ExtensionTerms, Terms, monthly_burden_minor
 from core.domain.schedule import Schedule
 
+_A_YEAR = 330
+"""Days within which a day of the month is looked for in whole months."""
+
 
 class CheckName(StrEnum):
     """What is checked; the words are ``collector.check.<value>`` and ``cardholder.check.<value>``."""
@@ -24,6 +28,7 @@ class CheckName(StrEnum):
     EXTENSION_LENGTH = "extension_length"
     TERM = "term"
     AFFORDABLE = "affordable"
+    MONTH_SHARED = "month_shared"
     MINIMUM_INSTALMENT = "minimum_instalment"
     DOWN_PAYMENT = "down_payment"
     FIRST_DUE_DATE = "first_due_date"
@@ -103,6 +108,14 @@ class TermLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class DueOnce:
+    """A payment that an extension on another card has put off to a day, in fen."""
+
+    on: date
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class RequestFacts:
     """What is known of the person and the account on ``as_of``; amounts in fen."""
 
@@ -115,6 +128,10 @@ class RequestFacts:
     hardship_given: bool
     open_request: bool
     arrangement: bool
+    month_minor: int | None = None
+    """All that is left of a month's money, where ``affordable_minor`` is only a share of it."""
+    due_elsewhere: tuple[DueOnce, ...] = ()
+    """What falls due once on the person's other cards; it claims its calendar month."""
 
 
 def checks(terms: Terms, schedule: Schedule | None, facts: RequestFacts, limits: TermLimits) -> tuple[CheckResult, ...]:
@@ -141,6 +158,7 @@ def _agreement_checks(terms: AgreementTerms, schedule: Schedule | None, facts: R
     return (
         _term(terms.months, limits),
         _affordable(burden, facts),
+        *_month_shared(schedule, facts),
         _minimum(burden, facts.balance_minor - terms.down_payment_minor, limits),
         _at_most(CheckName.DOWN_PAYMENT, terms.down_payment_minor, limits.max_down_payment_minor(facts.balance_minor),
                  CheckUnit.MINOR),
@@ -164,6 +182,23 @@ def _affordable(burden: int | None, facts: RequestFacts) -> CheckResult:
     if burden is None or facts.affordable_minor is None:
         return CheckResult(CheckName.AFFORDABLE, False, CheckUnit.MINOR, burden, facts.affordable_minor, None)
     return _at_most(CheckName.AFFORDABLE, burden, facts.affordable_minor, CheckUnit.MINOR)
+
+
+def _month_shared(schedule: Schedule | None, facts: RequestFacts) -> tuple[CheckResult, ...]:
+    """The tightest month in which an instalment and a payment put off on another card both fall due."""
+    if schedule is None or facts.month_minor is None:
+        return ()
+    claimed, own = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
+    for due in facts.due_elsewhere:
+        claimed[_month(due.on)] += due.amount_minor
+    for row in schedule.instalments:
+        own[_month(row.due_date)] += row.amount_minor
+    shared = [own[month] + claimed[month] for month in claimed if own[month]]
+    return (_at_most(CheckName.MONTH_SHARED, max(shared), facts.month_minor, CheckUnit.MINOR),) if shared else ()
+
+
+def _month(day: date) -> tuple[int, int]:
+    return day.year, day.month
 
 
 def _minimum(burden: int | None, financed_minor: int, limits: TermLimits) -> CheckResult:
@@ -235,6 +270,18 @@ def nearest_terms(terms: Terms, facts: RequestFacts, limits: TermLimits) -> Term
         first_due_date=_within(terms.first_due_date, earliest, latest),
         down_payment_minor=min(terms.down_payment_minor, limits.max_down_payment_minor(facts.balance_minor)),
         annual_rate=min(max(terms.annual_rate, limits.lowest_annual_rate), limits.highest_annual_rate))
+    alone = _fitted(base, terms, replace(facts, due_elsewhere=()), limits)
+    if alone is None or not _overbooked(alone, facts):
+        return alone
+    # A later start costs less than a longer term: first behind what falls due once, then beside it.
+    later = _start_after(base.first_due_date, facts.due_elsewhere, latest)
+    behind = None if later is None else _fitted(replace(base, first_due_date=later), terms, facts, limits)
+    return behind or _fitted(base, terms, facts, limits)
+
+
+def _fitted(base: AgreementTerms, terms: AgreementTerms, facts: RequestFacts, limits: TermLimits
+            ) -> AgreementTerms | None:
+    """``base`` with the length nearest to that of ``terms`` that fits; None if none does."""
     fitting = _fitting_months(base, terms.interest_free_months, facts, limits)
     if not fitting:
         return None
@@ -243,13 +290,26 @@ def nearest_terms(terms: Terms, facts: RequestFacts, limits: TermLimits) -> Term
     return replace(base, months=months, interest_free_months=min(terms.interest_free_months, months))
 
 
+def _overbooked(terms: AgreementTerms, facts: RequestFacts) -> bool:
+    schedule = terms.schedule(facts.balance_minor, facts.as_of)
+    return any(not check.passed for check in _month_shared(schedule, facts))
+
+
+def _start_after(first: date, claims: Sequence[DueOnce], latest: date) -> date | None:
+    """The same day of the first month behind every claim, else that month's first day; None: beyond ``latest``."""
+    behind = add_months(max(claim.on for claim in claims).replace(day=1), 1)
+    moved = next(day for number in range(1, 13) if (day := add_months(first, number)) >= behind) \
+        if (behind - first).days < _A_YEAR else latest + timedelta(days=1)
+    return next((day for day in (moved, behind) if day <= latest), None)
+
+
 def _within(day: date, earliest: date, latest: date) -> date:
     """``day``, or the day of the month nearest to it in whole months, else the nearer bound."""
     if earliest <= day <= latest:
         return day
     if day < earliest:
         moved = next(one for n in range(1, 13) if (one := add_months(day, n)) >= earliest) \
-            if (earliest - day).days < 330 else earliest
+            if (earliest - day).days < _A_YEAR else earliest
         return moved if moved <= latest else earliest
     return latest
 
@@ -262,19 +322,25 @@ def _fitting_months(base: AgreementTerms, free: int, facts: RequestFacts, limits
     least = limits.minimum_instalment_minor(facts.balance_minor - base.down_payment_minor)
     affordable = facts.affordable_minor
 
+    def of_length(months: int) -> AgreementTerms:
+        return replace(base, months=months, interest_free_months=min(free, months))
+
     def burden(months: int) -> int:
-        tried = replace(base, months=months, interest_free_months=min(free, months))
-        return monthly_burden_minor(tried.schedule(facts.balance_minor, facts.as_of))
+        return monthly_burden_minor(of_length(months).schedule(facts.balance_minor, facts.as_of))
 
     longest = _last_true(limits.max_months, lambda months: burden(months) >= least)
     if longest == 0:
         return None
     if affordable is None:
         return (limits.min_months, longest) if limits.min_months <= longest else None
-    too_dear = _last_true(limits.max_months, lambda months: burden(months) > affordable)
+
+    def is_too_dear(months: int) -> bool:
+        return burden(months) > affordable or _overbooked(of_length(months), facts)
+
+    too_dear = _last_true(limits.max_months, is_too_dear)
     shortest = max(too_dear + 1, limits.min_months)
     # The last instalment absorbs what rounding left, a few fen that bisection may miss.
-    while shortest <= longest and burden(shortest) > affordable:
+    while shortest <= longest and is_too_dear(shortest):
         shortest += 1
     return (shortest, longest) if shortest <= longest else None
 

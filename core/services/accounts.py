@@ -17,7 +17,7 @@ from core.services import explanations
 from core.services.assessments import newest_finished
 from core.services.context import ServiceContext
 from core.services.explanations import Charge, Explanation
-from core.services.means import means_for, promises
+from core.services.means import budget_for, means_for, promises
 from core.services.outlooks import Outlook, outlook
 from core.services.positions import AccountPosition, StatementFigures, positions, statement_figures
 from core.services.request_reading import is_identifier
@@ -96,18 +96,23 @@ def account_detail(actor: Actor, context: ServiceContext, account_id: str, as_of
     """
     cardholder_id = _own(actor)
     with context.reading() as connection:
-        row = _own_account(connection, cardholder_id, account_id)
-        position = positions(connection, context, [row], as_of)[0]
+        rows = repository.of_cardholder(connection, cardholder_id)
+        row = next((one for one in rows if one.id == account_id), None)
+        if row is None:
+            raise NotFound("account")
+        stands = positions(connection, context, rows, as_of)
+        position = next(one for one in stands if one.account_id == account_id)
         closed = repository.recent_statements(connection, account_id, HISTORY)
         paid = repository.recent_payments(connection, account_id, HISTORY)
         charged = tuple(_charge(entry) for entry in repository.charges(connection, account_id, HISTORY))
         moved = repository.movements_since(connection, explanations.window(row, closed)).get(row.id, ())
-        means = means_for(newest_finished(connection, cardholder_id), promises(connection, cardholder_id, as_of),
-                          account_id)
+        means = means_for(newest_finished(connection, cardholder_id),
+                          promises(connection, context, cardholder_id, as_of, stands), account_id)
+    asking_minor = sum(one.total_minor for one in stands if one.may_ask or one is position)
     return AccountDetail(
         position=position, statements=tuple(statement_figures(statement) for statement in closed),
         payments=tuple(_payment(payment) for payment in paid), charges=charged,
-        outlook=outlook(context, position, fixed_minor, means.left_minor),
+        outlook=outlook(context, position, fixed_minor, budget_for(means, position.total_minor, asking_minor)),
         explanations=explanations.explain(context, row, position, closed, moved, charged))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from core.db.repositories import accounts as accounts_repository
 from core.db.repositories import proposals as repository
 from core.db.repositories import queue as queue_repository
 from core.domain.actor import Actor, Authority, Role
@@ -26,7 +27,7 @@ from core.services.claims import claim_span, review_policy, reviewer
 from core.services.context import ServiceContext
 from core.services.identity.people import masked_phone
 from core.services.means import means_for, promises
-from core.services.positions import AccountPosition, account_position
+from core.services.positions import AccountPosition, positions
 from core.services.request_figures import RequestFigures, agreed_before, work_out
 from core.services.request_reading import DecisionView, GrantedView, granted_view, is_identifier
 from core.services.review_queue import score_today, viewpoint
@@ -102,6 +103,17 @@ class EvidenceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherCard:
+    """Another card of the same person: what is owed on it in fen, and what is asked for or agreed."""
+
+    card_last4: str
+    total_minor: int
+    days_past_due: int
+    asked: ProposalKind | None
+    granted: ProposalKind | None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """One case. Amounts in fen; the person's phone is masked, their name is needed to speak to them."""
 
@@ -124,6 +136,7 @@ class CaseView:
     start_moved: bool
     """The first instalment was moved by whole months, because its day has come too near."""
     position: AccountPosition
+    other_cards: tuple[OtherCard, ...]
     assessment: FinishedAssessment | None
     evidence: tuple[EvidenceLine, ...]
     earlier: tuple[EarlierRequest, ...]
@@ -178,13 +191,18 @@ def case(actor: Actor, context: ServiceContext, proposal_id: str) -> CaseView:
 
 
 def figures_today(connection: sa.Connection, context: ServiceContext, row: sa.Row[Any],
-                  position: AccountPosition, assessment: FinishedAssessment | None) -> RequestFigures:
-    """The request's figures if granted today; raises ``InvalidInput`` where nothing can be made of its terms."""
+                  position: AccountPosition, assessment: FinishedAssessment | None,
+                  stands: Sequence[AccountPosition] = ()) -> RequestFigures:
+    """The request's figures if granted today; raises ``InvalidInput`` where nothing can be made of its terms.
+
+    ``stands``: positions of the person's cards that have been read already.
+    """
     policy = context.policy.on(position.as_of, position.issuer)
     terms = from_record(row.kind, row.terms)
     if isinstance(terms, AgreementTerms):
         terms = terms.not_before(position.as_of + timedelta(days=policy.integer("requests.first_due_notice_days")))
-    means = means_for(assessment, promises(connection, row.cardholder_id, position.as_of), row.account_id)
+    means = means_for(assessment, promises(connection, context, row.cardholder_id, position.as_of, [position, *stands]),
+                      row.account_id)
     return work_out(context, position, means, terms, hardship_given=row.hardship_reason is not None,
                     agreed_before=agreed_before(connection, row.account_id), own_request=row.id)
 
@@ -192,14 +210,16 @@ def figures_today(connection: sa.Connection, context: ServiceContext, row: sa.Ro
 def _view(connection: sa.Connection, context: ServiceContext, actor: Actor, row: sa.Row[Any],
           steps: Sequence[sa.Row[Any]], now: datetime) -> CaseView:
     person = repository.cardholder(connection, row.cardholder_id)
-    account = repository.account(connection, row.account_id)
-    position = account_position(connection, context, account, context.clock.today())
+    accounts = accounts_repository.of_cardholder(connection, row.cardholder_id)
+    account = next(one for one in accounts if one.id == row.account_id)
+    stands = positions(connection, context, accounts, context.clock.today())
+    position = next(one for one in stands if one.account_id == row.account_id)
     assessment = newest_finished(connection, row.cardholder_id)
     state = ProposalState(row.state)
     figures, unworkable = None, None
     if state in OPEN_STATES:
         try:
-            figures = figures_today(connection, context, row, position, assessment)
+            figures = figures_today(connection, context, row, position, assessment, stands)
         except InvalidInput as refusal:
             unworkable = refusal.code
     decision = repository.decision(connection, row.id)
@@ -214,7 +234,8 @@ def _view(connection: sa.Connection, context: ServiceContext, actor: Actor, row:
         phone_masked=masked_phone(context.vault.decrypt(person.phone_encrypted)) if person.phone_encrypted else None,
         city=person.city, vulnerable=person.vulnerable, hardship_reason=row.hardship_reason, note=row.note,
         asked_terms=terms, figures=figures, unworkable=unworkable,
-        start_moved=figures is not None and figures.terms != terms, position=position, assessment=assessment,
+        start_moved=figures is not None and figures.terms != terms, position=position,
+        other_cards=tuple(_other_card(one) for one in stands if one is not position), assessment=assessment,
         evidence=_evidence(assessment), earlier=_earlier(connection, row), timeline=tuple(map(_event, steps)),
         amount_minor=row.amount_minor, submitted_at=row.submitted_at, promised_by=row.promised_by,
         overdue=state in WAITING_FOR_THE_BANK and row.promised_by < now,
@@ -273,6 +294,13 @@ def _earlier(connection: sa.Connection, row: sa.Row[Any]) -> tuple[EarlierReques
         EarlierRequest(other.reference, other.card_last4, ProposalKind(other.kind), ProposalState(other.state),
                        from_record(other.kind, other.terms), other.submitted_at, other.decided_at)
         for other in repository.earlier(connection, row.cardholder_id, row.id, MOST_EARLIER))
+
+
+def _other_card(position: AccountPosition) -> OtherCard:
+    asked, granted = position.open_request, position.arrangement
+    return OtherCard(position.card_last4, position.total_minor, position.days_past_due,
+                     None if asked is None else ProposalKind(asked.kind),
+                     None if granted is None else ProposalKind(granted.kind))
 
 
 def _event(step: sa.Row[Any]) -> CaseEvent:

@@ -1,6 +1,7 @@
 """One budget for all cards: what a person can pay a month, what is promised already, and what is left.
 
-Every instalment plan that runs, waits for a signature or is asked for draws on the same monthly amount.
+Every instalment plan that runs, waits for a signature or is asked for draws on the same monthly amount, and a
+payment that an extension puts off claims the month in which it falls due.
 Options, preview, request and review all ask ``means_for``, so they all subtract the same.
 """
 
@@ -9,15 +10,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 
 from core.clock import CHINA
+from core.db.repositories import accounts as accounts_repository
 from core.db.repositories import proposals as repository
 from core.domain.calendar import Frequency
-from core.domain.request_terms import AgreementTerms, from_record, monthly_burden_minor, monthly_minor
+from core.domain.proposal import ProposalKind
+from core.domain.request_terms import AgreementTerms, ExtensionTerms, from_record, monthly_burden_minor, monthly_minor
 from core.services.assessments import FinishedAssessment
+from core.services.context import ServiceContext
+from core.services.positions import AccountPosition, positions
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,17 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """A payment that an extension puts off on one card, granted or still only asked for: due once, in fen."""
+
+    account_id: str
+    card_last4: str
+    amount_minor: int
+    due_date: date
+    granted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Means:
     """What one account may count on. Fen a month."""
 
@@ -39,6 +56,8 @@ class Means:
     assessed_on: date | None
     promised: tuple[Promise, ...] = ()
     """On the person's other cards."""
+    claims: tuple[Claim, ...] = ()
+    """What falls due once on the other cards, because an extension has put it off."""
 
     @property
     def promised_minor(self) -> int:
@@ -51,21 +70,75 @@ class Means:
         return None if self.affordable_minor is None else max(self.affordable_minor - self.promised_minor, 0)
 
 
-def promises(connection: sa.Connection, cardholder_id: str, as_of: date) -> tuple[Promise, ...]:
-    """What a person's cards are promised a month on ``as_of``, inside another service's transaction. One query.
+class BudgetPart(StrEnum):
+    """Which part of the affordable amount a card is given to start from."""
 
-    Checks no actor. An extension puts one payment off and promises nothing a month; a plan whose last
-    instalment has fallen due promises nothing any more.
+    WHOLE = "whole"
+    LEFT = "left"
+    """What the plans of the other cards leave."""
+    SHARE = "share"
+    """Of that, this card's share, by what is owed on each card that has no plan yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What one card may be given a month, in fen, and which part of the affordable amount that is."""
+
+    amount_minor: int
+    part: BudgetPart
+
+
+def share_minor(means: Means, owed_minor: int, asking_minor: int) -> int:
+    """A card's share of what is left a month, by what is owed on it and on all that still look for a way; in fen."""
+    return (means.left_minor or 0) * owed_minor // asking_minor if asking_minor > 0 else 0
+
+
+def budget_for(means: Means, owed_minor: int, asking_minor: int) -> Budget | None:
+    """What one card may be given a month, so that the amounts shown on several cards can all be paid."""
+    if means.left_minor is None:
+        return None
+    if asking_minor > owed_minor > 0:
+        return Budget(share_minor(means, owed_minor, asking_minor), BudgetPart.SHARE)
+    return Budget(means.left_minor, BudgetPart.LEFT if means.promised else BudgetPart.WHOLE)
+
+
+def promises(connection: sa.Connection, context: ServiceContext, cardholder_id: str, as_of: date,
+             stands: Sequence[AccountPosition]) -> tuple[Promise | Claim, ...]:
+    """What a person's cards are promised on ``as_of``, inside another service's transaction.
+
+    ``stands``: positions that the caller has read already. One query, and those of ``positions`` where another
+    card has an extension. Checks no actor. A plan whose last instalment has fallen due promises nothing any more.
     """
-    return tuple(_promise(row) for row in repository.promised_plans(connection, cardholder_id, as_of))
+    rows = repository.promised_terms(connection, cardholder_id, as_of)
+    known = {position.account_id: position for position in stands}
+    unread = {row.account_id for row in rows if row.kind == ProposalKind.EXTENSION} - set(known)
+    if unread:
+        wanted = [row for row in accounts_repository.of_cardholder(connection, cardholder_id) if row.id in unread]
+        known |= {position.account_id: position for position in positions(connection, context, wanted, as_of)}
+    found = (_claim(row, known[row.account_id]) if row.kind == ProposalKind.EXTENSION else _promise(row)
+             for row in rows)
+    return tuple(one for one in found if not isinstance(one, Claim) or one.amount_minor > 0)
 
 
-def means_for(assessment: FinishedAssessment | None, promised: Sequence[Promise], account_id: str) -> Means:
+def means_for(assessment: FinishedAssessment | None, promised: Sequence[Promise | Claim], account_id: str) -> Means:
     """What is left for one account: its own plan or request does not stand in its way."""
-    others = tuple(promise for promise in promised if promise.account_id != account_id)
+    others = [one for one in promised if one.account_id != account_id]
+    plans = tuple(one for one in others if isinstance(one, Promise))
+    claims = tuple(one for one in others if isinstance(one, Claim))
     if assessment is None:
-        return Means(None, None, others)
-    return Means(assessment.affordable_minor, assessment.as_of, others)
+        return Means(None, None, plans, claims)
+    return Means(assessment.affordable_minor, assessment.as_of, plans, claims)
+
+
+def _claim(row: sa.Row[Any], position: AccountPosition) -> Claim:
+    """What is still due of a payment put off, or would be put off if the extension were granted today."""
+    if row.schedule is not None:
+        deferred = int(row.schedule[0]["amount_minor"])
+        amount = position.minimum_due_minor if position.deferred_until else deferred
+        return Claim(row.account_id, row.card_last4, amount, row.last_due_date, granted=True)
+    terms = from_record(row.kind, row.terms)
+    until = terms.until(position.as_of) if isinstance(terms, ExtensionTerms) else position.as_of
+    return Claim(row.account_id, row.card_last4, position.minimum_due_minor, until, granted=False)
 
 
 def _promise(row: sa.Row[Any]) -> Promise:

@@ -3,51 +3,88 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from core.domain.allocation import Outstanding
-from core.domain.projection import project
+from core.domain.calendar import add_months
+from core.domain.projection import project_until
 from core.domain.projection_model import FixedMonthly, Position, Projection, ProjectionRule, Scenario
 from core.domain.statement import Compounding
 from core.policy.book import Policy
 from core.policy.rules.projection import projection_rule
 from core.services.context import ServiceContext
 from core.services.cost_marks import CostMarks, cost_marks
+from core.services.means import Budget, BudgetPart
 from core.services.positions import AccountPosition
 
 MONTHS_AHEAD = 12
+_STEPS = (3, 6, MONTHS_AHEAD)
+"""Months after which the outlook says in figures what is owed."""
 _TEN_YUAN = 1_000
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What is owed so many calendar months from today each way, in fen."""
+
+    months: int
+    do_nothing_minor: int
+    minimum_minor: int
+    fixed_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
-    """Twelve months ahead three ways. ``fixed_is_affordable``: the fixed amount is the assessed one."""
+    """Twelve calendar months ahead three ways; ``until_date`` is the last day, the same day of next year.
+
+    The rows of each way are its statements and, last, ``until_date`` itself.
+    """
 
     today_minor: int
+    until_date: date
     do_nothing: Projection
     minimum: Projection
     fixed: Projection
     fixed_minor: int
-    fixed_is_affordable: bool
+    fixed_from: BudgetPart | None
+    """Which part of the assessed month's money the fixed amount is; None: it was chosen, or there is none."""
+    steps: tuple[Standing, ...]
     marks: CostMarks
     """Which marks of courts and regulators the charges of doing nothing would pass."""
 
 
 def outlook(context: ServiceContext, position: AccountPosition, fixed_minor: int | None,
-            affordable_minor: int | None) -> Outlook | None:
+            budget: Budget | None) -> Outlook | None:
     """The three projections of an account; None when nothing is owed. Today's rules are carried forward."""
     if position.total_minor <= 0:
         return None
     policy = context.policy.on(position.as_of, position.issuer)
     rule = projection_rule(policy)
     start = projection_start(position, policy)
-    fixed = fixed_minor or affordable_minor or amount_on_course(start, rule, policy)
-    do_nothing, minimum, level = (
-        project(start, MONTHS_AHEAD, scenario, rule)
-        for scenario in (Scenario.DO_NOTHING, Scenario.MINIMUM_PAYMENT, FixedMonthly(fixed)))
+    known = budget if budget is not None and budget.amount_minor and not fixed_minor else None
+    fixed = fixed_minor or (known.amount_minor if known else amount_on_course(start, rule, policy))
+    ways = (Scenario.DO_NOTHING, Scenario.MINIMUM_PAYMENT, FixedMonthly(fixed))
+    until = furthest(position)
+    do_nothing, minimum, level = (project_until(start, until, way, rule) for way in ways)
+    steps = tuple(Standing(months, *(_owed(start, months, way, rule) for way in ways)) for months in _STEPS)
     added = do_nothing.interest_total_minor + do_nothing.late_fee_total_minor
-    return Outlook(position.total_minor, do_nothing, minimum, level, fixed,
-                   fixed_is_affordable=not fixed_minor and bool(affordable_minor),
-                   marks=cost_marks(context, position, do_nothing.months[-1].on, added))
+    return Outlook(position.total_minor, until, do_nothing, minimum, level, fixed,
+                   fixed_from=known.part if known else None, steps=steps,
+                   marks=cost_marks(context, position, until, added))
+
+
+def furthest(position: AccountPosition) -> date:
+    """The day to which anything looks ahead: twelve calendar months from today. Further on today's rules say little."""
+    return add_months(position.as_of, MONTHS_AHEAD)
+
+
+def unpaid_until(position: AccountPosition, until: date, policy: Policy) -> Projection:
+    """Doing nothing to the end of ``until``: the one way in which every page counts it."""
+    return project_until(projection_start(position, policy), until, Scenario.DO_NOTHING, projection_rule(policy))
+
+
+def _owed(start: Position, months: int, way: Scenario | FixedMonthly, rule: ProjectionRule) -> int:
+    return project_until(start, add_months(start.as_of, months), way, rule).months[-1].total_minor
 
 
 def projection_start(position: AccountPosition, policy: Policy) -> Position:
@@ -83,6 +120,6 @@ def amount_on_course(start: Position, rule: ProjectionRule, policy: Policy) -> i
     least, most = policy.money("afford.min_instalment") // _TEN_YUAN, -(-owed // _TEN_YUAN)
     while least < most:
         middle = (least + most) // 2
-        left = project(start, MONTHS_AHEAD, FixedMonthly(middle * _TEN_YUAN), rule).months[-1].total_minor
+        left = _owed(start, MONTHS_AHEAD, FixedMonthly(middle * _TEN_YUAN), rule)
         least, most = (least, middle) if left <= goal else (middle + 1, most)
     return least * _TEN_YUAN

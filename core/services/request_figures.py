@@ -10,29 +10,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
 from typing import Any
 
 import sqlalchemy as sa
 
 from core.db.repositories import proposals as repository
 from core.domain.authority import Ask, AuthorityNeed, needed_authority
-from core.domain.calendar import add_months
-from core.domain.money import round_minor
-from core.domain.projection import project
-from core.domain.projection_model import Scenario, statement_dates
 from core.domain.proposal import ProposalKind
-from core.domain.request_checks import CheckResult, RequestFacts, TermLimits, checks, nearest_terms
+from core.domain.request_checks import CheckResult, DueOnce, RequestFacts, TermLimits, checks, nearest_terms
 from core.domain.request_terms import AgreementTerms, ExtensionTerms, Terms, kind_of
 from core.domain.schedule import Schedule, annualised_rate
 from core.policy.book import Policy
 from core.policy.rules.account import displayed_annual_rate
-from core.policy.rules.projection import projection_rule
 from core.policy.rules.requests import authority_rule, term_limits
 from core.services.context import ServiceContext
 from core.services.cost_marks import CostMarks, cost_marks
 from core.services.means import Means
-from core.services.outlooks import MONTHS_AHEAD, projection_start
+from core.services.outlooks import furthest, unpaid_until
 from core.services.positions import AccountPosition
 
 
@@ -106,7 +100,8 @@ def facts_of(position: AccountPosition, means: Means, *, hardship_given: bool,
     return RequestFacts(
         as_of=position.as_of, balance_minor=position.total_minor, amount_due_minor=position.minimum_due_minor,
         affordable_minor=means.left_minor, assessed_on=means.assessed_on, hardship_given=hardship_given,
-        open_request=other, arrangement=position.arrangement is not None)
+        open_request=other, arrangement=position.arrangement is not None, month_minor=means.left_minor,
+        due_elsewhere=tuple(DueOnce(claim.due_date, claim.amount_minor) for claim in means.claims))
 
 
 def work_out(context: ServiceContext, position: AccountPosition, means: Means, terms: Terms, *, hardship_given: bool,
@@ -180,11 +175,11 @@ def _agreement(position: AccountPosition, terms: AgreementTerms, policy: Policy)
 def _extension(position: AccountPosition, terms: ExtensionTerms, policy: Policy) -> _Amounts:
     """Interest goes on at the card's rate; late fees of the meantime are suspended (policy ``extension.*``)."""
     until = terms.until(position.as_of)
-    meanwhile = _meanwhile(position, until, policy)
-    interest = meanwhile.interest_minor if policy.flag("extension.interest_continues") else 0
+    unpaid = unpaid_until(position, until, policy)
+    interest = unpaid.interest_total_minor if policy.flag("extension.interest_continues") else 0
     # A fee for a due date that was missed before the extension is not one of the meantime.
     missed_before = 0 if position.open_due_date else position.late_fee_to_come_minor
-    late_fees = missed_before if policy.flag("extension.late_fee_suspended") else meanwhile.late_fees_minor
+    late_fees = missed_before if policy.flag("extension.late_fee_suspended") else unpaid.late_fee_total_minor
     yearly = displayed_annual_rate(policy) * 100 if interest else Decimal(0)
     return _Amounts(None, None, until, position.minimum_due_minor, yearly.quantize(Decimal("0.01"), ROUND_HALF_UP),
                     interest, interest + late_fees)
@@ -192,11 +187,12 @@ def _extension(position: AccountPosition, terms: ExtensionTerms, policy: Policy)
 
 def _do_nothing(context: ServiceContext, position: AccountPosition, until: date, policy: Policy) -> DoNothing:
     """The comparison: as long as the terms last, twelve months at most."""
-    furthest = add_months(position.as_of, MONTHS_AHEAD)
-    on = min(until, furthest)
-    added = _meanwhile(position, on, policy)
-    return DoNothing(on, until > furthest, position.total_minor + added.total_minor, added.interest_minor,
-                     added.late_fees_minor, cost_marks(context, position, on, added.total_minor))
+    last = furthest(position)
+    on = min(until, last)
+    unpaid = unpaid_until(position, on, policy)
+    added = unpaid.interest_total_minor + unpaid.late_fee_total_minor
+    return DoNothing(on, until > last, position.total_minor + added, unpaid.interest_total_minor,
+                     unpaid.late_fee_total_minor, cost_marks(context, position, on, added))
 
 
 def _meanwhile_paid(amounts: _Amounts, position: AccountPosition, on: date) -> tuple[int, int]:
@@ -207,46 +203,6 @@ def _meanwhile_paid(amounts: _Amounts, position: AccountPosition, on: date) -> t
     met = [row for row in schedule.instalments if row.due_date <= on]
     paid = schedule.down_payment_minor + sum(row.amount_minor for row in met)
     return paid, met[-1].balance_after_minor if met else schedule.principal_minor
-
-
-@dataclass(frozen=True, slots=True)
-class _Meanwhile:
-    """What is added by a day if nothing is paid, in fen."""
-
-    interest_minor: int
-    late_fees_minor: int
-
-    @property
-    def total_minor(self) -> int:
-        return self.interest_minor + self.late_fees_minor
-
-
-def _meanwhile(position: AccountPosition, until: date, policy: Policy) -> _Meanwhile:
-    """Interest and late fees after ``as_of`` up to and including ``until`` if nothing is paid.
-
-    The projection's own months as far as they go, then the days since the last statement before ``until``.
-    A late fee belongs to the due date it is charged on; the statement that shows it may close after ``until``.
-    """
-    start, rule = projection_start(position, policy), projection_rule(policy)
-    closing = [add_months(position.next_statement_date, -1), *_statements(position, until)]
-    rows = project(start, len(closing) - 1, Scenario.DO_NOTHING, rule).months
-    to_due = timedelta(days=rule.days_to_due)
-    late_fees = sum(row.late_fee_charged_minor for before, row in zip(closing, rows, strict=False)
-                    if before + to_due <= until)
-    closed = [row for row in rows if row.on <= until]
-    since, principal = (closed[-1].on, closed[-1].principal_minor) if closed else (
-        position.as_of, start.outstanding.principal_minor)
-    rest = Fraction(rule.daily_rate) * principal * (until - since).days
-    missed = start.open_due_date is not None and start.open_due_date <= until and not closed
-    return _Meanwhile(sum(row.interest_charged_minor for row in closed) + round_minor(rest)
-                      + (start.interest_at_stake_minor if missed else 0), late_fees)
-
-
-def _statements(position: AccountPosition, until: date) -> list[date]:
-    """Statement dates from ``as_of`` on, the first one after ``until`` included."""
-    most = (until - position.as_of).days // 28 + 2
-    dates = list(statement_dates(position.as_of, position.statement_day, most))
-    return dates[: sum(1 for day in dates if day <= until) + 1]
 
 
 def _ask(position: AccountPosition, terms: Terms, *, agreed_before: bool) -> Ask:

@@ -22,7 +22,7 @@ from core.domain.schedule import Schedule
 from core.policy.rules.requests import decision_promise, term_limits
 from core.services.assessments import FinishedAssessment, newest_finished
 from core.services.context import ServiceContext
-from core.services.means import Means, means_for, promises
+from core.services.means import Means, means_for, promises, share_minor
 from core.services.positions import AccountPosition, account_position, positions
 from core.services.request_figures import DoNothing, RequestFigures, agreed_before, facts_of, work_out
 from core.services.request_reading import is_identifier, own_cardholder
@@ -127,7 +127,7 @@ def request_options(actor: Actor, context: ServiceContext, as_of: date) -> Reque
         rows = accounts_repository.of_cardholder(connection, cardholder_id)
         stands = positions(connection, context, rows, as_of)
         assessment = newest_finished(connection, cardholder_id)
-        promised = promises(connection, cardholder_id, as_of)
+        promised = promises(connection, context, cardholder_id, as_of, stands)
     asking_minor = sum(position.total_minor for position in stands if _blocked_by(position) is None)
     return RequestOptions(
         accounts=tuple(_option(context, position, means_for(assessment, promised, position.account_id), asking_minor)
@@ -162,7 +162,8 @@ def draft_figures(connection: sa.Connection, context: ServiceContext, cardholder
     if position.total_minor <= 0:
         raise Conflict("nothing_owed", "nothing is owed on this account")
     assessment = newest_finished(connection, cardholder_id)
-    means = means_for(assessment, promises(connection, cardholder_id, as_of), position.account_id)
+    means = means_for(assessment, promises(connection, context, cardholder_id, as_of, [position]),
+                      position.account_id)
     figures = work_out(context, position, means, draft.terms, hardship_given=draft.hardship_reason is not None,
                        agreed_before=agreed_before(connection, position.account_id))
     return figures, position, assessment
@@ -219,7 +220,7 @@ def _suggested(position: AccountPosition, means: Means, limits: TermLimits,
     facts = facts_of(position, means, hardship_given=True)
     lightest = AgreementTerms(limits.min_months, first_due_range(position.as_of, limits)[0],
                               annual_rate=limits.lowest_annual_rate)
-    share = (means.left_minor or 0) * position.total_minor // asking_minor
+    share = share_minor(means, position.total_minor, asking_minor)
     for affordable, shared in ((share, True), (means.left_minor, False)):
         found = nearest_terms(lightest, replace(facts, affordable_minor=affordable), limits)
         if isinstance(found, AgreementTerms):

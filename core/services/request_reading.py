@@ -239,7 +239,7 @@ def _figures_today(connection: sa.Connection, context: ServiceContext, row: sa.R
                    position: AccountPosition) -> RequestFigures | None:
     """What was asked for, as it would be found today; None where today nothing can be made of its terms."""
     means = means_for(newest_finished(connection, row.cardholder_id),
-                      promises(connection, row.cardholder_id, position.as_of), row.account_id)
+                      promises(connection, context, row.cardholder_id, position.as_of, [position]), row.account_id)
     terms = from_record(row.kind, row.terms)
     if isinstance(terms, AgreementTerms):
         terms = terms.not_before(position.as_of)

@@ -36,7 +36,7 @@ def main() -> None:
         states.help_lines()
         return
     _questions(found)
-    standing.headline(chosen)
+    standing.headline(chosen, assessed=found.affordable_minor is not None)
     standing.notices(chosen)
     _last_answer(seen, chosen, as_of)
     _next_steps(chosen, found)
@@ -118,7 +118,8 @@ def _steps(position: AccountPosition, found: Overview) -> list[tuple[str, str, d
         return []
     asked, granted = position.open_request, position.arrangement
     known = found.affordable_minor is not None
-    work_out = ("affordability", "affordability", {}, t("cardholder.step.affordability"))
+    work_out = ("affordability", "affordability", {},
+                t("cardholder.step.affordability_known" if known else "cardholder.step.affordability"))
     steps = [] if known else [work_out]
     if granted is not None:
         steps.insert(0, ("arrangement", "my_requests", {"id": granted.proposal_id}, t("cardholder.step.arrangement")))
@@ -142,8 +143,8 @@ def _ahead(position: AccountPosition, drawn: Outlook) -> None:
     """The outlook, drawn again alone when another monthly amount is tried."""
     key = f"overview_fixed_{position.account_id}"
     st.session_state.setdefault(key, forms.write_amount(drawn.fixed_minor))
-    label = "cardholder.chart.amount_affordable" if drawn.fixed_is_affordable else "cardholder.chart.amount"
-    amount = forms.amount_field(t(label), key)
+    label = t(f"cardholder.chart.filled.{drawn.fixed_from}") if drawn.fixed_from else t("cardholder.chart.amount")
+    amount = forms.amount_field(label, key)
     if amount and amount != drawn.fixed_minor:
         seen = viewer(Role.CARDHOLDER)
         drawn = accounts.projections(seen.actor, seen.context, position.account_id, position.as_of, amount) or drawn

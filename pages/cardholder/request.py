@@ -8,14 +8,17 @@ from functools import partial
 import streamlit as st
 
 from core.domain.actor import Role
+from core.domain.affordability import Outcome
 from core.domain.errors import PortalError
+from core.domain.proposal import ProposalKind
 from core.domain.request_checks import CheckName
 from core.services import requests
 from core.services.means import Means
 from core.services.requests import AccountOption, Preview, RequestDraft, RequestOptions, Submitted
 from portal import errors
 from portal.components import bank, preview, states, terms
-from portal.i18n import moment, money, t
+from portal.components.assessment import NOTHING_LEFT
+from portal.i18n import day, moment, money, t
 from portal.navigation import go
 from portal.session import Viewer, viewer
 
@@ -44,7 +47,7 @@ def main() -> None:
     if option.blocked_by is not None:
         _blocked(option)
     else:
-        _means(option)
+        _means(option, options)
         _form(option, options)
     states.help_lines()
 
@@ -57,7 +60,7 @@ def _blocked(option: AccountOption) -> None:
         go("my_requests", **({"id": option.open_request_id} if option.open_request_id else {}))
 
 
-def _means(option: AccountOption) -> None:
+def _means(option: AccountOption, options: RequestOptions) -> None:
     """What the bank knows of the reader's means and what other cards take of it, or the way to say it."""
     means = option.means
     if means.affordable_minor is None:
@@ -65,10 +68,22 @@ def _means(option: AccountOption) -> None:
         if st.button(t("cardholder.step.affordability")):
             go("affordability")
         return
-    said = [_affordable(means, money(means.affordable_minor))]
+    outcome = options.assessment_outcome
+    said = _nothing_left(option, outcome) if outcome in NOTHING_LEFT else \
+        [_affordable(means, money(means.affordable_minor))]
+    said += [t("cardholder.request.once_granted" if claim.granted else "cardholder.request.once_asked",
+               last4=claim.card_last4, amount=money(claim.amount_minor), on=day(claim.due_date))
+             for claim in means.claims]
     if option.leaves_room:
         said.append(t("cardholder.request.other_cards"))
     st.markdown("\n\n".join(said))
+
+
+def _nothing_left(option: AccountOption, outcome: Outcome | None) -> list[str]:
+    """What the result advised where no instalment fits: no sum of nothing, but the way on."""
+    later = ProposalKind.EXTENSION in option.kinds
+    return [t(f"cardholder.request.nothing_left.{outcome}"),
+            t("cardholder.request.rather_extension" if later else "cardholder.request.rather_write")]
 
 
 def _affordable(means: Means, amount: str) -> str:

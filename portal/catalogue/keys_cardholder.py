@@ -14,6 +14,7 @@ from core.domain.request_checks import CheckName
 from core.services.assessments import IncomeKind
 from core.services.deadlines import DeadlineKind
 from core.services.explanations import Figure
+from core.services.means import BudgetPart
 from core.services.requests import LEGAL_EFFECTS
 from portal.catalogue.endings import Endings
 from portal.components.household import SECTIONS
@@ -37,6 +38,7 @@ DYNAMIC: Mapping[str, Endings] = {
     "cardholder.afford.lead.": _these(SECTIONS),
     "cardholder.afford.section.": _these(SECTIONS),
     "cardholder.bucket.": _these(one.name.lower() for one in DelinquencyBucket if one is not DelinquencyBucket.M0),
+    "cardholder.chart.filled.": _these(BudgetPart),
     "cardholder.check.": _these(CheckName),
     "cardholder.check.says.": _these(CheckName),
     "cardholder.check.lacks.": _these(_LACKED),
@@ -57,7 +59,8 @@ DYNAMIC: Mapping[str, Endings] = {
     "cardholder.line.": _these(("interest", "interest_part", "late_fee", "late_fee_part", "earlier",
                                 *(f"minimum_{name}" for name in _BILLED))),
     "cardholder.answer.": _these(("refused", "expired")),
-    "cardholder.meaning.": _these(("past_due", "past_due_answer", "past_due_question", "past_due_signature",
+    "cardholder.meaning.": _these(("past_due", "past_due_assessed", "past_due_answer", "past_due_question",
+                                   "past_due_signature",
                                    "past_due_extended", "minimum_due", "minimum_signature")),
     "cardholder.message.": _these(("request_received", "request_information", "request_approved", "request_refused",
                                    "request_expired", "arrangement_kept", "arrangement_missed",
@@ -66,6 +69,7 @@ DYNAMIC: Mapping[str, Endings] = {
                                   "personalised_agreement_active")),
     "cardholder.part.": _these(("principal", "interest", "accrued_interest", "late_fee", "other_fees")),
     "cardholder.request.blocked.": _these(("open_request", "arrangement", "nothing_owed")),
+    "cardholder.request.nothing_left.": _these((Outcome.NO_INCOME, Outcome.NO_SURPLUS)),
     "cardholder.requests.next.": _these(("active", "awaiting_signature")),
     "cardholder.requests.said.": _these(("answered", "withdrawn")),
     "cardholder.requests.why.": _these(("approved", "refused")),

@@ -27,6 +27,8 @@ DYNAMIC: Mapping[str, Endings] = {
         "authority_exceeded", "four_eyes_needed", "four_eyes_own", "recommended")),
     "collector.authority.recommended.": _these(Decision),
     "collector.case.closed.": _these(("information_requested", "withdrawn", "expired")),
+    "collector.case.other.": _these(("none", "asked", "granted")),
+    "collector.case.once.": _these(("granted", "asked")),
     "collector.case.promised.": _these(("granted", "asked")),
     "collector.check.": _these(("at_least", "at_most", "between")),
     "collector.class.": _these(AssetClass),

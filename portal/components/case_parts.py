@@ -6,7 +6,7 @@ from core.domain.actor import Role
 from core.domain.proposal import WAITING_FOR_THE_BANK, ProposalEvent
 from core.domain.request_checks import CheckResult, CheckUnit
 from core.domain.request_terms import monthly_burden_minor
-from core.services.case_view import AuthorityView, CaseEvent, CaseView
+from core.services.case_view import AuthorityView, CaseEvent, CaseView, OtherCard
 from core.services.request_figures import RequestFigures
 from portal.components import schedule
 from portal.components.assessment import evidence as evidence_kind
@@ -34,7 +34,8 @@ def person(case: CaseView) -> str:
     if case.city:
         lines.append(t("collector.case.city", city=plain(case.city)))
     if case.vulnerable:
-        lines.append(f"**{t('collector.vulnerable')}**: {t('collector.case.vulnerable_means')}")
+        lines.append(t("collector.case.marked", mark=t("collector.vulnerable"),
+                       means=t("collector.case.vulnerable_means")))
     reason = t(f"reasons.hardship.{case.hardship_reason}") if case.hardship_reason else t("collector.case.no_reason")
     lines.append(t("collector.case.because", reason=reason))
     note = f"\n\n> {paragraphs(case.note)}" if case.note else ""
@@ -70,6 +71,9 @@ def owed(case: CaseView) -> str:
                bucket=position.bucket.value, asset_class=t(f"collector.class.{position.asset_class}")),
              t("collector.case.minimum_due", amount=money(position.minimum_due_minor)),
              t("collector.case.then", amount=money(case.amount_minor), at=moment(case.submitted_at))]
+    if position.accrued_interest_minor:
+        facts.insert(0, t("collector.case.booked", accrued=money(position.accrued_interest_minor),
+                          amount=money(position.total_minor - position.accrued_interest_minor)))
     if position.days_past_due_by_contract > position.days_past_due:
         facts.append(t("collector.case.late_by_contract",
                        length=tn("common.days", position.days_past_due_by_contract)))
@@ -77,7 +81,17 @@ def owed(case: CaseView) -> str:
         facts.append(t("collector.case.in_transit", amount=money(position.in_transit_minor)))
     if position.disputed_minor:
         facts.append(t("collector.case.disputed", amount=money(position.disputed_minor)))
+    facts += [_other_card(other) for other in case.other_cards]
     return f"#### {t('collector.case.owed')}\n\n{parts}\n\n" + "\n".join(f"- {fact}" for fact in facts)
+
+
+def _other_card(other: OtherCard) -> str:
+    """Another card of the person in a line: owed, how late, asked for or agreed."""
+    kind = other.granted or other.asked
+    way = "granted" if other.granted else "asked" if other.asked else "none"
+    return t(f"collector.case.other.{way}", card=t("cardholder.card", last4=other.card_last4),
+             amount=money(other.total_minor), length=tn("common.days", other.days_past_due),
+             kind=t(f"cardholder.kind.{kind}") if kind else "")
 
 
 def asked(case: CaseView) -> str:
@@ -86,7 +100,7 @@ def asked(case: CaseView) -> str:
     if case.start_moved and case.figures is not None:
         parts.append(t("collector.case.start_moved", terms=schedule.terms_in_words(case.figures.terms)))
     if case.unworkable is not None:
-        parts.append(f"**{t('collector.case.unworkable')}** {t(f'errors.{case.unworkable}')}")
+        parts += [f"**{t('collector.case.unworkable')}**", t(f"errors.{case.unworkable}")]
     if case.figures is not None:
         parts.append(_figures(case.figures))
     return "\n\n".join(parts)
@@ -164,12 +178,15 @@ def ability(case: CaseView) -> str:
 def _promised(case: CaseView) -> list[str]:
     """What the person's other cards take of the month's money, and what that leaves for this one."""
     means = None if case.figures is None else case.figures.means
-    if means is None or not means.promised or means.left_minor is None:
+    if means is None or means.left_minor is None or not (means.promised or means.claims):
         return []
+    once = [t(f"collector.case.once.{'granted' if one.granted else 'asked'}", on=day(one.due_date),
+              card=t("cardholder.card", last4=one.card_last4), amount=money(one.amount_minor))
+            for one in means.claims]
     lines = [t(f"collector.case.promised.{'granted' if one.granted else 'asked'}",
                card=t("cardholder.card", last4=one.card_last4), amount=money(one.monthly_minor))
              for one in means.promised]
-    return [*lines, f"**{t('collector.case.left_here', amount=money(means.left_minor))}**"]
+    return [*lines, *once, f"**{t('collector.case.left_here', amount=money(means.left_minor))}**"]
 
 
 def evidence(case: CaseView) -> str:

@@ -15,8 +15,6 @@ from portal.components.charts import BLUE, GREEN, VERMILION, Line, line_chart, s
 from portal.components.money import table
 from portal.i18n import day, money, money_short, percent, t
 
-_STEPS = (3, 6, 12)
-
 
 def show(outlook: Outlook, as_of: date) -> None:
     """The chart, its sentence, and its figures for who cannot or would rather not read a chart."""
@@ -36,17 +34,15 @@ def show(outlook: Outlook, as_of: date) -> None:
 def in_words(outlook: Outlook) -> str:
     """What the chart shows, in sentences."""
     nothing, minimum, fixed = outlook.do_nothing, outlook.minimum, outlook.fixed
-    unpaid_minor = nothing.months[-1].total_minor
-    parts = [t("cardholder.chart.do_nothing", today=money(outlook.today_minor), total=money(unpaid_minor),
-               added=money(unpaid_minor - outlook.today_minor)),
-             t("cardholder.chart.minimum", total=money(minimum.months[-1].total_minor),
-               paid=money(minimum.paid_total_minor))]
-    amount = money(outlook.fixed_minor)
-    if fixed.settled_on is not None:
-        parts.append(t("cardholder.chart.fixed_settled", amount=amount, on=day(fixed.settled_on)))
-    else:
-        parts.append(t("cardholder.chart.fixed", amount=amount, total=money(fixed.months[-1].total_minor)))
-    return " ".join(parts)
+    unpaid_minor, amount = nothing.months[-1].total_minor, money(outlook.fixed_minor)
+    settled = fixed.settled_on
+    level = t("cardholder.chart.fixed_settled", amount=amount, on=day(settled)) if settled is not None else \
+        t("cardholder.chart.fixed", amount=amount, total=money(fixed.months[-1].total_minor))
+    return t("cardholder.chart.in_words", fixed=level,
+             nothing=t("cardholder.chart.do_nothing", today=money(outlook.today_minor), total=money(unpaid_minor),
+                       added=money(unpaid_minor - outlook.today_minor), on=day(outlook.until_date)),
+             minimum=t("cardholder.chart.minimum", total=money(minimum.months[-1].total_minor),
+                       paid=money(minimum.paid_total_minor)))
 
 
 def cost_notes(marks: CostMarks) -> list[str]:
@@ -72,8 +68,9 @@ def _names(outlook: Outlook) -> tuple[str, str, str]:
 def _table(outlook: Outlook, names: tuple[str, str, str]) -> str:
     ways = (outlook.do_nothing, outlook.minimum, outlook.fixed)
     rows = [(t("cardholder.chart.today"), *(money_short(outlook.today_minor) for _ in ways))]
-    rows += [(t("cardholder.chart.after", months=step),
-              *(money_short(way.months[step - 1].total_minor) for way in ways)) for step in _STEPS]
+    rows += [(t("cardholder.chart.after", months=step.months),
+              *map(money_short, (step.do_nothing_minor, step.minimum_minor, step.fixed_minor)))
+             for step in outlook.steps]
     rows.append((t("cardholder.chart.charged"), *(money_short(way.interest_total_minor + way.late_fee_total_minor)
                                                   for way in ways)))
     return table([t("cardholder.chart.when"), *names], rows)

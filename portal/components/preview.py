@@ -18,6 +18,8 @@ from portal.components.money import table, unbroken
 from portal.components.outlook import cost_notes
 from portal.i18n import day, moment, money, percent, t, tn
 
+_MONTHS_MONEY = (CheckName.AFFORDABLE, CheckName.MONTH_SHARED)
+
 
 def show(seen: Preview, use_terms: Callable[[Terms], None]) -> None:
     """Everything that moves with the terms, in one place under them."""
@@ -92,8 +94,9 @@ def _failed(seen: Preview, failed: list[CheckResult], use_terms: Callable[[Terms
     if seen.nearest_terms is not None:
         st.markdown(t("cardholder.preview.nearest", terms=schedule.terms_in_words(seen.nearest_terms)))
         st.button(t("cardholder.preview.use_nearest"), on_click=use_terms, args=(seen.nearest_terms,))
-    elif any(check.name is CheckName.AFFORDABLE and check.limit is not None for check in failed):
-        st.markdown(t("cardholder.preview.none_left" if seen.means.promised else "cardholder.preview.none_fits"))
+    elif any(check.name in _MONTHS_MONEY and check.limit is not None for check in failed):
+        taken = seen.means.promised or seen.means.claims
+        st.markdown(t("cardholder.preview.none_left" if taken else "cardholder.preview.none_fits"))
 
 
 def check_in_words(check: CheckResult) -> str:

@@ -18,21 +18,21 @@ _PAID = (DeadlineKind.MINIMUM_DUE, DeadlineKind.GRACE_ENDS, DeadlineKind.EXTENSI
 """Dates on which something is to be paid: said with its amount."""
 
 
-def headline(position: AccountPosition) -> None:
+def headline(position: AccountPosition, *, assessed: bool) -> None:
     """The total, and the sentence that says what it means and what to do next."""
     st.metric(t("cardholder.overview.total", last4=position.card_last4), money(max(position.total_minor, 0)))
-    st.markdown(meaning(position))
+    st.markdown(meaning(position, assessed=assessed))
 
 
-def meaning(position: AccountPosition) -> str:
-    """Overdue or not, in plain words, and the next step."""
+def meaning(position: AccountPosition, *, assessed: bool) -> str:
+    """Overdue or not, in plain words, and the next step; ``assessed``: the reader knows what they can afford."""
     if position.total_minor <= 0:
         return t("cardholder.meaning.nothing_owed", credit=money(-position.total_minor)) if position.total_minor else \
             t("cardholder.meaning.paid_up")
     if (due := _instalment(position)) is not None:
         return t("cardholder.meaning.instalment", on=day(due[0]), amount=money(due[1]))
     if position.days_past_due:
-        return _past_due(position)
+        return _past_due(position, assessed=assessed)
     if position.minimum_due_minor and position.pay_by is not None:
         step = "minimum_signature" if _unsigned(position) else "minimum_due"
         return t(f"cardholder.meaning.{step}", amount=money(position.minimum_due_minor), bank=bank.line(),
@@ -40,10 +40,10 @@ def meaning(position: AccountPosition) -> str:
     return t("cardholder.meaning.nothing_due")
 
 
-def _past_due(position: AccountPosition) -> str:
+def _past_due(position: AccountPosition, *, assessed: bool) -> str:
     """How long, and the one step that fits what is already under way."""
     asked, granted = position.open_request, position.arrangement
-    step, on, amount = "past_due", position.as_of, 0
+    step, on, amount = "past_due_assessed" if assessed else "past_due", position.as_of, 0
     if asked is not None:
         step = "past_due_question" if asked.answer_by else "past_due_answer"
         on = asked.answer_by or on

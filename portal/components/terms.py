@@ -37,11 +37,17 @@ def account(options: RequestOptions, asked: str | None) -> AccountOption | None:
 def kind(option: AccountOption) -> ProposalKind:
     """Extension or agreement, each with a line saying what it is for."""
     key = f"{_PREFIX}kind_{option.account_id}"
-    st.session_state.setdefault(key, option.kinds[-1].value)
+    st.session_state.setdefault(key, (option.kinds[0] if _rather_extension(option) else option.kinds[-1]).value)
     chosen = st.radio(t("cardholder.request.kind"), [one.value for one in option.kinds], key=key,
                       format_func=lambda one: t(f"cardholder.kind.{one}"),
                       captions=[t(f"cardholder.kind.{one}_caption") for one in option.kinds])
     return ProposalKind(str(chosen))
+
+
+def _rather_extension(option: AccountOption) -> bool:
+    """Whether a later day is where to begin: the reader's means are known, and no instalment fits them."""
+    return ProposalKind.EXTENSION in option.kinds and option.means.left_minor is not None \
+        and option.suggested_agreement is None
 
 
 def draft(option: AccountOption, options: RequestOptions, asked: ProposalKind) -> RequestDraft | None:

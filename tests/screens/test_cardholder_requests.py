@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -257,3 +257,31 @@ def test_where_every_check_passes_nothing_is_called_unaffordable(
     assert failed_lines(app) == []
     for hint in ("cardholder.preview.none_fits", "cardholder.preview.none_left", "cardholder.preview.failed"):
         assert i18n.t(hint) not in words(app)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_where_no_instalment_fits_the_form_begins_with_an_extension_and_says_why(
+        sqlite_context: ServiceContext, open_as: OpenAs, who: Actor, locale: str) -> None:
+    assessments.finish(who, sqlite_context, replace(FAMILY, income=(), no_income=True), "a")
+    app = open_as(who.user_id, REQUEST, locale=locale)
+    assert_speaks(app)
+    with i18n.speaking(locale):
+        kind = next(radio for radio in app.radio if radio.label == i18n.t("cardholder.request.kind"))
+        assert kind.value == ProposalKind.EXTENSION
+        assert i18n.t("cardholder.request.nothing_left.no_income") in words(app)
+        assert i18n.t("cardholder.request.affordable", amount=i18n.money(0)) not in words(app)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_second_card_is_told_what_an_extension_on_the_first_makes_due(
+        sqlite_context: ServiceContext, open_as: OpenAs, who: Actor, locale: str) -> None:
+    add_card(sqlite_context, card="c22")
+    assessments.finish(who, sqlite_context, FAMILY, "a")
+    first, second = requests.request_options(who, sqlite_context, sqlite_context.clock.today()).accounts
+    draft = RequestDraft(first.account_id, ProposalKind.EXTENSION, ExtensionTerms(30))
+    requests.submit(who, sqlite_context, draft, acknowledged=True, idempotency_key="k1")
+    app = open_as(who.user_id, REQUEST, locale=locale, account=second.account_id)
+    assert_speaks(app)
+    with i18n.speaking(locale):
+        assert i18n.t("cardholder.request.once_asked", last4=first.card_last4, on=i18n.day(date(2026, 12, 22)),
+                      amount=i18n.money(first.amount_due_minor)) in words(app)

@@ -181,12 +181,13 @@ def test_the_outlook_starts_from_today_and_waiting_costs_most(sqlite_context: Se
     ahead = detail.outlook
     assert ahead is not None
     assert ahead.today_minor == detail.position.total_minor
-    assert len(ahead.do_nothing.months) == 12
+    assert len(ahead.do_nothing.months) == 13
+    assert ahead.do_nothing.months[-1].on == ahead.until_date == date(2027, 11, 22)
     last = [one.months[-1].total_minor for one in (ahead.do_nothing, ahead.minimum, ahead.fixed)]
     assert last[0] > ahead.today_minor > last[1]
     assert last[0] > last[2]
     assert ahead.fixed_minor % 1_000 == 0
-    assert not ahead.fixed_is_affordable
+    assert ahead.fixed_from is None
 
 
 def test_the_amount_proposed_is_the_least_that_is_on_course(sqlite_context: ServiceContext) -> None:

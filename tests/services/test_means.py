@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -14,10 +15,12 @@ from core.domain.actor import Actor
 from core.domain.calendar import Frequency
 from core.domain.decision import ApproveReason, Outcome, RefuseReason
 from core.domain.errors import Conflict
+from core.domain.proposal import ProposalKind
 from core.domain.request_checks import CheckName, CheckResult
 from core.domain.request_terms import AgreementTerms, as_record, monthly_burden_minor
 from core.services import accounts, assessments, requests, review
 from core.services.context import ServiceContext
+from core.services.means import BudgetPart
 from core.services.requests import AccountOption, Preview, RequestDraft
 from tests.services.cards import TODAY, add_card, cardholder
 from tests.services.cases import FAMILY, FIRST_DUE, agreement, extension, held, team
@@ -173,5 +176,84 @@ def test_the_outlook_of_a_card_counts_on_what_the_others_leave(context: ServiceC
     send(context, person, agreement(first, 24), "k1")
     ahead = accounts.account_detail(person, context, second, TODAY).outlook
     assert ahead is not None
-    assert ahead.fixed_is_affordable
     assert ahead.fixed_minor == option_of(context, person, second).means.left_minor
+    # The first card looks for no other way any more, so all that it leaves is the second one's.
+    assert ahead.fixed_from is BudgetPart.LEFT
+
+
+def test_the_amounts_filled_in_on_several_cards_fit_the_month_together(context: ServiceContext) -> None:
+    person, first, second = two_cards(context)
+    filled = 0
+    for account_id in (first, second):
+        ahead = accounts.account_detail(person, context, account_id, TODAY).outlook
+        assert ahead is not None
+        assert ahead.fixed_from is BudgetPart.SHARE
+        filled += ahead.fixed_minor
+    affordable_minor = option_of(context, person, first).means.affordable_minor
+    assert affordable_minor is not None
+    assert affordable_minor - 1 <= filled <= affordable_minor
+
+
+def grant_extension(context: ServiceContext, proposal_id: str) -> None:
+    three = team(context)["three"]
+    review.approve(three, context, proposal_id, expected_version=held(context, three, proposal_id),
+                   reasons=[next(iter(ApproveReason))], internal_note="fits", idempotency_key="approve")
+
+
+def shared(seen: Preview) -> CheckResult | None:
+    return next((check for check in seen.checks if check.name is CheckName.MONTH_SHARED), None)
+
+
+@pytest.mark.parametrize("granted", [False, True])
+def test_what_an_extension_makes_due_claims_its_month(context: ServiceContext, granted: bool) -> None:
+    person, first, second = two_cards(context)
+    due = option_of(context, person, first).amount_due_minor
+    whole = option_of(context, person, second).suggested_agreement
+    assert whole is not None
+    # In December: the first instalment of the one, the payment put off of the other.
+    in_december = RequestDraft(second, agreement(second).kind, replace(whole, first_due_date=date(2026, 12, 6)))
+    assert shared(requests.preview(person, context, in_december, TODAY)) is None
+    proposal_id = send(context, person, extension(first, 30), "k1")
+    if granted:
+        grant_extension(context, proposal_id)
+    option = option_of(context, person, second)
+    [claim] = option.means.claims
+    assert (claim.account_id, claim.amount_minor, claim.due_date, claim.granted) == (
+        first, due, date(2026, 12, 22), granted)
+    seen = requests.preview(person, context, in_december, TODAY)
+    check, plan = shared(seen), seen.schedule
+    assert check is not None
+    assert plan is not None
+    assert check.value == plan.instalments[0].amount_minor + due
+    assert check.passed == (check.value <= (option.means.left_minor or 0))
+    assert not check.passed
+    assert isinstance(seen.nearest_terms, AgreementTerms)
+    assert seen.nearest_terms.first_due_date == date(2027, 1, 6)
+    assert seen.nearest_terms.months == whole.months
+    after = requests.preview(person, context, replace(in_december, terms=seen.nearest_terms), TODAY)
+    assert shared(after) is None
+    assert affordable(after).passed
+
+
+def test_a_suggestion_keeps_clear_of_what_an_extension_makes_due(context: ServiceContext) -> None:
+    person, first, second = two_cards(context)
+    send(context, person, extension(first, 30), "k1")
+    suggested = option_of(context, person, second).suggested_agreement
+    assert suggested is not None
+    draft = RequestDraft(second, agreement(second).kind, suggested, agreement(second).hardship_reason)
+    assert all(check.passed for check in requests.preview(person, context, draft, TODAY).checks)
+
+
+def test_a_reviewer_sees_the_persons_other_cards(context: ServiceContext) -> None:
+    person, first, second = two_cards(context)
+    send(context, person, extension(first, 30), "k1")
+    proposal_id = send(context, person, agreement(second, 24), "k2")
+    one = team(context)["one"]
+    held(context, one, proposal_id)
+    seen = review.case(one, context, proposal_id)
+    [other] = seen.other_cards
+    assert (other.card_last4, other.asked, other.granted) == (
+        option_of(context, person, first).card_last4, ProposalKind.EXTENSION, None)
+    assert other.total_minor == option_of(context, person, first).balance_minor
+    assert seen.figures is not None
+    assert [claim.account_id for claim in seen.figures.means.claims] == [first]

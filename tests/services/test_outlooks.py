@@ -14,7 +14,7 @@ from core.services.context import ServiceContext
 from core.services.outlooks import Outlook, outlook
 from core.services.positions import AccountPosition, account_position, next_statement_date
 from tests.services.cards import MISSED_SINCE_AUGUST, QUIET, SPENT, TODAY, Month, add_card, cardholder, played
-from tests.services.cases import extension
+from tests.services.cases import agreement, extension
 
 LAST, CLOSES = TODAY.replace(day=5), date(2026, 12, 5)
 DUE = LAST + timedelta(days=20)
@@ -115,3 +115,17 @@ def test_an_extension_over_statements_costs_the_interest_these_will_bill(
     assert abs(seen.cost_minor - (billed - accrued + rest)) <= 2
     assert seen.do_nothing.total_minor - seen.total_minor > 0
 
+
+
+@pytest.mark.parametrize("issuer", ["standard", "unpaid_exclusive"])
+def test_two_pages_count_the_same_twelve_months_of_doing_nothing(sqlite_context: ServiceContext, issuer: str) -> None:
+    account_id = add_card(sqlite_context, issuer=issuer)
+    _, ahead = outlook_of(sqlite_context, account_id, TODAY)
+    asked = requests.preview(cardholder(sqlite_context), sqlite_context, agreement(account_id, 24), TODAY).do_nothing
+    last = ahead.do_nothing.months[-1]
+    assert asked.capped
+    assert (last.on, last.total_minor) == (ahead.until_date, asked.total_minor) == (asked.until_date, asked.total_minor)
+    assert ahead.do_nothing.interest_total_minor == asked.interest_minor
+    assert ahead.do_nothing.late_fee_total_minor == asked.late_fees_minor
+    assert ahead.marks == asked.marks
+    assert ahead.steps[-1].do_nothing_minor == asked.total_minor

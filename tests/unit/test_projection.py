@@ -10,7 +10,7 @@ import pytest
 
 from core.domain.allocation import Outstanding
 from core.domain.errors import InvalidInput
-from core.domain.projection import project, project_schedule
+from core.domain.projection import project, project_schedule, project_until
 from core.domain.projection_model import FixedMonthly, Position, Scenario, statement_dates
 from core.domain.schedule import Method, SchedulePlan, make_schedule
 from core.policy.book import PolicyBook
@@ -156,3 +156,19 @@ def test_months_go_from_one_to_fifty_years(months: int) -> None:
     with pytest.raises(InvalidInput) as refused:
         project(OWED, months, Scenario.DO_NOTHING, RULE)
     assert refused.value.field == "months"
+
+
+@pytest.mark.parametrize("scenario", [Scenario.DO_NOTHING, Scenario.MINIMUM_PAYMENT, FixedMonthly(500_00)])
+def test_a_projection_to_a_statement_day_is_that_of_its_statements(scenario: Scenario | FixedMonthly) -> None:
+    assert project_until(OWED, date(2025, 1, 5), scenario, RULE) == project(OWED, 12, scenario, RULE)
+
+
+def test_between_statements_interest_has_grown_to_the_day_and_no_further() -> None:
+    closed, stands = project_until(CLEAN, date(2024, 2, 15), Scenario.DO_NOTHING, RULE).months
+    assert stands.interest_charged_minor == round(closed.principal_minor * 10 * 5 / 10_000)
+    assert stands.total_minor == closed.total_minor + stands.interest_charged_minor + stands.late_fee_charged_minor
+
+
+def test_a_projection_does_not_end_before_it_begins() -> None:
+    with pytest.raises(InvalidInput):
+        project_until(OWED, date(2024, 1, 4), Scenario.DO_NOTHING, RULE)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from core.domain.calendar import Frequency
 from core.domain.errors import InvalidInput
 from core.domain.proposal import ProposalKind
-from core.domain.request_checks import CheckName, RequestFacts, checks, first_due_range, nearest_terms
+from core.domain.request_checks import CheckName, DueOnce, RequestFacts, checks, first_due_range, nearest_terms
 from core.domain.request_terms import AgreementTerms, ExtensionTerms, as_record, from_record, monthly_burden_minor
 from core.policy.book import PolicyBook
 from core.policy.rules.requests import term_limits
@@ -123,3 +123,17 @@ def test_a_plan_moves_by_whole_months_only_as_far_as_it_must() -> None:
     assert plan.not_before(date(2026, 12, 31)) is plan
     assert plan.not_before(date(2027, 1, 1)).first_due_date == date(2027, 1, 31)
     assert plan.not_before(date(2027, 2, 1)).first_due_date == date(2027, 2, 28)
+
+
+@given(st.integers(6, 60), st.integers(1_000_000, 10**7), st.integers(50_000, 800_000),
+       st.lists(st.builds(DueOnce, st.dates(TODAY, TODAY + timedelta(days=95)), st.integers(1, 10**6)), max_size=2))
+def test_the_nearest_terms_leave_each_month_what_falls_due_once(months: int, balance: int, affordable: int,
+                                                               due: list[DueOnce]) -> None:
+    facts = replace(FACTS, balance_minor=balance, affordable_minor=affordable, month_minor=affordable,
+                    due_elsewhere=tuple(due))
+    nearest = nearest_terms(AgreementTerms(months, FIRST), facts, LIMITS)
+    assume(isinstance(nearest, AgreementTerms))
+    assert isinstance(nearest, AgreementTerms)
+    failed = {check.name for check in checks(nearest, nearest.schedule(balance, TODAY), facts, LIMITS)
+              if not check.passed}
+    assert not failed & {*TERMS_CHANGE, CheckName.MONTH_SHARED}

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from core.domain.request_checks import CheckName, CheckResult, CheckUnit, RequestFacts, checks
+from core.domain.request_checks import CheckName, CheckResult, CheckUnit, DueOnce, RequestFacts, checks
 from core.domain.request_terms import AgreementTerms, ExtensionTerms
 from core.policy.book import PolicyBook
 from core.policy.model import Basis
@@ -24,13 +24,14 @@ WELL = RequestFacts(TODAY, 3_000_000, 200_000, 100_000, TODAY, hardship_given=Tr
                     arrangement=False)
 BADLY = replace(WELL, amount_due_minor=0, affordable_minor=None, assessed_on=None, hardship_given=False,
                 open_request=True, arrangement=True)
+BOTH_DUE = replace(WELL, month_minor=100_000, due_elsewhere=(DueOnce(TODAY + timedelta(days=30), 50_000),))
 CITED = Cited("late_fee.rate", "A contract", "\u5408\u7ea6", Basis.PRACTICE, "page", TODAY, unconfirmed=False)
 
 
 def every_check() -> list[CheckResult]:
     """Each check met and not met, with something to measure and without."""
     found: list[CheckResult] = []
-    for facts in (WELL, replace(WELL, affordable_minor=10), BADLY):
+    for facts in (WELL, replace(WELL, affordable_minor=10), BADLY, BOTH_DUE):
         found += checks(ExtensionTerms(200), None, facts, LIMITS)
         for terms in (AgreementTerms(40, TODAY + timedelta(days=20)), AgreementTerms(3, TODAY, 2_000_000)):
             found += checks(terms, terms.schedule(facts.balance_minor, TODAY), facts, LIMITS)

@@ -74,9 +74,15 @@ def update(connection: sa.Connection, proposal_id: str, version: int, values: Ma
 
 
 def of_cardholder(connection: sa.Connection, cardholder_id: str, limit: int, before: datetime | None) -> Sequence[Row]:
-    """A person's requests with the card they are about, newest first, from before an instant on."""
-    query = (sa.select(proposals, accounts.c.card_last4)
+    """A person's requests with the card they are about, newest first, from before an instant on.
+
+    ``granted_state``, ``granted_first`` and ``granted_until`` are those of what was granted; None where nothing was.
+    """
+    granted = arrangements.c
+    query = (sa.select(proposals, accounts.c.card_last4, granted.state.label("granted_state"),
+                       granted.first_due_date.label("granted_first"), granted.last_due_date.label("granted_until"))
              .join(accounts, accounts.c.id == proposals.c.account_id)
+             .outerjoin(arrangements, granted.proposal_id == proposals.c.id)
              .where(proposals.c.cardholder_id == cardholder_id)
              .order_by(proposals.c.submitted_at.desc(), proposals.c.id).limit(limit))
     if before is not None:
@@ -165,21 +171,21 @@ def had_agreement(connection: sa.Connection, account_ids: Sequence[str]) -> froz
     return frozenset(row.account_id for row in rows)
 
 
-def promised_plans(connection: sa.Connection, cardholder_id: str, as_of: date) -> Sequence[Row]:
-    """A person's instalment plans that draw on their month: asked for, awaiting a signature, or running.
+def promised_terms(connection: sa.Connection, cardholder_id: str, as_of: date) -> Sequence[Row]:
+    """A person's plans and extensions that draw on their month: asked for, awaiting a signature, or running.
 
-    ``schedule`` and ``granted_terms`` are None for one that is only asked for.
+    ``schedule``, ``granted_terms`` and ``last_due_date`` are None for one that is only asked for.
     """
     granted = arrangements.c
     wanted: list[sa.ColumnElement[Any]] = [
         proposals.c.account_id, accounts.c.card_last4, proposals.c.kind, proposals.c.terms, proposals.c.amount_minor,
-        proposals.c.submitted_at, granted.terms.label("granted_terms"), granted.schedule]
+        proposals.c.submitted_at, granted.terms.label("granted_terms"), granted.schedule,
+        granted.last_due_date]
     return connection.execute(
         sa.select(*wanted)
         .join(accounts, accounts.c.id == proposals.c.account_id)
         .outerjoin(arrangements, granted.proposal_id == proposals.c.id)
         .where(proposals.c.cardholder_id == cardholder_id,
-               proposals.c.kind == ProposalKind.PERSONALISED_AGREEMENT.value,
                sa.or_(proposals.c.state.in_(OPEN_STATES),
                       sa.and_(granted.state.in_(("active", "awaiting_signature")), granted.last_due_date >= as_of)))
         .order_by(accounts.c.card_last4, proposals.c.submitted_at, proposals.c.id).limit(MOST_PLANS)).all()
