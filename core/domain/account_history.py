@@ -26,6 +26,7 @@ from core.domain.statement import (
     ClosedCycle,
     CycleRules,
     Deferral,
+    IssuedStatement,
     JudgedMinimum,
     PostedAdjustment,
     PostedPayment,
@@ -114,22 +115,22 @@ class Replay:
 
 
 def replay(opening: AccountState, opened_on: date, facts: Iterable[Fact], statement_day: int, through: date,
-           rules_for: RulesFor, issued_minimums: Mapping[date, int] | None = None,
+           rules_for: RulesFor, issued: Mapping[date, IssuedStatement] | None = None,
            closed_through: date | None = None) -> Replay:
     """Play everything after ``opened_on`` up to and including ``through``.
 
     Statements close up to ``closed_through`` (``through`` if none is given): on a statement date the
     cycle is still open until the day is closed.
 
-    ``issued_minimums`` are the minimum payments (fen) that statements already sent asked for, by statement
-    date: none is raised by a late fact. Facts after ``through`` wait. Raises ``InvalidInput`` for a fact
+    ``issued`` are the statements already sent, by statement date: what they asked for, in full or at least,
+    is never raised by a late fact. Facts after ``through`` wait. Raises ``InvalidInput`` for a fact
     on or before ``opened_on`` (the books start after it) and as ``close_cycle``.
     """
     waiting = sorted((fact for fact in facts if fact.on <= through), key=lambda fact: (fact.on, fact.subject))
     if waiting and waiting[0].on <= opened_on:
         raise InvalidInput("before_the_books", "the books of this account start later", field="value_date",
                            first=str(opened_on + ONE_DAY))
-    issued = issued_minimums or {}
+    sent = issued or {}
     state, since, closed = opening, opened_on, []
     entries = [_entry_of(fact) for fact in waiting if _moves(fact)]
     paid: dict[str, PostedPayment] = {}
@@ -138,7 +139,7 @@ def replay(opening: AccountState, opened_on: date, facts: Iterable[Fact], statem
     closes = _statement_date_after(since, statement_day)
     while closes <= last_close:
         inside = [fact for fact in waiting if since < fact.on <= closes]
-        cycle = _cycle(closes, inside, issued.get(closes))
+        cycle = _cycle(closes, inside, sent.get(closes))
         one = close_cycle(state, cycle, rules_for(closes))
         entries += [*_late_fees(one.judged), *_adjusted(one.adjustments, inside, adjusted),
                     *_applied(one.payments, inside, paid), *_interest_entry(one)]
@@ -199,19 +200,19 @@ def _entry_of(fact: Fact) -> Entry:
     return Entry(fact.subject, fact.kind.value, component, fact.amount_minor, fact.on)
 
 
-def _cycle(closes: date, facts: Sequence[Fact], issued_minimum: int | None) -> StatementCycle:
+def _cycle(closes: date, facts: Sequence[Fact], issued: IssuedStatement | None) -> StatementCycle:
     def of(kind: FactKind) -> tuple[Movement, ...]:
         return tuple(Movement(fact.on, fact.amount_minor) for fact in facts if fact.kind is kind)
 
     if not facts:
-        return StatementCycle(closes, issued_minimum_minor=issued_minimum)
+        return StatementCycle(closes, issued=issued)
     return StatementCycle(
         closes, of(FactKind.PURCHASE), of(FactKind.CASH), of(FactKind.OTHER_FEE), of(FactKind.PAYMENT),
         adjustments=tuple(Adjustment(fact.on, fact.component, fact.amount_minor, fact.kind is FactKind.WAIVER)
                           for fact in facts if fact.kind in _CORRECTIONS),
         deferrals=tuple(Deferral(fact.on, fact.until) for fact in facts
                         if fact.kind is FactKind.DEFERRAL and fact.until is not None),
-        holds=of(FactKind.HOLD), releases=of(FactKind.RELEASE), issued_minimum_minor=issued_minimum)
+        holds=of(FactKind.HOLD), releases=of(FactKind.RELEASE), issued=issued)
 
 
 def late_fee_subject(due_date: date) -> str:

@@ -26,6 +26,7 @@ from core.domain.statement import (
     ClosedCycle,
     CycleRules,
     GrownInterest,
+    IssuedStatement,
     Payoff,
     RunningCycle,
     StatementCycle,
@@ -44,11 +45,11 @@ def close_cycle(opening: AccountState, cycle: StatementCycle, rules: CycleRules)
     interest = book.interest(cycle.statement_date)
     book.bill_interest(interest.interest_minor, cycle.statement_date)
     fees_minor = sum(fee.amount_minor for fee in cycle.other_fees) + sum(one.late_fee_minor for one in book.judged)
-    minimum = _minimum(book, interest.interest_minor, fees_minor, cycle.issued_minimum_minor)
+    minimum = _minimum(book, interest.interest_minor, fees_minor, cycle.issued)
     due_date = statement_due_date(cycle.statement_date, rules)
     deferred_to = max([one.until for one in cycle.deferrals] + [opening.deferred_to or date.min])
     still_deferred = deferred_to if deferred_to > cycle.statement_date else None
-    ask = Ask(due_date, minimum.minimum_minor, max(book.balances.total_minor, 0), deferred_to=still_deferred)
+    ask = Ask(due_date, minimum.minimum_minor, _bill(book, cycle.issued), deferred_to=still_deferred)
     state = AccountState(book.balances, book.carried(cycle.statement_date, due_date), (*book.asks, ask),
                          tuple(book.overdue), book.consecutive_misses, book.held_minor, still_deferred)
     return ClosedCycle(cycle.statement_date, due_date, opening.balances, book.balances, interest,
@@ -99,7 +100,14 @@ def statement_due_date(statement_date: date, rules: CycleRules) -> date:
     return following_working_day(due_date) if rules.due_date_rolls else due_date
 
 
-def _minimum(book: AccountBook, interest_minor: int, fees_minor: int, issued_minor: int | None) -> MinimumPayment:
+def _bill(book: AccountBook, issued: IssuedStatement | None) -> int:
+    """What is to be paid in full. What came late is on no bill that was sent: it waits for the next one."""
+    total = book.balances.total_minor
+    return max(total if issued is None else min(total, issued.closing_minor), 0)
+
+
+def _minimum(book: AccountBook, interest_minor: int, fees_minor: int, issued: IssuedStatement | None
+             ) -> MinimumPayment:
     """The new minimum: shares of principal and new cash, this cycle's charges, and what was missed before.
 
     Charges and cash of earlier cycles already stand in full in what was missed. Disputed principal on hold
@@ -116,6 +124,6 @@ def _minimum(book: AccountBook, interest_minor: int, fees_minor: int, issued_min
         previous_minimum_unpaid_minor=book.unpaid_minimum_minor(),
     )
     minimum = minimum_payment(billed, book.rules.minimum, balance_minor=held.total_minor)
-    if issued_minor is not None and minimum.minimum_minor > issued_minor:
-        return MinimumPayment(issued_minor, minimum.parts)
+    if issued is not None and minimum.minimum_minor > issued.minimum_minor:
+        return MinimumPayment(issued.minimum_minor, minimum.parts)
     return minimum

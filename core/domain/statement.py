@@ -203,6 +203,15 @@ class Deferral:
 
 
 @dataclass(frozen=True, slots=True)
+class IssuedStatement:
+    """What a statement already sent says that later ones must respect, in fen."""
+
+    minimum_minor: int
+    closing_minor: int
+    """Its balance: paid in full, it keeps its purchases free of interest. Negative on an account in credit."""
+
+
+@dataclass(frozen=True, slots=True)
 class StatementCycle:
     """What was posted after the last statement date up to and including ``statement_date``."""
 
@@ -217,7 +226,7 @@ class StatementCycle:
     """Disputed principal put on hold."""
     releases: tuple[Movement, ...] = ()
     """Disputed principal that bears interest again from its day on; the days on hold stay free."""
-    issued_minimum_minor: int | None = None
+    issued: IssuedStatement | None = None
     """What a statement already sent asked for: a later correction never asks for more in its place."""
 
 

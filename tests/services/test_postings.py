@@ -105,6 +105,19 @@ def test_a_late_purchase_never_raises_the_minimum_payment_that_was_asked_for(ban
     assert bank.verified().faults == 0
 
 
+def test_a_late_purchase_never_raises_what_was_to_be_paid_for_an_interest_free_bill(bank: Bank) -> None:
+    bank.buy(100_000)
+    bank.on(APRIL).buy(900_000, date(2026, 4, 1))
+    bank.pay(100_000)  # the whole balance of the statement of 5 April
+    bank.on(date(2026, 5, 6)).close()
+    assert bank.account().interest_minor == 0
+    assert bank.account().principal_minor == 900_000
+    bank.on(date(2026, 5, 20)).pay(900_000)  # it is on the bill of 5 May, and that is paid in full too
+    bank.on(date(2026, 6, 6)).close()
+    assert (bank.account().interest_minor, bank.account().principal_minor) == (0, 0)
+    assert bank.verified().faults == 0
+
+
 def test_on_a_statement_date_facts_of_the_day_are_still_on_the_statement(bank: Bank, context: ServiceContext) -> None:
     fifth = date(2026, 4, 5)
     bank.on(fifth).buy(30_000)

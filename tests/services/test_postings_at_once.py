@@ -50,8 +50,8 @@ def outcomes(commands: Sequence[Callable[[], object]]) -> list[str]:
 
 def test_one_purchase_reported_at_once_under_several_keys_is_posted_once(bank: Bank) -> None:
     debit = postings.Debit("till-7", 10_000, MARCH)
-    found = outcomes([partial(postings.record_purchase, SYSTEM, bank.context, bank.account_id, debit, MARCH, f"k{number}")
-                      for number in range(TOGETHER)])
+    found = outcomes([partial(postings.record_purchase, SYSTEM, bank.context, bank.account_id, debit, MARCH, f"k{one}")
+                      for one in range(TOGETHER)])
     assert found == ["already_posted"] * (TOGETHER - 1) + ["done"]
     assert bank.account().principal_minor == 10_000
     assert bank.verified().faults == 0
@@ -60,8 +60,8 @@ def test_one_purchase_reported_at_once_under_several_keys_is_posted_once(bank: B
 def test_one_payment_reported_at_once_under_several_keys_is_posted_once(bank: Bank) -> None:
     bank.buy(50_000)
     payment = postings.PaymentIn("till-8", 10_000, MARCH, "transfer")
-    found = outcomes([partial(postings.post_payment, SYSTEM, bank.context, bank.account_id, payment, MARCH, f"k{number}")
-                      for number in range(TOGETHER)])
+    found = outcomes([partial(postings.post_payment, SYSTEM, bank.context, bank.account_id, payment, MARCH, f"k{one}")
+                      for one in range(TOGETHER)])
     assert found == ["already_posted"] * (TOGETHER - 1) + ["done"]
     assert bank.account().principal_minor == 40_000
     assert bank.verified().faults == 0

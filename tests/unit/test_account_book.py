@@ -16,6 +16,7 @@ from core.domain.statement import (
     ClosedCycle,
     CycleRules,
     Deferral,
+    IssuedStatement,
     StatementCycle,
     UnpaidMinimum,
 )
@@ -174,8 +175,10 @@ def test_arrears_end_with_the_debt() -> None:
 
 def test_the_minimum_a_statement_asked_for_is_never_raised_and_may_fall() -> None:
     more = replace(SHOPPING, purchases=(*SHOPPING.purchases, Movement(date(2023, 4, 1), 300_000)))
-    assert close(AccountState(), replace(more, issued_minimum_minor=10_000)).minimum.minimum_minor == 10_000
-    assert close(AccountState(), replace(SHOPPING, issued_minimum_minor=12_000)).minimum.minimum_minor == 10_000
+    sent = IssuedStatement(10_000, 100_000)
+    assert close(AccountState(), replace(more, issued=sent)).minimum.minimum_minor == 10_000
+    assert close(AccountState(), replace(SHOPPING, issued=replace(sent, minimum_minor=12_000))
+                 ).minimum.minimum_minor == 10_000
 
 
 def test_the_running_cycle_is_what_the_close_posts_but_for_the_interest() -> None:

@@ -22,6 +22,7 @@ from core.domain.statement import (
     Balances,
     ClosedCycle,
     CycleRules,
+    IssuedStatement,
     JudgedMinimum,
     PostedPayment,
 )
@@ -31,14 +32,6 @@ RECOMPUTED = "recomputed"
 """The reason of an entry that corrects an earlier one because a fact came late."""
 REVERSAL = "reversal"
 """The kind of an entry that takes a fact back."""
-
-
-@dataclass(frozen=True, slots=True)
-class IssuedStatement:
-    """What a statement already sent says that later ones must respect, in fen."""
-
-    minimum_minor: int
-    closing_minor: int
 
 
 @dataclass(slots=True)
@@ -176,7 +169,7 @@ class _Turn:
 def play(books: Books, on: date, closed_through: date, rules_for: Callable[[date], CycleRules]) -> Replay:
     """The account from its state up to ``on``, with what its statements asked for."""
     return replay(books.state, books.state_on, books.facts, books.statement_day, on, rules_for,
-                  {day: one.minimum_minor for day, one in books.issued.items()}, closed_through)
+                  books.issued, closed_through)
 
 
 def _run(books: Books, turn: _Turn, rules_for: Callable[[date], CycleRules], shelf: RuleShelf,

@@ -21,8 +21,8 @@ from core.db.tables.requests import arrangements
 from core.domain.account_history import Fact, FactKind
 from core.domain.interest import Pause
 from core.domain.proposal import ProposalKind
-from core.domain.statement import Balances
-from core.services.books.forward import Books, IssuedStatement
+from core.domain.statement import Balances, IssuedStatement
+from core.services.books.forward import Books
 from core.services.books.rules import AgreedRate
 from core.services.books.states import read_state
 
