@@ -154,7 +154,7 @@ def _fractions() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _tenth_shapes() -> Shapes:
-    return Shapes(words("cues")["shares"]["tenths"])
+    return Shapes(words("cues")["shares"]["tenths"], always=True)
 
 
 def _tenths(match: re.Match[str]) -> Fraction | None:

@@ -10,6 +10,13 @@ from functools import lru_cache
 from core.domain.understanding.lexicon import MARKS, words
 from core.domain.understanding.mentions import Mention
 
+LONGEST_CLAUSE = 300
+"""Characters; what is longer is cut, so that the time to read grows with the length of the text and no faster."""
+LONGEST_SENTENCE = 40
+"""Clauses that are looked at together."""
+MANY_CLAUSES = 60
+"""From here on repeats are left out."""
+
 
 @dataclass(slots=True)
 class Clause:
@@ -42,6 +49,16 @@ class Clause:
         return re.sub(f"[{MARKS}]+", "", self.text)
 
 
+def sentence_of(clauses: list[Clause], number: int) -> list[Clause]:
+    """The clauses of the sentence that clause ``number`` is in."""
+    first = last = number
+    while first > 0 and clauses[first - 1].sentence == clauses[number].sentence:
+        first -= 1
+    while last + 1 < len(clauses) and clauses[last + 1].sentence == clauses[number].sentence:
+        last += 1
+    return clauses[first:last + 1]
+
+
 @lru_cache(maxsize=1)
 def _separator() -> re.Pattern[str]:
     table = words("clauses")
@@ -56,8 +73,35 @@ def _list() -> re.Pattern[str]:
 
 def split(text: str) -> list[Clause]:
     """The clauses of normalised ``text``; none is empty."""
-    found = list(_pieces(_list().sub(lambda match: match[0].replace(",", "\u3001"), text)))
-    return [Clause(piece, sentence, asks, raw=piece) for piece, sentence, asks in found]
+    found = _pieces(_list().sub(lambda match: match[0].replace(",", "\u3001"), text))
+    clauses: list[Clause] = []
+    for piece, sentence, asks in found:
+        for part in _cut(piece):
+            # A sentence is read as a whole, so none may grow without bound.
+            clauses.append(Clause(part, sentence + len(clauses) // LONGEST_SENTENCE, asks, raw=part))
+    return clauses if len(clauses) <= MANY_CLAUSES else _without_repeats(clauses)
+
+
+def _without_repeats(clauses: list[Clause]) -> list[Clause]:
+    """Of a clause said over and over the first and the last time: saying it again adds nothing."""
+    last = {clause.raw: number for number, clause in enumerate(clauses)}
+    seen: set[str] = set()
+    kept = []
+    for number, clause in enumerate(clauses):
+        if clause.raw not in seen or last[clause.raw] == number:
+            kept.append(clause)
+        seen.add(clause.raw)
+    return kept
+
+
+def _cut(piece: str) -> Iterator[str]:
+    """A clause nobody would speak in one breath is cut at a space, or anywhere."""
+    while len(piece) > LONGEST_CLAUSE:
+        at = piece.rfind(" ", LONGEST_CLAUSE // 2, LONGEST_CLAUSE)
+        at = LONGEST_CLAUSE if at < 0 else at
+        yield piece[:at].strip() or piece[:at]
+        piece = piece[at:]
+    yield piece
 
 
 def _pieces(text: str) -> Iterator[tuple[str, int, bool]]:

@@ -16,7 +16,10 @@ def spell(text: str) -> str:
     expression, meant = _contractions()
     text = expression.sub(lambda match: meant[match.lastindex or 0], text)
     text = _WORD.sub(lambda match: _mend(match[0]), text)
-    return english_numbers(text)
+    text = english_numbers(text)
+    for meant_word, written in words("script")["fixed"].items():
+        text = re.sub(written, meant_word, text)
+    return text
 
 
 @lru_cache(maxsize=1)

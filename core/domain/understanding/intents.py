@@ -19,7 +19,7 @@ def agree(clauses: list[Clause], terms: Terms, last: LastOffer | None) -> None:
     others = set(wish.stated()) - {"monthly_at_most", "months_at_most"}
     if same_amount and same_length and not others and not terms.asks:
         wish.monthly_at_most_minor = wish.months_at_most = None
-        terms.proposes = False
+        terms.proposes, terms.repeats = False, True
 
 
 def _accepts(clauses: list[Clause]) -> bool:
@@ -32,7 +32,7 @@ def choose_intents(clauses: list[Clause], terms: Terms, timing: Timing, hardship
     heard = [clause for clause in clauses if not clause.of_others and (counted(clause) or _stays(clause))]
     about = {name for clause in heard for name in clause.cues}
     intents: set[str] = {"undecided", "ask_person", "complain", "restart", "question"} & about
-    if any("dispute" in clause.cues and not clause.hypothetical and not clause.of_others for clause in clauses):
+    if any("dispute" in clause.cues and not clause.hypothetical and _is_own(clause) for clause in clauses):
         intents.add("dispute")
     if hardship:
         intents.add("hardship")
@@ -47,6 +47,10 @@ def choose_intents(clauses: list[Clause], terms: Terms, timing: Timing, hardship
         _how_long(terms, timing)
     del last
     return intents
+
+
+def _is_own(clause: Clause) -> bool:
+    return not clause.of_others or cue("hardship", "people", "self").search(clause.text) is not None
 
 
 def _stays(clause: Clause) -> bool:
@@ -91,7 +95,7 @@ def _propose(clauses: list[Clause], about: set[str], intents: set[str], terms: T
 
 
 def _only_repeats(terms: Terms, about: set[str]) -> bool:
-    return "accept" in about and not terms.has_amount and not terms.has_length and "reject" not in about
+    return terms.repeats or ("accept" in about and not terms.has_amount and not terms.has_length)
 
 
 def _willing(about: set[str], intents: set[str], terms: Terms, timing: Timing) -> None:

@@ -19,6 +19,7 @@ AMOUNT, DATE, LENGTH, MASKED = "\ue000", "\ue001", "\ue002", "\ue003"
 MARKS = AMOUNT + DATE + LENGTH + MASKED
 
 _PLACES = {"<A>": f"{AMOUNT}+", "<D>": f"{DATE}+", "<L>": f"{LENGTH}+"}
+_WORD_START, _WORD_END = "(?<![a-z0-9])", "(?![a-z])"
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 
 
@@ -40,12 +41,21 @@ def pattern(entry: str, parts: dict[str, str] | None = None) -> str:
     bounded = not has_han(entry)
     for place, value in _PLACES.items():
         entry = entry.replace(place, value)
-    return rf"(?<![a-z0-9])(?:{entry})(?![a-z])" if bounded and re.search("[a-z]", entry) else f"(?:{entry})"
+    return f"{_WORD_START}(?:{entry}){_WORD_END}" if bounded and re.search("[a-z]", entry) else f"(?:{entry})"
 
 
 def compiled(entries: Iterable[str], parts: dict[str, str] | None = None) -> re.Pattern[str]:
-    """All entries as one expression."""
-    return re.compile("|".join(pattern(entry, parts) for entry in entries))
+    """All entries as one expression; the edges of words are looked at once for all that need them."""
+    words_only, others = [], []
+    for entry in entries:
+        one = pattern(entry, parts)
+        if one.startswith(_WORD_START) and one.endswith(_WORD_END):
+            words_only.append(one[len(_WORD_START):-len(_WORD_END)])
+        else:
+            others.append(one)
+    if words_only:
+        others.insert(0, f"{_WORD_START}(?:{'|'.join(words_only)}){_WORD_END}")
+    return re.compile("|".join(others))
 
 
 class Cue:
@@ -70,7 +80,7 @@ class Cue:
                 self._han = compiled(entry for entry in self._entries if _reads_han(entry)) \
                     if any(map(_reads_han, self._entries)) else re.compile("(?!)")
             yield self._han
-        if re.search("[a-z$%]", text):
+        if not has_han(text) or re.search("[a-z]", text):
             if self._latin is None:
                 latin = [entry for entry in self._entries if not has_han(entry)]
                 self._latin = compiled(latin) if latin else re.compile("(?!)")

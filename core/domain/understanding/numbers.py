@@ -19,7 +19,7 @@ def number_pattern() -> str:
     """A number in digits, Chinese numerals or both; ``read_number`` says what it means, if anything."""
     table = words("numbers")
     numerals = "".join(table["digits"]) + "".join(unit for unit in table["units"] if not unit.isascii())
-    digits = r"[0-9]+(?:\.[0-9]+)?"
+    digits = r"[0-9]++(?:\.[0-9]++)?"  # possessive: a row of digits is read once, however long
     return rf"(?:{digits}(?: ?(?:[kw](?![a-z])))?|[{numerals}])(?:{digits}|[{numerals}])*{table['half']}?"
 
 

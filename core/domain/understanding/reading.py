@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 
 from core.domain.understanding.amounts import mark_amounts
 from core.domain.understanding.clauses import Clause, split
@@ -31,7 +32,7 @@ def understand(text: str, as_of: date, outstanding_minor: int | None = None,
     plain = normalise(text)
     if is_foreign(plain, text):
         return Understanding(language, ("unclear",), Wish(), (), "rephrase")
-    clauses = _marked(plain, as_of)
+    clauses = _marked(plain, as_of, last_offer)
     trouble_of = {number for number, clause in enumerate(clauses) if find_hardship([clause])}
     hardship = find_hardship(clauses)
     terms = Terms()
@@ -52,7 +53,7 @@ def understand(text: str, as_of: date, outstanding_minor: int | None = None,
     return Understanding(language, tuple(sorted(intents)), terms.wish, tuple(sorted(hardship)), ask)
 
 
-def _marked(plain: str, as_of: date) -> list[Clause]:
+def _marked(plain: str, as_of: date, last: LastOffer | None) -> list[Clause]:
     """The clauses with everything found in them."""
     clauses = split(plain)
     for clause in clauses:
@@ -61,7 +62,7 @@ def _marked(plain: str, as_of: date) -> list[Clause]:
         mark_amounts(clause)
     find_others(clauses)
     find_topics(clauses)
-    judge_amounts(clauses)
+    judge_amounts(clauses, None if last is None else Fraction(last.monthly_minor, 100))
     for clause in clauses:
         _tell_refusals(clause)
     return clauses

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
 
@@ -20,7 +21,7 @@ def amounts_of(clause: Clause) -> list[AmountMention]:
     return [mention for mention in clause.mentions if isinstance(mention, AmountMention)]
 
 
-def judge_amounts(clauses: list[Clause]) -> None:
+def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -> None:
     """Give every amount its role and period, then let amounts that are set against each other share them."""
     corrected = False
     previous: list[AmountMention] = []
@@ -34,6 +35,8 @@ def judge_amounts(clauses: list[Clause]) -> None:
         found = amounts_of(clause)
         for number in range(len(found)):
             _judge(clause, found, number)
+            if found[number].role == "refused" and last_monthly is not None and found[number].yuan == last_monthly:
+                found[number].period = found[number].period or "monthly"
         if corrected or _begins_with_correction(clause, found[0]):
             _correct(previous, found[0])
         _within_correction(clause, found)
@@ -50,7 +53,7 @@ def _window(clause: Clause, found: list[AmountMention], number: int) -> tuple[st
 def _judge(clause: Clause, found: list[AmountMention], number: int) -> None:
     amount = found[number]
     left, right = _window(clause, found, number)
-    amount.period = _period(left, right, last=number == len(found) - 1)
+    amount.period = _period(left + AMOUNT, right, last=number == len(found) - 1)
     if not amount.period and any(isinstance(mention, DueDayMention) for mention in clause.mentions):
         amount.period = "monthly"
     amount.role = _role(clause, found, number, left, right)
@@ -185,8 +188,8 @@ def _share_periods(previous: list[AmountMention], found: list[AmountMention], *,
         others = list(reversed(found[:number])) + list(reversed(previous)) + found[number + 1:]
         for other in others:
             against = other.role in ("refused", "asked") or (amount.role == "refused" and other.role == "offer")
-            beside = same_sentence and other.role in ("income", "others", "other_debt", "past") and other in previous
-            if other.period and (against or (beside and other.role == "income")):
+            beside = same_sentence and other.role in ("income", "other_debt", "past")
+            if other.period and (against or beside):
                 amount.period = other.period
                 break
 

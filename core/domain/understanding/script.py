@@ -44,7 +44,8 @@ def language_of(text: str) -> str:
 
 def is_foreign(plain: str, original: str) -> bool:
     """Whether the message is in a third language, by its script or its function words."""
-    if len(_SCRIPTS.findall(original)) >= 2:
+    other = len(_SCRIPTS.findall(original))
+    if other >= 2 and 10 * other >= sum(char.isalpha() for char in original):
         return True
     if has_han(plain):
         return False

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor
 
-from core.domain.understanding.clauses import Clause
-from core.domain.understanding.lexicon import cue
+from core.domain.understanding.clauses import Clause, sentence_of
+from core.domain.understanding.lexicon import cue, has_han, words
 from core.domain.understanding.mentions import AmountMention, DateMention, LengthMention, Trouble
 from core.domain.understanding.result import LastOffer, Wish
 from core.domain.understanding.roles import amounts_of
@@ -24,6 +24,8 @@ class Terms:
     asks: set[str] = field(default_factory=set)
     proposes: bool = False
     pays_once: bool = False
+    repeats: bool = False
+    """It agrees, and repeats the terms of the last offer."""
     has_amount: bool = False
     """An amount was named, clear or not."""
     has_length: bool = False
@@ -46,12 +48,14 @@ def read_amounts(clauses: list[Clause], terms: Terms, outstanding_minor: int | N
     slots = _Slots()
     frequency = _lone_frequency(clauses)
     unclear: set[str] = set()
-    for clause in clauses:
+    settles = any("lump_sum" in clause.cues and counted(clause) for clause in clauses)
+    for number, clause in enumerate(clauses):
         if not counted(clause):
             continue
         for amount in amounts_of(clause):
             if amount.role == "offer" and _is_offer(clause, amount):
-                _place(clauses, clause, amount, slots, terms, unclear, frequency, outstanding_minor, last)
+                once = settles or _has_single_sign(sentence_of(clauses, number), clause)
+                _place(clause, amount, slots, terms, unclear, frequency, outstanding_minor, last, single=once)
     _settle(slots, terms, unclear, frequency)
 
 
@@ -83,12 +87,12 @@ def _is_relative(clause: Clause, amount: AmountMention, period: str) -> bool:
     return bool(amount.relative) or (a_share and cue("cues", "shares", "debt").search(clause.text) is None)
 
 
-def _place(clauses: list[Clause], clause: Clause, amount: AmountMention, slots: _Slots, terms: Terms, unclear: set[str],
-           frequency: str, outstanding_minor: int | None, last: LastOffer | None) -> None:
+def _place(clause: Clause, amount: AmountMention, slots: _Slots, terms: Terms, unclear: set[str],
+           frequency: str, outstanding_minor: int | None, last: LastOffer | None, *, single: bool) -> None:
     terms.has_amount = True
     period = amount.period or frequency
     relative = _is_relative(clause, amount, period)
-    once = not relative and not period and _has_single_sign(clauses, clause)
+    once = not relative and not period and single
     if once:
         terms.pays_once = True
     else:
@@ -164,18 +168,18 @@ def _settle(slots: _Slots, terms: Terms, unclear: set[str], frequency: str) -> N
         terms.asks.add("which_amount")
 
 
-def _has_single_sign(clauses: list[Clause], clause: Clause) -> bool:
+def _has_single_sign(sentence: list[Clause], clause: Clause) -> bool:
     """Whether one payment is meant: at once, first, on a date or after an event."""
     if "lump_sum" in clause.cues or cue("cues", "single").search(clause.text):
         return True
-    for other in clauses:
-        if other.sentence != clause.sentence or (other is not clause and amounts_of(other)):
+    for other in sentence:
+        if other is not clause and amounts_of(other):
             continue
         if other is not clause and cue("cues", "single").search(other.text) and "denied" not in other.cues:
             return True
         if has_day(other) and counted(other):
             return True
-    return any("lump_sum" in other.cues and counted(other) for other in clauses)
+    return False
 
 
 def has_day(clause: Clause) -> bool:
@@ -273,7 +277,7 @@ def _length_context(clauses: list[Clause], number: int, mention: LengthMention) 
         return "pause"
     if "extension" in clause.cues and "longer" not in clause.cues:
         return ""
-    bare = len(clause.plain().strip(" .,")) <= 4
+    bare = len(clause.plain().strip(" .,")) <= words("clauses")["long_han" if has_han(clause.raw) else "long_latin"]
     if bare and number and clauses[number - 1].cues & {"pause", "free_interest"}:
         return "pause" if "pause" in clauses[number - 1].cues else "free"
     if bare and number and clauses[number - 1].cues & {"extension"}:

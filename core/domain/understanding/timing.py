@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 
 from core.domain.calendar import MonthEnd, add_months
-from core.domain.understanding.clauses import Clause
+from core.domain.understanding.clauses import Clause, sentence_of
 from core.domain.understanding.dates import later
 from core.domain.understanding.lexicon import Cue, cue
 from core.domain.understanding.mentions import DateMention, DueDayMention, LengthMention, Trouble
@@ -138,7 +138,7 @@ def _is_relevant(clauses: list[Clause], number: int, trouble_of: set[int]) -> bo
         return not cue("clauses", "other_start").search(clause.text)
     if _bare(clause):
         return True
-    neighbours = [other for other in clauses if other.sentence == clause.sentence and other is not clause]
+    neighbours = [other for other in sentence_of(clauses, number) if other is not clause]
     events = cue("dates", "event").search(clause.raw) or cue("dates", "payday").search(clause.raw)
     return bool(events) and any(any(amount.role == "offer" for amount in amounts_of(other))
                                 or cue("cues", "dates", "pay").search(other.text) for other in neighbours)

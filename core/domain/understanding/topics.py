@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from core.domain.understanding.clauses import Clause
+from core.domain.understanding.clauses import Clause, sentence_of
 from core.domain.understanding.lexicon import cue
 from core.domain.understanding.mentions import AmountMention, DateMention, LengthMention
 
 _NAMES = ("accept", "reject", "undecided", "ask_person", "complain", "dispute", "extension", "pause", "propose",
           "longer", "free_interest", "lump_sum", "restart", "willing")
+_ALSO_RAW = ("free_interest", "longer", "lump_sum", "extension")
+"""What may be said in words that are part of an amount or a length."""
 _WANTED = frozenset({"extension", "pause", "propose", "longer", "free_interest", "lump_sum", "waive", "willing",
                      "accept"})
 _DENIED = _WANTED | {"ask_person"}
@@ -21,10 +23,9 @@ def find_topics(clauses: list[Clause]) -> None:
         clause.cues = _topics(clause)
         _deny(clause)
         _ask(clause)
-    for number, clause in enumerate(clauses):
-        if "restart" in clause.cues:
-            for earlier in clauses[:number]:
-                earlier.before_restart = True
+    restarts = [number for number, clause in enumerate(clauses) if "restart" in clause.cues]
+    for earlier in clauses[:restarts[-1] if restarts else 0]:
+        earlier.before_restart = "restart" not in earlier.cues
     _suppose(clauses)
 
 
@@ -59,8 +60,7 @@ def _topics(clause: Clause) -> set[str]:
         found.add("reject")
     if cue("cues", "waive", "verbs").search(text):
         found.add("waive")
-    if cue("cues", "intents", "free_interest").search(clause.raw):
-        found.add("free_interest")
+    found |= {name for name in _ALSO_RAW if cue("cues", "intents", name).search(clause.raw)}
     if cue("clauses", "frequency_context").search(text) and any(
             cue("cues", "periods", name).search(text) for name in ("weekly", "fortnightly")):
         found.add("frequency")
@@ -87,7 +87,8 @@ def _deny(clause: Clause) -> None:
 
 def _ask(clause: Clause) -> None:
     text = clause.text
-    asked = cue("cues", "intents", "question").search(text)
+    asked = cue("cues", "intents", "question").search(text) \
+        or (clause.asks and cue("cues", "intents", "question").search(clause.raw))
     requested = cue("cues", "intents", "request").search(text)
     explains = cue("clauses", "explain").search(text)
     if clause.cues & {"complain", "dispute", "undecided", "ask_person"}:
@@ -106,10 +107,10 @@ def _ask(clause: Clause) -> None:
 def _suppose(clauses: list[Clause]) -> None:
     """A condition with a consequence asked for supposes; one in the lender's hands asks; any other is an event."""
     for number, clause in enumerate(clauses):
-        condition = cue("cues", "conditions", "if").search(clause.text)
+        condition = cue("cues", "conditions", "if").search(clause.raw)
         if condition is None or cue("clauses", "polite_if").search(clause.text):
             continue
-        sentence = [other for other in clauses if other.sentence == clause.sentence]
+        sentence = sentence_of(clauses, number)
         following = [*sentence, *clauses[number + 1:number + 2]]
         if any("question" in other.cues for other in following):
             for other in sentence:
