@@ -23,7 +23,7 @@ from core.policy.rules.requests import decision_promise, term_limits
 from core.services.assessments import FinishedAssessment, newest_finished
 from core.services.context import ServiceContext
 from core.services.means import Means, means_for, promises, share_minor
-from core.services.positions import AccountPosition, account_position, positions
+from core.services.positions import AccountPosition, positions
 from core.services.request_figures import DoNothing, RequestFigures, agreed_before, facts_of, work_out
 from core.services.request_reading import is_identifier, own_cardholder
 from core.services.texts import clean_text
@@ -155,14 +155,16 @@ def preview(actor: Actor, context: ServiceContext, draft: RequestDraft, as_of: d
 def draft_figures(connection: sa.Connection, context: ServiceContext, cardholder_id: str, draft: RequestDraft,
                   as_of: date) -> tuple[RequestFigures, AccountPosition, FinishedAssessment | None]:
     """Figures, position and assessment of a draft on the person's own account; ``NotFound`` for another's."""
-    account = accounts_repository.by_id(connection, draft.account_id)
-    if account is None or account.cardholder_id != cardholder_id:
+    rows = accounts_repository.of_cardholder(connection, cardholder_id)
+    # All cards at once cost no more queries than one, and an extension on another claims its month.
+    stands = positions(connection, context, rows, as_of)
+    position = next((one for one in stands if one.account_id == draft.account_id), None)
+    if position is None:
         raise NotFound("account")
-    position = account_position(connection, context, account, as_of)
     if position.total_minor <= 0:
         raise Conflict("nothing_owed", "nothing is owed on this account")
     assessment = newest_finished(connection, cardholder_id)
-    means = means_for(assessment, promises(connection, context, cardholder_id, as_of, [position]),
+    means = means_for(assessment, promises(connection, context, cardholder_id, as_of, stands),
                       position.account_id)
     figures = work_out(context, position, means, draft.terms, hardship_given=draft.hardship_reason is not None,
                        agreed_before=agreed_before(connection, position.account_id))
