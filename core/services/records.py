@@ -9,16 +9,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from core.clock import CHINA
 from core.db.tables.records import audit_log, idempotency_keys, outbox
 from core.db.types import new_id
 from core.db.vault import Vault
 from core.domain.actor import Actor
 from core.domain.errors import Conflict
+from core.domain.message_templates import MessageTemplate
 
 GENESIS = "0" * 64
 _CHAIN_LOCK = 0x706F7274616C  # any constant: the advisory lock of the audit chain
@@ -67,10 +69,14 @@ def first_broken_link(connection: sa.Connection) -> int | None:
 
 
 def send(connection: sa.Connection, vault: Vault, *, channel: str, recipient_kind: str, recipient_id: str,
-         template: str, at: datetime, **parameters: Any) -> None:
-    """Put a message into the outbox; it goes out only if this transaction commits."""
+         template: MessageTemplate, at: datetime, about_on: date | None = None, **parameters: Any) -> None:
+    """Put a message into the outbox; it goes out only if this transaction commits.
+
+    ``about_on`` is the day of what it tells, where that is not the day in China of ``at``.
+    """
     connection.execute(outbox.insert().values(
-        id=new_id(), channel=channel, recipient_kind=recipient_kind, recipient_id=recipient_id, template=template,
+        id=new_id(), channel=channel, recipient_kind=recipient_kind, recipient_id=recipient_id,
+        template=template.value, about_on=about_on or at.astimezone(CHINA).date(),
         parameters_encrypted=vault.encrypt(canonical_json(parameters)), created_at=at))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.db.repositories import proposals as repository
 from core.domain.actor import SYSTEM
+from core.domain.message_templates import MessageTemplate
 from core.domain.proposal import ProposalEvent, ProposalState, after
 from core.services import records
 from core.services.context import ServiceContext
@@ -25,6 +26,7 @@ def expire_unanswered(context: ServiceContext, *, limit: int = MOST_AT_ONCE) -> 
             repository.update(connection, row.id, row.version, {"state": state.value})
             repository.add_event(connection, SYSTEM, row.id, ProposalEvent.EXPIRE, before, state, now)
             records.send(connection, context.vault, channel="in_app", recipient_kind="cardholder",
-                         recipient_id=row.cardholder_id, template="request_expired", at=now, reference=row.reference)
+                         recipient_id=row.cardholder_id, template=MessageTemplate.REQUEST_EXPIRED, at=now,
+                         reference=row.reference)
             records.audit(connection, SYSTEM, "request_expired", "proposal", row.id, now)
     return len(rows)

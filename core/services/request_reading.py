@@ -37,6 +37,15 @@ _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzin
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """How what was granted ended, and on which day."""
+
+    how: str
+    """``kept``, ``missed``, ``lapsed``; ``over``: an extension's day is past, and its close has not judged it yet."""
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class RequestSummary:
     """One line of the list. ``amount_minor`` is what was owed on the account at submission, in fen."""
 
@@ -55,6 +64,8 @@ class RequestSummary:
     """The last day for the cardholder's own answer while the bank waits for it."""
     late: bool
     """The promised time has passed, and the bank owes the answer."""
+    ending: Ending | None
+    """What was granted has ended; None while it lives, and where nothing was granted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +134,8 @@ class RequestDetail:
     passes_today: bool
     """After a refusal: the terms asked for pass every check today. A person decided otherwise, and can look again."""
     may_ask_again: bool
-    """After a refusal: nothing newer on the account stands in the way of another request."""
+    """After a refusal, or when what was granted has ended: nothing newer on the account stands in the way of another
+    request."""
 
 
 def my_requests(actor: Actor, context: ServiceContext, *, limit: int = 20,
@@ -136,14 +148,15 @@ def my_requests(actor: Actor, context: ServiceContext, *, limit: int = 20,
         before = min(max(before, _EARLIEST), _LATEST)
     with context.reading() as connection:
         rows = repository.of_cardholder(connection, cardholder_id, limit, before)
-    now = context.clock.now()
-    return [_summary(row, row.card_last4, now) for row in rows]
+    now, today = context.clock.now(), context.clock.today()
+    return [_summary(row, row.card_last4, now, ending_of(
+        row.kind, row.granted_state, row.granted_first, row.granted_until, today)) for row in rows]
 
 
 def my_request(actor: Actor, context: ServiceContext, proposal_id: str) -> RequestDetail:
     """One request of the person who asks. Raises ``NotFound`` for another person's, as for none.
 
-    Five queries, and nine more after a refusal (what would pass today).
+    Five queries, and nine more after a refusal (what would pass today) or the end of what was granted.
     """
     cardholder_id = own_cardholder(actor, "read a request")
     with context.reading() as connection:
@@ -152,12 +165,14 @@ def my_request(actor: Actor, context: ServiceContext, proposal_id: str) -> Reque
         steps = repository.events(connection, proposal_id)
         decision = repository.decision(connection, proposal_id)
         granted = repository.arrangement(connection, proposal_id)
-        position = account_position(connection, context, account, context.clock.today()) \
-            if row.state == ProposalState.REFUSED else None
+        ending = None if granted is None else ending_of(
+            granted.kind, granted.state, granted.first_due_date, granted.last_due_date, context.clock.today())
+        refused = row.state == ProposalState.REFUSED
+        position = account_position(connection, context, account, context.clock.today()) if refused or ending else None
         again = position is not None and position.may_ask
-        today = _figures_today(connection, context, row, position) if position is not None and again else None
+        today = _figures_today(connection, context, row, position) if position and again and refused else None
     state = ProposalState(row.state)
-    summary = _summary(row, account.card_last4, context.clock.now())
+    summary = _summary(row, account.card_last4, context.clock.now(), ending)
     return RequestDetail(
         summary=summary, account_id=row.account_id, hardship_reason=row.hardship_reason, note=row.note,
         schedule=schedule_as_asked(row, summary.terms), timeline=_timeline(steps),
@@ -203,14 +218,24 @@ def granted_view(row: sa.Row[Any]) -> GrantedView:
     return GrantedView(row.id, row.state, from_record(row.kind, row.terms), row.first_due_date, row.last_due_date, dues)
 
 
-def _summary(row: sa.Row[Any], card_last4: str, now: datetime) -> RequestSummary:
+def ending_of(kind: str, state: str | None, first_due: date, last_due: date, as_of: date) -> Ending | None:
+    """How an arrangement ended, by its row; an extension is over after its last day, judged or not."""
+    if state in ("kept", "missed"):
+        return Ending(state, last_due)
+    if state == "lapsed":
+        return Ending(state, first_due)
+    over = state == "active" and kind == ProposalKind.EXTENSION and last_due < as_of
+    return Ending("over", last_due) if over else None
+
+
+def _summary(row: sa.Row[Any], card_last4: str, now: datetime, ending: Ending | None) -> RequestSummary:
     state = ProposalState(row.state)
     return RequestSummary(
         proposal_id=row.id, reference=row.reference, card_last4=card_last4, kind=ProposalKind(row.kind), state=state,
         public_status=public_status(state), terms=from_record(row.kind, row.terms), amount_minor=row.amount_minor,
         submitted_at=row.submitted_at, promised_by=row.promised_by, decided_at=row.decided_at,
         answer_by=row.answer_due_date if state is ProposalState.INFORMATION_REQUESTED else None,
-        late=state in WAITING_FOR_THE_BANK and row.promised_by < now)
+        late=state in WAITING_FOR_THE_BANK and row.promised_by < now, ending=ending)
 
 
 def _timeline(steps: Sequence[sa.Row[Any]]) -> tuple[TimelineEvent, ...]:

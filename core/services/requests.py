@@ -19,6 +19,7 @@ from core.clock import CHINA
 from core.db.repositories import proposals as repository
 from core.domain.actor import Actor
 from core.domain.errors import Conflict, InvalidInput
+from core.domain.message_templates import MessageTemplate
 from core.domain.proposal import ProposalEvent, ProposalState, after
 from core.domain.request_checks import CheckName
 from core.domain.request_terms import as_record
@@ -41,6 +42,7 @@ from core.services.request_options import (
 )
 from core.services.request_reading import (
     DecisionView,
+    Ending,
     GrantedView,
     InformationAsked,
     RequestDetail,
@@ -54,9 +56,9 @@ from core.services.request_reading import (
 from core.services.texts import clean_text
 
 __all__ = [
-    "AccountOption", "DecisionView", "GrantedView", "InformationAsked", "Preview", "RequestDetail", "RequestDraft",
-    "RequestOptions", "RequestSummary", "Submitted", "TimelineEvent", "answer_information_request", "my_request",
-    "my_requests", "preview", "request_options", "submit", "withdraw",
+    "AccountOption", "DecisionView", "Ending", "GrantedView", "InformationAsked", "Preview", "RequestDetail",
+    "RequestDraft", "RequestOptions", "RequestSummary", "Submitted", "TimelineEvent", "answer_information_request",
+    "my_request", "my_requests", "preview", "request_options", "submit", "withdraw",
 ]
 
 _REFERENCE_SIGNS = "23456789CDFGHJKLMNPQRTVWXYZ"
@@ -156,7 +158,7 @@ def _send(connection: sa.Connection, actor: Actor, context: ServiceContext, card
     repository.add_event(connection, actor, proposal_id, ProposalEvent.SUBMIT, None, state, now,
                          reasons=LEGAL_EFFECTS[draft.kind][:2], message=note)
     records.send(connection, context.vault, channel="in_app", recipient_kind="cardholder",
-                 recipient_id=cardholder_id, template="request_received", at=now, reference=reference,
+                 recipient_id=cardholder_id, template=MessageTemplate.REQUEST_RECEIVED, at=now, reference=reference,
                  promised_by=promised.isoformat())
     records.audit(connection, actor, "request_submitted", "proposal", proposal_id, now, kind=draft.kind.value,
                   terms=as_record(draft.terms), amount_minor=position.total_minor, policy_version=policy.version,

@@ -20,6 +20,7 @@ from core.domain.actor import Actor
 from core.domain.authority import check_may_grant
 from core.domain.decision import ApproveReason, InformationItem, Outcome, RefuseReason
 from core.domain.errors import Conflict, InvalidInput
+from core.domain.message_templates import MessageTemplate
 from core.domain.proposal import ProposalEvent, ProposalKind, ProposalState, after
 from core.domain.request_checks import CheckName
 from core.domain.request_terms import as_record
@@ -43,6 +44,8 @@ __all__ = [
 
 Code = TypeVar("Code", bound=StrEnum)
 Row = sa.Row[Any]
+_ANSWERS = {ProposalState.APPROVED: MessageTemplate.REQUEST_APPROVED,
+            ProposalState.REFUSED: MessageTemplate.REQUEST_REFUSED}
 
 
 def approve(actor: Actor, context: ServiceContext, proposal_id: str, *, expected_version: int,
@@ -97,7 +100,7 @@ def request_information(actor: Actor, context: ServiceContext, proposal_id: str,
         move(connection, row, {"state": state.value, "answer_due_date": answer_by, **UNCLAIMED})
         repository.add_event(connection, actor, row.id, ProposalEvent.REQUEST_INFORMATION, before, state, now,
                              reasons=codes, message=words)
-        _tell(connection, context, row, "request_information", answer_by=answer_by.isoformat())
+        _tell(connection, context, row, MessageTemplate.REQUEST_INFORMATION, answer_by=answer_by.isoformat())
         records.audit(connection, actor, "information_requested", "proposal", row.id, now, items=codes)
 
     _decide(actor, context, "ask", proposal_id, expected_version, [codes, words], idempotency_key, decide)
@@ -169,7 +172,7 @@ def _conclude(connection: sa.Connection, actor: Actor, context: ServiceContext, 
         "actor_user_id": actor.user_id, "authority": authority, "policy_version": policy.version, "decided_at": now})
     if granted is not None:
         repository.add_arrangement(connection, _arrangement(context, row, granted))
-    _tell(connection, context, row, f"request_{state.value}")
+    _tell(connection, context, row, _ANSWERS[state])
     records.audit(connection, actor, f"request_{state.value}", "proposal", row.id, now, reasons=codes,
                   authority=authority, recommended_by=row.recommended_by, policy_version=policy.version)
 
@@ -183,7 +186,8 @@ def _arrangement(context: ServiceContext, row: Row, figures: RequestFigures) -> 
             "granted_at": context.clock.now()}
 
 
-def _tell(connection: sa.Connection, context: ServiceContext, row: Row, template: str, **parameters: Any) -> None:
+def _tell(connection: sa.Connection, context: ServiceContext, row: Row, template: MessageTemplate,
+          **parameters: Any) -> None:
     """A message in the portal and a short one to the phone; neither says what the debt is."""
     for channel in ("in_app", "sms"):
         records.send(connection, context.vault, channel=channel, recipient_kind="cardholder",

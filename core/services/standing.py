@@ -1,4 +1,4 @@
-"""How a person's last request on an account ended, while it still matters to them.
+"""How a person's last request on an account, or what was granted on it, ended, while it still matters to them.
 
 A refusal that is only found in a list reads as silence: the overview shows it until something newer
 happened on the account, or until it is old.
@@ -22,7 +22,14 @@ from core.domain.errors import NotFound
 from core.domain.proposal import ProposalEvent, ProposalState
 from core.services.assessments import newest_finished
 from core.services.context import ServiceContext
-from core.services.request_reading import RequestDetail, is_identifier, my_request, own_cardholder, own_request
+from core.services.request_reading import (
+    RequestDetail,
+    ending_of,
+    is_identifier,
+    my_request,
+    own_cardholder,
+    own_request,
+)
 
 SHOWN_FOR = timedelta(days=90)
 """After a quarter the figures behind an answer have changed; the request stays in the list of requests."""
@@ -46,9 +53,11 @@ class MissingEvidence:
 
 
 def last_ending(actor: Actor, context: ServiceContext, account_id: str, as_of: date) -> RequestDetail | None:
-    """The newest request on an own account if it was refused or lapsed in the last ``SHOWN_FOR``; else None.
+    """The newest request on an own account if it was refused or lapsed in the last ``SHOWN_FOR``, or if what was
+    granted on it ended since; else None.
 
-    Raises ``NotFound`` for another person's account. Two queries, and those of ``my_request`` if there is one.
+    Raises ``NotFound`` for another person's account. At most three queries, and those of
+    ``my_request`` if there is one.
     """
     cardholder_id = own_cardholder(actor, "read a request")
     with context.reading() as connection:
@@ -56,12 +65,22 @@ def last_ending(actor: Actor, context: ServiceContext, account_id: str, as_of: d
         if account is None or account.cardholder_id != cardholder_id:
             raise NotFound("account")
         row = repository.newest_of_account(connection, account_id)
-    if row is None or row.state not in _ENDED:
-        return None
-    ended_on = (row.decided_at.astimezone(CHINA).date() if row.decided_at else row.answer_due_date)
-    if ended_on is not None and ended_on < as_of - SHOWN_FOR:
+        granted = repository.arrangement(connection, row.id) \
+            if row is not None and row.state == ProposalState.APPROVED else None
+    ended, ended_on = _ended(row, granted, as_of)
+    if row is None or not ended or (ended_on is not None and ended_on < as_of - SHOWN_FOR):
         return None
     return my_request(actor, context, row.id)
+
+
+def _ended(row: sa.Row[Any] | None, granted: sa.Row[Any] | None, as_of: date) -> tuple[bool, date | None]:
+    """Whether a request, or what was granted on it, has ended, and on which day."""
+    if granted is not None:
+        ending = ending_of(granted.kind, granted.state, granted.first_due_date, granted.last_due_date, as_of)
+        return ending is not None, ending.on if ending else None
+    if row is None or row.state not in _ENDED:
+        return False, None
+    return True, row.decided_at.astimezone(CHINA).date() if row.decided_at else row.answer_due_date
 
 
 def missing_evidence(actor: Actor, context: ServiceContext, proposal_id: str) -> MissingEvidence | None:

@@ -20,6 +20,8 @@ from portal.navigation import go
 from portal.session import Viewer, viewer
 
 _PAGE = 10
+_MESSAGES = 10
+_SHOWN_AFTER = "my_requests_messages_after"
 _SAID = "my_requests_said"
 
 
@@ -58,11 +60,24 @@ def _list(seen: Viewer) -> None:
     _messages(seen)
 
 
+@st.fragment
 def _messages(seen: Viewer) -> None:
-    """What the bank has written: the same words that came to the phone."""
-    found = message_box.my_messages(seen.actor, seen.context)
-    if found:
-        st.markdown(messages.listed(found))
+    """What the bank has written, some at a time: hundreds of them do not bury the requests."""
+    after = st.session_state.get(_SHOWN_AFTER)
+    found = message_box.my_messages(seen.actor, seen.context, limit=_MESSAGES + 1, after=after)
+    if not found:
+        return
+    shown = found[:_MESSAGES]
+    st.markdown(messages.listed(shown))
+    with st.container(horizontal=True):
+        if len(found) > len(shown):
+            st.button(t("cardholder.messages.older"), key="messages_older", on_click=_messages_after, args=(shown[-1],))
+        if after is not None:
+            st.button(t("cardholder.messages.newest"), key="messages_newest", on_click=_messages_after, args=(None,))
+
+
+def _messages_after(message: message_box.Message | None) -> None:
+    st.session_state[_SHOWN_AFTER] = message
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -131,7 +146,12 @@ def _answer(proposal_id: str) -> None:
 
 
 def _what_next(detail: RequestDetail) -> None:
-    """After a refusal: what would pass today, whom to ask to look again; never a dead end."""
+    """After a refusal, or the end of what was granted: what can be done, whom to ask; never a dead end."""
+    if endings.wants_more(detail):
+        st.markdown(f"#### {t('cardholder.requests.next_title')}\n\n{endings.ways(detail)}")
+        if detail.may_ask_again and st.button(t("cardholder.step.request"), type="primary", key="next_request"):
+            go("request", account=detail.account_id)
+        return
     if detail.summary.public_status != "not_approved":
         return
     st.markdown(f"#### {t('cardholder.requests.next_title')}\n\n{t('cardholder.requests.next_refused')}\n\n"

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import streamlit as st
 
 from core.domain.actor import Role
+from core.domain.message_templates import OF_THE_ACCOUNT
 from core.services import accounts
+from core.services import messages as message_box
 from core.services import standing as endings_of
 from core.services.accounts import AccountDetail, Overview
 from core.services.outlooks import Outlook
 from core.services.positions import AccountPosition
-from portal.components import bank, endings, explain, forms, history, outlook, standing, states
+from portal.components import bank, endings, explain, forms, history, messages, outlook, standing, states
 from portal.i18n import day, money, t
-from portal.navigation import go
+from portal.navigation import go, link
 from portal.session import Viewer, viewer
 
 _CHOSEN = "overview_account"
+_NEWS_FOR = timedelta(days=7)
 
 
 def main() -> None:
@@ -38,6 +41,7 @@ def main() -> None:
     _questions(found)
     standing.headline(chosen, assessed=found.affordable_minor is not None)
     standing.notices(chosen)
+    _news(seen)
     _last_answer(seen, chosen, as_of)
     _next_steps(chosen, found)
     detail = accounts.account_detail(seen.actor, seen.context, chosen.account_id, as_of)
@@ -86,8 +90,17 @@ def _questions(found: Overview) -> None:
             go("my_requests", id=asked.proposal_id)
 
 
+def _news(seen: Viewer) -> None:
+    """Why the figures moved: the newest statement or missed payment the bank wrote about in the last days."""
+    newest = message_box.my_messages(seen.actor, seen.context, limit=1, templates=OF_THE_ACCOUNT,
+                                     since=seen.context.clock.now() - _NEWS_FOR)
+    if newest:
+        st.markdown(f"{t('cardholder.messages.newest_one')}{t('cardholder.colon')}{messages.line(newest[0])}")
+        link("my_requests", t("cardholder.messages.all"))
+
+
 def _last_answer(seen: Viewer, position: AccountPosition, as_of: date) -> None:
-    """A refusal, or a request that lapsed, with its reasons and the ways on, while nothing newer is under way."""
+    """A refusal, a request that lapsed or a grant that ended, with the ways on, while nothing newer is under way."""
     if not position.may_ask:
         return
     ended = endings_of.last_ending(seen.actor, seen.context, position.account_id, as_of)

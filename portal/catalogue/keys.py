@@ -12,6 +12,7 @@ from pathlib import Path
 
 from core.domain.actor import Authority, Role
 from core.domain.hardship import HardshipReason
+from core.domain.message_templates import OF_SIGNING_IN
 from core.domain.proposal import ProposalKind
 from core.policy.model import DECIMAL_UNITS, INTEGER_UNITS, MONEY_UNITS, Confidence, Status, Unit
 from core.services.statistics import Dimension, Outcome
@@ -47,7 +48,7 @@ DYNAMIC: Mapping[str, Endings] = {
     "identity.title.": _these("activate", "reset"),
     "identity.lead.": _these("activate", "reset"),
     "identity.submit.": _these("activate", "reset"),
-    "identity.sms.": _these("code", "activated", "not_activated"),
+    "identity.sms.": _these(*(one.removeprefix("identity.sms.") for one in OF_SIGNING_IN)),
     "reasons.hardship.": _of(*HardshipReason),
     "staff.quarter.q": _these("1", "2", "3", "4"),
     "staff.outcome.": _of(*Outcome),

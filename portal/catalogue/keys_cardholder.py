@@ -9,12 +9,14 @@ from core.domain.calendar import Frequency
 from core.domain.decision import ApproveReason, InformationItem, RefuseReason
 from core.domain.delinquency import DelinquencyBucket
 from core.domain.household import SpendingClass, SpendingKind
+from core.domain.message_templates import OF_SIGNING_IN, MessageTemplate
 from core.domain.proposal import VISIBLE_EVENTS, ProposalKind, PublicStatus
 from core.domain.request_checks import CheckName
 from core.services.assessments import IncomeKind
 from core.services.deadlines import DeadlineKind
 from core.services.explanations import Figure
 from core.services.means import BudgetPart
+from core.services.messages import UNREADABLE
 from core.services.requests import LEGAL_EFFECTS
 from portal.catalogue.endings import Endings
 from portal.components.household import SECTIONS
@@ -31,6 +33,7 @@ _EXPLAIN_TEXTS = ("accrued_interest", "statement_interest", "not_recomputed", "i
 _LACKED = (CheckName.AFFORDABLE, CheckName.ASSESSMENT_PRESENT, CheckName.HARDSHIP, CheckName.AMOUNT_DUE,
            CheckName.NO_OPEN_REQUEST, CheckName.NO_ARRANGEMENT)
 """Checks that can fail without anything to measure."""
+_ENDINGS = ("kept", "missed", "lapsed", "over")
 _BILLED = ("purchases", "cash", "fees", "interest", "previous_minimum_unpaid")
 
 DYNAMIC: Mapping[str, Endings] = {
@@ -62,9 +65,8 @@ DYNAMIC: Mapping[str, Endings] = {
     "cardholder.meaning.": _these(("past_due", "past_due_assessed", "past_due_answer", "past_due_question",
                                    "past_due_signature",
                                    "past_due_extended", "minimum_due", "minimum_signature")),
-    "cardholder.message.": _these(("request_received", "request_information", "request_approved", "request_refused",
-                                   "request_expired", "arrangement_kept", "arrangement_missed",
-                                   "arrangement_lapsed")),
+    "cardholder.ended.": _these([*_ENDINGS, *(f"{one}_means" for one in _ENDINGS)]),
+    "cardholder.message.": _these([*(one for one in MessageTemplate if one not in OF_SIGNING_IN), UNREADABLE]),
     "cardholder.notice.": _these(("extension_active", "personalised_agreement_awaiting_signature",
                                   "personalised_agreement_active")),
     "cardholder.part.": _these(("principal", "interest", "accrued_interest", "late_fee", "other_fees")),

@@ -49,12 +49,18 @@ def phone(card_last4: Annotated[str, typer.Argument(help="The card's last four d
           locale: Annotated[str, typer.Option(help=f"Language of the messages: {' or '.join(i18n.LOCALES)}.")]
           = i18n.DEFAULT_LOCALE) -> None:
     """Show the latest messages "sent" to a synthetic cardholder as they would be read, codes included."""
+    from core.domain.errors import NotFound
     from core.services.identity import demo_phone
     from portal.components.messages import in_words
 
     if locale not in i18n.LOCALES:
         raise typer.BadParameter(f"one of {', '.join(i18n.LOCALES)}", param_hint="--locale")
-    messages = demo_phone(migrated_context(), card_last4=card_last4, name=name)
+    try:
+        messages = demo_phone(migrated_context(), card_last4=card_last4, name=name)
+    except NotFound as refusal:
+        told = {"cardholder": f"nobody matches card {card_last4} and the name {name}"}.get(
+            str(refusal.data["kind"]), "the demo's phone is for demo mode: set PORTAL_DEMO=1")
+        raise typer.BadParameter(told, param_hint="portal demo phone") from None
     if not messages:
         typer.echo("nothing was sent to this person")
     with i18n.speaking(locale):

@@ -1,26 +1,43 @@
-"""How a request ended without being granted: what was said, what was missing, and every way on."""
+"""How a request, or what was granted on it, ended: what was said, what was missing, and every way on."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from core.services.requests import RequestDetail
+from core.services.requests import Ending, RequestDetail
 from core.services.standing import DOCUMENTS, MissingEvidence
 from portal.components import bank, schedule
 from portal.components.assessment import evidence
-from portal.i18n import moment, t
+from portal.i18n import day, moment, money, t
 
 
 def told(detail: RequestDetail, missing: MissingEvidence | None) -> str:
     """The answer in short, for the overview: which request, why, what can be done now."""
     summary = detail.summary
-    ended = summary.decided_at
+    if summary.ending is not None:
+        which = t("cardholder.answer.which", last4=summary.card_last4, reference=summary.reference,
+                  on=day(summary.ending.on))
+        told_so = f"{ended(detail, summary.ending)}\n\n{which}"
+        return f"{told_so}\n\n**{t('cardholder.answer.now')}**\n\n{ways(detail)}" if wants_more(detail) else told_so
+    decided = summary.decided_at
     refused = detail.decision is not None
     heading = t(f"cardholder.answer.{'refused' if refused else 'expired'}", kind=t(f"cardholder.kind.{summary.kind}"))
     which = t("cardholder.answer.which", last4=summary.card_last4, reference=summary.reference,
-              on=moment(ended) if ended else moment(summary.submitted_at))
+              on=moment(decided) if decided else moment(summary.submitted_at))
     why = reasons(detail, missing) if refused else t("cardholder.answer.lapsed")
     return f"**{heading}**  \n{which}\n\n{why}\n\n**{t('cardholder.answer.now')}**\n\n{ways(detail)}"
+
+
+def ended(detail: RequestDetail, ending: Ending) -> str:
+    """How what was granted ended, what that changes and what it does not: a heading and a sentence or two."""
+    amount = 0 if detail.granted is None else sum(amount for _, amount in detail.granted.dues)
+    means = t(f"cardholder.ended.{ending.how}_means", on=day(ending.on), amount=money(amount))
+    return f"**{t(f'cardholder.ended.{ending.how}')}**  \n{means}"
+
+
+def wants_more(detail: RequestDetail) -> bool:
+    """Whether something is left to do after what was granted ended: not where it was kept."""
+    return detail.summary.ending is not None and detail.summary.ending.how != "kept"
 
 
 def reasons(detail: RequestDetail, missing: MissingEvidence | None) -> str:
@@ -36,6 +53,10 @@ def reasons(detail: RequestDetail, missing: MissingEvidence | None) -> str:
 
 def ways(detail: RequestDetail) -> str:
     """Never a dead end: terms that would pass today, asking again, asking a person with a number to call."""
+    if detail.summary.ending is not None:
+        again = [f"- {t('cardholder.ended.again')}"] if detail.may_ask_again else []
+        call = t("cardholder.ended.call", bank=bank.line(), reference=detail.summary.reference)
+        return "\n".join([*again, f"- {call}"])
     lines = [t("cardholder.requests.nearest", terms=schedule.terms_in_words(detail.nearest_terms))] \
         if detail.nearest_terms is not None else []
     if detail.passes_today:

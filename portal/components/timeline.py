@@ -24,9 +24,11 @@ _SHOWN = 3
 def line(summary: RequestSummary) -> str:
     """A request in the list: what on which card, its terms and amount, where it stands, by when it is answered."""
     when = _when(summary)
+    status = t(f"cardholder.ended.{summary.ending.how}" if summary.ending else
+               f"cardholder.status.{summary.public_status}")
     return (f"**{t(f'cardholder.kind.{summary.kind}')}** · {t('cardholder.card', last4=summary.card_last4)}  \n"
             f"{_terms(summary)}  \n"
-            f"{t(f'cardholder.status.{summary.public_status}')}{t('cardholder.colon') if when else ''}{when}  \n"
+            f"{status}{t('cardholder.colon') if when else ''}{when}  \n"
             f"{t('cardholder.requests.reference', reference=summary.reference)} · {moment(summary.submitted_at)}")
 
 
@@ -36,7 +38,9 @@ def _terms(summary: RequestSummary) -> str:
 
 
 def _when(summary: RequestSummary) -> str:
-    """When it was answered, or by when: the cardholder's own day while the bank waits for them."""
+    """When it ended or was answered, or by when: the cardholder's own day while the bank waits for them."""
+    if summary.ending:
+        return day(summary.ending.on)
     if summary.decided_at:
         return t("cardholder.requests.decided", at=moment(summary.decided_at))
     if summary.answer_by:
@@ -57,18 +61,25 @@ def show(detail: RequestDetail, missing: MissingEvidence | None = None) -> None:
     summary = detail.summary
     st.markdown(f"### {t(f'cardholder.kind.{summary.kind}')} · {t('cardholder.card', last4=summary.card_last4)}\n\n"
                 f"{t('cardholder.requests.reference', reference=summary.reference)}")
-    by = day(summary.answer_by) if summary.answer_by else moment(summary.promised_by)
-    means = t("cardholder.requests.late", by=by, bank=bank.line(), reference=summary.reference) if summary.late else \
-        t(f"cardholder.status.{summary.public_status}_means", by=by)
-    status = f"**{t(f'cardholder.status.{summary.public_status}')}**  \n{means}"
-    (st.success if summary.public_status == "approved" else st.info)(status)
+    (st.success if summary.public_status == "approved" and not summary.ending else st.info)(_status(detail))
     if detail.granted is not None:
-        _granted(detail.granted)
+        _granted(detail.granted, over=summary.ending is not None)
     if detail.decision is not None:
         _decision(detail, missing)
     _asked(detail)
     steps = "\n".join(_step(event) for event in detail.timeline)
     st.markdown(f"#### {t('cardholder.requests.timeline')}\n\n{steps}")
+
+
+def _status(detail: RequestDetail) -> str:
+    """Where it stands, and what that means; how what was granted ended comes before that it was granted."""
+    summary = detail.summary
+    if summary.ending is not None:
+        return endings.ended(detail, summary.ending)
+    by = day(summary.answer_by) if summary.answer_by else moment(summary.promised_by)
+    means = t("cardholder.requests.late", by=by, bank=bank.line(), reference=summary.reference) if summary.late else \
+        t(f"cardholder.status.{summary.public_status}_means", by=by)
+    return f"**{t(f'cardholder.status.{summary.public_status}')}**  \n{means}"
 
 
 def _asked(detail: RequestDetail) -> None:
@@ -93,8 +104,14 @@ def _decision(detail: RequestDetail, missing: MissingEvidence | None) -> None:
                 f"{endings.reasons(detail, missing)}{said}")
 
 
-def _granted(granted: GrantedView) -> None:
-    """The new dates and amounts in the open: nobody should have to look for what they now owe when."""
+def _granted(granted: GrantedView, *, over: bool) -> None:
+    """The new dates and amounts in the open: nobody should have to look for what they now owe when.
+
+    Once it is over its terms alone: nobody should take a date that no longer holds for one that does.
+    """
+    if over:
+        st.markdown(f"#### {t('cardholder.ended.granted')}\n\n{schedule.terms_in_words(granted.terms)}")
+        return
     extension = isinstance(granted.terms, ExtensionTerms)
     following = t("cardholder.requests.granted_extension", on=day(granted.last_due_date),
                   amount=money(sum(amount for _, amount in granted.dues))) if extension else \

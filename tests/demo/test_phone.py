@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from core.bootstrap import upgrade_database
+from core.domain.actor import SYSTEM
 from core.domain.decision import RefuseReason
 from core.services import identity, review
+from core.services.close_day.day import close_day
 from core.services.context import ServiceContext
 from portal import i18n
 from portal.cli import application
+from tests.conftest import TestTime
+from tests.services.cards import add_card
 from tests.services.cases import asked, held, team
 
 NAME, LAST4 = "Wang Fang", "0002"
@@ -50,3 +55,22 @@ def test_a_language_nobody_speaks_here_is_named(command: CliRunner) -> None:
     refused = phone(command, "--locale", "fr")
     assert refused.exit_code == 2
     assert "zh_CN" in refused.output
+
+
+def test_the_phone_shows_what_the_close_of_day_wrote(command: CliRunner, sqlite_context: ServiceContext,
+                                                     time_: TestTime) -> None:
+    add_card(sqlite_context)
+    time_.advance(days=20)
+    close_day(SYSTEM, sqlite_context, sqlite_context.clock.today() - timedelta(days=1))
+    shown = phone(command, "--locale", "en")
+    assert shown.exit_code == 0
+    assert f"Card ending {LAST4}: the statement of" in shown.output
+    assert "cardholder." not in shown.output
+
+
+def test_a_name_that_matches_nobody_is_said_to(command: CliRunner, sqlite_context: ServiceContext) -> None:
+    add_card(sqlite_context)
+    refused = command.invoke(application("demo"), ["demo", "phone", LAST4, "Nobody Here"])
+    assert refused.exit_code == 2
+    assert "nobody" in refused.output
+    assert "nothing was sent" not in refused.output

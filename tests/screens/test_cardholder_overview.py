@@ -115,7 +115,7 @@ def test_the_page_takes_a_fixed_number_of_queries(
     app.run()
     with counted_queries(sqlite_context.engine) as four:
         app.run()
-    assert len(one) == len(four) <= 23
+    assert len(one) == len(four) <= 24  # one of them for the newest message
 
 
 @pytest.mark.parametrize("page", ["overview", "affordability", "request", "my_requests"])

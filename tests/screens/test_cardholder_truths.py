@@ -11,7 +11,7 @@ from core.domain.actor import Actor
 from core.domain.decision import ApproveReason, Outcome, RefuseReason
 from core.domain.errors import Conflict
 from core.services import accounts, assessments, requests, review
-from core.services.close_day.plans import end_plans
+from core.services.close_day.plans import Ended, end_plans
 from core.services.context import ServiceContext
 from portal import errors, i18n
 from portal.components import messages
@@ -92,19 +92,21 @@ def test_an_agreement_that_lapsed_unsigned_is_told_in_words(
                    internal_note="as agreed", idempotency_key="approve",
                    expected_version=held(sqlite_context, people["three"], proposal_id))
     time_.advance(days=60)
-    assert end_plans(sqlite_context, sqlite_context.clock.today()) == 1
+    assert end_plans(sqlite_context, sqlite_context.clock.today()) == Ended(count=1, notices=1)
     app = open_as(who.user_id, MINE, locale=locale)
     assert_speaks(app)
     with i18n.speaking(locale):
-        assert i18n.t("cardholder.message.arrangement_lapsed") in words(app)
+        granted = requests.my_request(who, sqlite_context, proposal_id).granted
+        assert i18n.t("cardholder.message.arrangement_lapsed", last4="0002",
+                      until=i18n.day(granted.first_due_date)) in words(app)
 
 
 @pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("how", ["kept", "missed"])
 def test_how_an_extension_ended_is_told_with_its_day(locale: str, how: str) -> None:
     with i18n.speaking(locale):
-        told = messages.in_words(f"arrangement_{how}", {"kind": "extension", "until": "2026-12-02"})
-        assert told == i18n.t(f"cardholder.message.arrangement_{how}", until=i18n.day(date(2026, 12, 2)))
+        told = messages.in_words(f"arrangement_{how}", {"last4": "0042", "until": "2026-12-02"})
+        assert told == i18n.t(f"cardholder.message.arrangement_{how}", last4="0042", until=i18n.day(date(2026, 12, 2)))
         assert "cardholder." not in told
 
 

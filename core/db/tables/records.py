@@ -31,10 +31,12 @@ outbox = sa.Table(
     sa.Column("recipient_id", sa.String(22), nullable=False),
     sa.Column("template", sa.String(60), nullable=False),
     sa.Column("parameters_encrypted", sa.LargeBinary, nullable=False),
+    # The day the message is about: a day that is closed late is told late, and listed where it belongs.
+    sa.Column("about_on", sa.Date, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("sent_at", UtcDateTime),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
-    sa.Index("ix_outbox_recipient", "recipient_kind", "recipient_id", "created_at"),
+    sa.Index("ix_outbox_recipient", "recipient_kind", "recipient_id", "about_on", "created_at"),
 )
 
 idempotency_keys = sa.Table(

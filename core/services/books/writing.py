@@ -6,7 +6,7 @@ All rows of a batch go in a few statements each; nothing here decides anything.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from core.db.tables.accounts import accounts, ledger_entries, payments, statemen
 from core.db.tables.books import account_books, bucket_moves
 from core.db.tables.records import outbox
 from core.db.types import new_id
+from core.domain.message_templates import MessageTemplate
 from core.services.books.forward import Changes, NewStatement
 from core.services.books.states import write_state
 from core.services.context import ServiceContext
@@ -47,7 +48,7 @@ def write_changes(connection: sa.Connection, context: ServiceContext, changed: S
     update_many(connection, payments, ("account_id", "source_reference"),
                 [row for one in changed for row in _payment_rows(one)])
     _write_moves(connection, changed)
-    notices = [row for one in changed for row in _notices(context, one, at)]
+    notices = _notices(connection, context, changed, at)
     insert_many(connection, outbox, notices)
     return len(notices)
 
@@ -115,19 +116,42 @@ def _write_moves(connection: sa.Connection, changed: Sequence[Changes]) -> None:
                  for key, row in rows.items() if key in known])
 
 
-def _notices(context: ServiceContext, one: Changes, at: datetime) -> Iterable[Row]:
-    """What the cardholder is told: a statement with its minimum payment and due date, a minimum payment missed."""
+def _notices(connection: sa.Connection, context: ServiceContext, changed: Sequence[Changes],
+             at: datetime) -> list[Row]:
+    """What cardholders are told. One query, for the cards' numbers, where there is anything to tell."""
+    told = [(one, news) for one in changed for news in _news(one)]
+    ids = {one.books.account_id for one, _ in told}
+    if not ids:
+        return []
+    last4 = {row.id: row.card_last4 for row in connection.execute(
+        sa.select(accounts.c.id, accounts.c.card_last4).where(accounts.c.id.in_(ids)))}
+    return [{"id": new_id(), "channel": "in_app", "recipient_kind": "cardholder",
+             "recipient_id": one.books.cardholder_id, "template": news.template.value, "about_on": news.on,
+             "parameters_encrypted": context.vault.encrypt(canonical_json(
+                 {"last4": last4[one.books.account_id], "on": news.on, **news.parameters})), "created_at": at}
+            for one, news in told]
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """Something to tell: what, the day it happened on, and what fills the words (fen, dates)."""
+
+    template: MessageTemplate
+    on: date
+    parameters: Row
+
+
+def _news(one: Changes) -> Iterable[_News]:
+    """A statement with its minimum payment and due date; a minimum payment missed."""
     for statement in one.statements:
         if statement.closing_balance_minor > 0:
-            yield _notice(context, one, "statement_issued", at, due_date=statement.due_date,
-                          minimum_minor=statement.minimum_payment_minor,
-                          balance_minor=statement.closing_balance_minor)
+            yield _News(MessageTemplate.STATEMENT_ISSUED, statement.statement_date, {
+                "due_date": statement.due_date, "minimum_minor": statement.minimum_payment_minor,
+                "balance_minor": statement.closing_balance_minor})
     for judged in one.missed:
-        yield _notice(context, one, "minimum_missed", at, due_date=judged.due_date,
-                      missing_minor=judged.minimum_minor - judged.paid_minor, late_fee_minor=judged.late_fee_minor)
-
-
-def _notice(context: ServiceContext, one: Changes, template: str, at: datetime, **parameters: Any) -> Row:
-    return {"id": new_id(), "channel": "in_app", "recipient_kind": "cardholder",
-            "recipient_id": one.books.cardholder_id, "template": template,
-            "parameters_encrypted": context.vault.encrypt(canonical_json(parameters)), "created_at": at}
+        parameters = {"due_date": judged.due_date, "missing_minor": judged.minimum_minor - judged.paid_minor}
+        if judged.late_fee_minor:
+            yield _News(MessageTemplate.MINIMUM_MISSED, judged.on,
+                        {**parameters, "late_fee_minor": judged.late_fee_minor})
+        else:
+            yield _News(MessageTemplate.MINIMUM_MISSED_NO_FEE, judged.on, parameters)

@@ -63,7 +63,7 @@ def close_day(actor: Actor, context: ServiceContext, day: date, *, run_batches: 
         tally = tally.plus(done)
         progress("close", min((number + 1) * ACCOUNTS_PER_BATCH, len(due)), len(due))
     ended = end_plans(context, day)
-    closed = ClosedDay(day, opened, tally, ended)
+    closed = ClosedDay(day, opened, tally.plus(Tally(notices=ended.notices)), ended.count)
     patiently(lambda: _finish(context, closed))
     return closed
 

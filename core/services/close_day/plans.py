@@ -6,6 +6,7 @@ stop and start anywhere.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,6 +16,7 @@ from core.db.tables.accounts import accounts
 from core.db.tables.books import account_books, payoff_quotes
 from core.db.tables.requests import arrangements
 from core.domain.actor import SYSTEM
+from core.domain.message_templates import MessageTemplate
 from core.domain.proposal import ProposalKind
 from core.services import records
 from core.services.close_day.patience import patiently
@@ -22,17 +24,28 @@ from core.services.context import ServiceContext
 from core.services.request_expiry import expire_unanswered
 
 BATCH = 500
+_TOLD = {"kept": MessageTemplate.ARRANGEMENT_KEPT, "missed": MessageTemplate.ARRANGEMENT_MISSED,
+         "lapsed": MessageTemplate.ARRANGEMENT_LAPSED}
 
 
-def end_plans(context: ServiceContext, day: date) -> int:
-    """End what ran out before ``day`` or on it; returns how many arrangements, quotes and requests."""
-    ended = 0
-    for step in (_end_arrangements, _expire_quotes):
-        while done := patiently(lambda: step(context, day)):  # noqa: B023 - called at once
-            ended += done
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How many arrangements, quotes and requests ended, and how many notices went to cardholders."""
+
+    count: int
+    notices: int
+
+
+def end_plans(context: ServiceContext, day: date) -> Ended:
+    """End what ran out before ``day`` or on it. Each arrangement and request is told to its cardholder."""
+    told = quotes = 0
+    while done := patiently(lambda: _end_arrangements(context, day)):
+        told += done
+    while done := patiently(lambda: _expire_quotes(context, day)):
+        quotes += done
     while done := patiently(lambda: expire_unanswered(context)):
-        ended += done
-    return ended
+        told += done
+    return Ended(told + quotes, told)
 
 
 def _end_arrangements(context: ServiceContext, day: date) -> int:
@@ -43,10 +56,11 @@ def _end_arrangements(context: ServiceContext, day: date) -> int:
         rows = connection.execute(_ended(day).limit(BATCH).with_for_update(of=arrangements)).all()
         for row in rows:
             state = _end_state(row)
+            until = row.first_due_date if state == "lapsed" else row.last_due_date
             connection.execute(arrangements.update().where(arrangements.c.id == row.id).values(state=state))
             records.send(connection, context.vault, channel="in_app", recipient_kind="cardholder",
-                         recipient_id=row.cardholder_id, template=f"arrangement_{state}", at=now,
-                         kind=row.kind, until=row.last_due_date)
+                         recipient_id=row.cardholder_id, template=_TOLD[state], at=now,
+                         about_on=until, last4=row.card_last4, until=until)
             records.audit(connection, SYSTEM, "arrangement_ended", "arrangement", row.id, now, state=state)
     return len(rows)
 
@@ -54,8 +68,9 @@ def _end_arrangements(context: ServiceContext, day: date) -> int:
 def _ended(day: date) -> sa.Select[Any]:
     extension = ProposalKind.EXTENSION.value
     wanted: list[sa.ColumnElement[Any]] = [
-        arrangements.c.id, arrangements.c.kind, arrangements.c.state, arrangements.c.last_due_date,
-        accounts.c.cardholder_id, accounts.c.oldest_unpaid_due_date]
+        arrangements.c.id, arrangements.c.kind, arrangements.c.state, arrangements.c.first_due_date,
+        arrangements.c.last_due_date, accounts.c.card_last4, accounts.c.cardholder_id,
+        accounts.c.oldest_unpaid_due_date]
     judged = sa.and_(arrangements.c.kind == extension, arrangements.c.state == "active",
                      arrangements.c.last_due_date < day,
                      # The books have judged the agreed day: nothing asked for then is still open.

@@ -7,7 +7,6 @@ hash, 15 minutes, five tries, used once; a new code ends the older ones.
 from __future__ import annotations
 
 import hmac
-import json
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -23,12 +22,14 @@ from core.db.tables.records import outbox
 from core.db.types import new_id
 from core.domain.actor import Actor, Role
 from core.domain.errors import InvalidInput, NotFound
+from core.domain.message_templates import OF_SIGNING_IN, MessageTemplate
 from core.services import records
 from core.services.context import ServiceContext
 from core.services.identity import throttle
 from core.services.identity.passwords import hash_password, must_be_acceptable
 from core.services.identity.people import NOBODY, clean_digits, clean_login, clean_name, masked_name
 from core.services.identity.users import insert_user, replace_password
+from core.services.messages import opened
 
 CODE_LIFE = timedelta(minutes=15)
 CODE_TRIES = 5
@@ -135,7 +136,7 @@ def _send_code(connection: sa.Connection, context: ServiceContext, purpose: Purp
         # The rightful owner learns what to do; whoever else asked learns nothing.
         records.send(connection, context.vault, channel="sms", recipient_kind="cardholder",
                      recipient_id=match.cardholder_id, at=now,
-                     template=f"{_TEMPLATES}{'not_activated' if match.user_id is None else 'activated'}")
+                     template=MessageTemplate.NOT_ACTIVATED if match.user_id is None else MessageTemplate.ACTIVATED)
         return
     code = f"{secrets.randbelow(1_000_000):06d}"
     code_id = new_id()
@@ -146,7 +147,7 @@ def _send_code(connection: sa.Connection, context: ServiceContext, purpose: Purp
         id=code_id, cardholder_id=match.cardholder_id, purpose=purpose.value,
         code_hash=_code_hash(context, code_id, code), created_at=now, expires_at=now + CODE_LIFE))
     records.send(connection, context.vault, channel="sms", recipient_kind="cardholder",
-                 recipient_id=match.cardholder_id, at=now, template=f"{_TEMPLATES}code", code=code,
+                 recipient_id=match.cardholder_id, at=now, template=MessageTemplate.CODE, code=code,
                  minutes=int(CODE_LIFE.total_seconds()) // 60)
 
 
@@ -240,27 +241,38 @@ def demo_messages(context: ServiceContext, *, card_last4: str, name: str, limit:
     Templates without their beginning: ``code``, ``activated`` or ``not_activated``. Raises ``NotFound``
     elsewhere: outside the demo a code is seen on the phone it was sent to and nowhere else.
     """
-    codes = outbox.c.template.startswith(_TEMPLATES, autoescape=True)
+    codes = outbox.c.template.in_(OF_SIGNING_IN)
     return tuple(replace(message, template=message.template.removeprefix(_TEMPLATES))
-                 for message in _received(context, card_last4, name, limit, codes))
+                 for message in _received(context, _people(context, card_last4, name), limit, codes))
 
 
 def demo_phone(context: ServiceContext, *, card_last4: str, name: str, limit: int = 10) -> tuple[DemoMessage, ...]:
-    """Everything this synthetic cardholder's phone received, newest first. Demo mode only, as ``demo_messages``."""
-    return _received(context, card_last4, name, limit)
+    """Everything written to this synthetic cardholder, newest first. Demo mode only, as ``demo_messages``.
+
+    What goes to phone and portal alike is shown once. Raises ``NotFound("cardholder")`` where nobody matches.
+    """
+    people = _people(context, card_last4, name)
+    if not people:
+        raise NotFound("cardholder")
+    return _received(context, people, limit, sa.or_(outbox.c.channel == "in_app",
+                                                    outbox.c.template.in_(OF_SIGNING_IN)))
 
 
-def _received(context: ServiceContext, card_last4: str, name: str, limit: int,
-              *which: sa.ColumnElement[bool]) -> tuple[DemoMessage, ...]:
+def _people(context: ServiceContext, card_last4: str, name: str) -> list[str]:
+    """The cardholders a card and a name stand for. Demo mode only: elsewhere asking would tell who has a card."""
     if not context.settings.demo:
         raise NotFound("demo_phone")
     card_last4, folded = _checked(card_last4, name)
     with context.reading() as connection:
-        ids = [match.cardholder_id for match in _matches(connection, context, card_last4, folded)]
+        return [match.cardholder_id for match in _matches(connection, context, card_last4, folded)]
+
+
+def _received(context: ServiceContext, people: list[str], limit: int,
+              which: sa.ColumnElement[bool]) -> tuple[DemoMessage, ...]:
+    with context.reading() as connection:
         rows = connection.execute(
-            sa.select(outbox.c.template, outbox.c.parameters_encrypted, outbox.c.created_at)
-            .where(outbox.c.channel == "sms", outbox.c.recipient_kind == "cardholder",
-                   outbox.c.recipient_id.in_(ids), *which)
-            .order_by(outbox.c.created_at.desc()).limit(limit)).all()
-    return tuple(DemoMessage(row.template, json.loads(context.vault.decrypt(row.parameters_encrypted)), row.created_at)
+            sa.select(outbox.c.id, outbox.c.template, outbox.c.parameters_encrypted, outbox.c.created_at)
+            .where(outbox.c.recipient_kind == "cardholder", outbox.c.recipient_id.in_(people), which)
+            .order_by(outbox.c.about_on.desc(), outbox.c.created_at.desc(), outbox.c.id).limit(limit)).all()
+    return tuple(DemoMessage(*opened(context, row.id, row.template, row.parameters_encrypted), row.created_at)
                  for row in rows)
