@@ -109,18 +109,20 @@ def _verified(connection: sa.Connection, ids: Sequence[str], shelf: RuleShelf, r
     rows = connection.execute(sa.select(*wanted).where(columns.id.in_(ids)).order_by(columns.id)).all()
     derived = balances_from_entries(connection, ids)
     issued = _statements(connection, ids)
-    books, kept = (_books(connection, ids), _kept(connection, ids)) if replay else ({}, {})
+    unreadable: dict[str, PortalError] = {}
+    books, kept = (_books(connection, ids, unreadable), _kept(connection, ids)) if replay else ({}, {})
     faults = []
     for row in rows:
-        wrong = next(_faults(row, derived[row.id], issued.get(row.id, ()), books.get(row.id), kept.get(row.id), shelf),
-                     None)
+        wrong = next(_faults(row, derived[row.id], issued.get(row.id, ()), books.get(row.id) or unreadable.get(row.id),
+                             kept.get(row.id), shelf), None)
         if wrong is not None:
             faults.append(Fault(row.id, row.source_reference, *wrong))
     return Verification(len(rows), sum(map(len, issued.values())), len(books), len(faults), next(iter(faults), None))
 
 
-def _books(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Books]:
-    return {one.account_id: one for one in read_books(connection, ids, from_opening=True, lock=False)}
+def _books(connection: sa.Connection, ids: Sequence[str], unreadable: dict[str, PortalError]) -> dict[str, Books]:
+    return {one.account_id: one for one in read_books(connection, ids, from_opening=True, lock=False,
+                                                      unreadable=unreadable.__setitem__)}
 
 
 def _kept(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Row]:
@@ -133,14 +135,16 @@ Difference = tuple[str, str, str, str]
 """Kind, where, found, expected: as in ``Fault``."""
 
 
-def _faults(row: Row, derived: Balances, issued: Sequence[Row], books: Books | None,
+def _faults(row: Row, derived: Balances, issued: Sequence[Row], books: Books | PortalError | None,
             kept: Row | None, shelf: RuleShelf) -> Iterator[Difference]:
     for component in ("principal", "interest", "late_fee", "other_fees"):
         cached, summed = getattr(row, f"{component}_minor"), getattr(derived, f"{component}_minor")
         if cached != summed:
             yield "balance", component, str(cached), str(summed)
     yield from _statement_faults(issued)
-    if books is not None and kept is not None:
+    if isinstance(books, PortalError):
+        yield "replay", "" if kept is None else str(kept.opened_on), books.code, "-"
+    elif books is not None and kept is not None:
         yield from _replay_faults(books, kept, shelf)
 
 

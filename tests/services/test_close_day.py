@@ -157,6 +157,23 @@ def test_an_account_at_fault_is_left_as_it_is_and_keeps_no_other_from_being_clos
     assert scalar(portfolio, statements_of(NEXT).where(statements.c.account_id.in_([broken, unknown]))) == 0
 
 
+def test_books_that_cannot_be_read_keep_no_other_from_being_closed_and_are_named(portfolio: ServiceContext) -> None:
+    due = sa.select(account_books.c.account_id).where(account_books.c.next_event_date == NEXT).order_by(
+        account_books.c.account_id)
+    with portfolio.writing() as connection:
+        ids = connection.execute(due).scalars().all()
+        for account_id, text in ((ids[0], "{}"), (ids[-1], '{"form":99}')):
+            connection.execute(account_books.update().where(account_books.c.account_id == account_id).values(
+                state=text, opening_state=text))
+    closed = close_day(SYSTEM, portfolio, NEXT)
+    assert (closed.tally.faulty, closed.tally.accounts) == (2, len(ids) - 2)
+    assert waiting_accounts(portfolio, NEXT) == 2
+    found = verify(portfolio, [ids[0], ids[1], ids[-1]], replay=True)
+    assert (found.faults, found.replayed) == (2, 1)
+    assert found.first is not None
+    assert (found.first.account_id, found.first.kind, found.first.found) == (ids[0], "replay", "books_unreadable")
+
+
 def test_a_day_that_has_not_come_is_refused_and_nothing_is_written(portfolio: ServiceContext) -> None:
     before = digest(portfolio)
     with pytest.raises(InvalidInput) as refused:

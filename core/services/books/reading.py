@@ -6,7 +6,7 @@ Six queries however many accounts there are; give a few hundred to a thousand id
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,6 +19,7 @@ from core.db.tables.accounts import accounts, ledger_entries, statements
 from core.db.tables.books import account_books, account_terms
 from core.db.tables.requests import arrangements
 from core.domain.account_history import Fact, FactKind
+from core.domain.errors import Conflict
 from core.domain.interest import Pause
 from core.domain.proposal import ProposalKind
 from core.domain.statement import Balances, IssuedStatement
@@ -30,6 +31,9 @@ Row = sa.Row[Any]
 _FACTS = frozenset(kind.value for kind in FactKind)
 _FOREVER = date(2199, 12, 31)
 
+Unreadable = Callable[[str, Conflict], None]
+"""Is told the account whose books cannot be read, and why."""
+
 
 def due_accounts(connection: sa.Connection, day: date) -> Sequence[str]:
     """The ids of the accounts whose books have an event up to ``day``, in their order."""
@@ -39,14 +43,17 @@ def due_accounts(connection: sa.Connection, day: date) -> Sequence[str]:
 
 
 def read_books(connection: sa.Connection, account_ids: Sequence[str], *, due_by: date | None = None,
-               from_opening: bool = False, lock: bool = True,
-               with_issued: bool = True) -> list[Books]:
+               from_opening: bool = False, lock: bool = True, with_issued: bool = True,
+               unreadable: Unreadable | None = None) -> list[Books]:
     """The books of ``account_ids`` that have been opened, in the order of ids, locked for this transaction.
 
     Whoever only looks takes ``lock`` False, and ``with_issued`` False where nothing will be posted.
 
     ``due_by`` leaves out those that another run has brought forward meanwhile. ``from_opening`` reads
     everything since the books were opened instead of since the last statement: for a fact that comes late.
+
+    Books whose state cannot be read go to ``unreadable`` and are left out; without it, the first of them is
+    raised as ``Conflict`` (see ``read_state``).
     """
     rows = _account_rows(connection, account_ids, due_by, lock)
     ids = [row.account_id for row in rows]
@@ -56,8 +63,17 @@ def read_books(connection: sa.Connection, account_ids: Sequence[str], *, due_by:
     terms = _terms(connection, ids)
     extended = _extensions(connection, ids)
     issued = _issued(connection, ids, from_opening) if with_issued else {}
-    return [books_of(row, moved.get(row.account_id, ()), terms.get(row.account_id, ()),
-                     extended.get(row.account_id, ()), issued.get(row.account_id, ()), from_opening) for row in rows]
+    found = []
+    for row in rows:
+        key = row.account_id
+        try:
+            found.append(books_of(row, moved.get(key, ()), terms.get(key, ()), extended.get(key, ()),
+                                  issued.get(key, ()), from_opening))
+        except Conflict as fault:
+            if unreadable is None:
+                raise
+            unreadable(key, fault)
+    return found
 
 
 def _account_rows(connection: sa.Connection, account_ids: Sequence[str], due_by: date | None,

@@ -9,7 +9,7 @@ from datetime import date
 import structlog
 
 from core.domain.actor import SYSTEM
-from core.domain.errors import Conflict, InvalidInput, PolicyMissing
+from core.domain.errors import Conflict, InvalidInput, PolicyMissing, PortalError
 from core.services import records
 from core.services.books.forward import Changes, bring_forward
 from core.services.books.reading import read_books
@@ -42,8 +42,8 @@ class Tally:
 def close_accounts(context: ServiceContext, day: date, account_ids: Sequence[str], shelf: RuleShelf) -> Tally:
     """Bring the books of ``account_ids`` up to ``day`` in one transaction; those already there are left alone.
 
-    An account whose books do not balance or contradict themselves is left as it is, logged and counted; its
-    next close tries again. Another run that holds some of them is waited for. Raises ``Unavailable``.
+    An account whose books do not balance, contradict themselves or cannot be read is left as it is, logged and
+    counted; its next close tries again. Another run that holds some of them is waited for. Raises ``Unavailable``.
     """
     return patiently(lambda: _close(context, day, account_ids, shelf))
 
@@ -51,16 +51,21 @@ def close_accounts(context: ServiceContext, day: date, account_ids: Sequence[str
 def _close(context: ServiceContext, day: date, account_ids: Sequence[str], shelf: RuleShelf) -> Tally:
     at = context.clock.now()
     with context.writing() as connection:
-        changed, faulty = [], 0
-        for books in read_books(connection, account_ids, due_by=day):
+        changed: list[Changes] = []
+        faulty: list[str] = []
+
+        def leave(account_id: str, fault: PortalError) -> None:
+            # One account that cannot be closed must not keep the others from it.
+            faulty.append(account_id)
+            _log.error("account_not_closed", account_id=account_id, code=fault.code, detail=str(fault))
+
+        for books in read_books(connection, account_ids, due_by=day, unreadable=leave):
             try:
                 changed.append(bring_forward(books, day, shelf))
             except (Conflict, InvalidInput, PolicyMissing) as fault:
-                # One account that cannot be closed must not keep the others from it.
-                faulty += 1
-                _log.error("account_not_closed", account_id=books.account_id, code=fault.code, detail=str(fault))
+                leave(books.account_id, fault)
         notices = write_changes(connection, context, changed, SOURCE, at)
-        tally = _tally(changed, notices, faulty)
+        tally = _tally(changed, notices, len(faulty))
         if changed:
             records.audit(connection, SYSTEM, "books_closed", "closed_day", day.isoformat(), at,
                           **{one.name: getattr(tally, one.name) for one in fields(tally)})
