@@ -67,8 +67,14 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A read transaction: one consistent picture, nothing kept."""
-    with _typed_failures(), engine.connect() as connection:
+    """A read transaction: one consistent picture, nothing kept.
+
+    SQLite's is one by itself. PostgreSQL would look anew for each query, and a balance read before somebody's
+    commit would be held against entries read after it.
+    """
+    with _typed_failures(), engine.connect() as plain:
+        postgresql = engine.dialect.name == "postgresql"
+        connection = plain.execution_options(isolation_level="REPEATABLE READ") if postgresql else plain
         try:
             yield connection
         finally:

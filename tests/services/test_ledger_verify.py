@@ -102,6 +102,18 @@ def test_an_entry_no_fact_explains_is_named(bank: Bank) -> None:
         "entries", "interest:odd interest 2026-05-20", "7", "0")
 
 
+def test_a_reading_shows_one_moment_whatever_is_committed_meanwhile(bank: Bank, context: ServiceContext) -> None:
+    owed = sa.select(accounts.c.principal_minor).where(accounts.c.id == bank.account_id)
+    posted = sa.select(sa.func.sum(ledger_entries.c.amount_minor)).where(
+        ledger_entries.c.account_id == bank.account_id, ledger_entries.c.component == "principal")
+    with context.reading() as connection:
+        before = connection.execute(owed).scalar_one()
+        bank.buy(12_345)
+        assert connection.execute(posted).scalar_one() == before
+    with context.reading() as connection:
+        assert connection.execute(posted).scalar_one() == connection.execute(owed).scalar_one() == before + 12_345
+
+
 def test_some_accounts_are_verified_by_themselves_and_findings_add_up(bank: Bank, context: ServiceContext) -> None:
     other = add_new_card(context, "other", "n2")
     changed(bank, accounts, "id", late_fee_minor=5)
