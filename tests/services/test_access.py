@@ -50,6 +50,7 @@ from core.services.importing.uci.load import import_uci_card_clients
 from core.services.postings import corrections, debits, disputes, payments, reversals, terms
 from core.services.requests import RequestDraft
 from core.services.review import QueueFilters
+from core.services.simulation import simulate
 from tests.services.cards import TODAY, add_card, cardholder
 from tests.services.cases import FAMILY, asked, extension, held, reviewer
 from tests.services.test_identity_sign_in import GOOD
@@ -154,6 +155,7 @@ ACCESS: dict[str, tuple[frozenset[Role], Call]] = {
         a, c, o.account_id, terms.AgreedRateIn("r", Decimal("0.0003"), TODAY, None, "a_reason"), TODAY, KEY)),
     "postings.terms.agree_pause": (OPERATOR, lambda a, c, o: terms.agree_pause(
         a, c, o.account_id, terms.AgreedPause("r", TODAY, TODAY, "a_reason"), TODAY, KEY)),
+    "simulation.simulate": (OPERATOR, lambda a, c, o: simulate(a, c, c.policy, TODAY)),
     "exporting.export_accounts": (OPERATOR, lambda a, c, o: export_accounts(a, c, TODAY)),
     "importing.load.load": (OPERATOR, lambda a, c, o: load(a, c, [], Batch("test", "test", TODAY, "0" * 64))),
     "importing.bank.load.import_accounts": (OPERATOR, lambda a, c, o: import_accounts(
