@@ -181,10 +181,12 @@ BY_OPERATOR = {"request_expiry.expire_unanswered", "importing.load.earlier_as_of
                "demo.load.load_demo", "demo.journeys.play_requests", "demo.users.create_demo_users",
                "demo.users.cardholder_actors", "demo.users.cardholder_ids", "demo.users.must_be_demo",
                "demo.cases.request_play", "close_day.batch.close_accounts", "close_day.day.last_closed_day",
-               "close_day.day.waiting_accounts", "close_day.plans.end_plans", "verification.verify"}
+               "close_day.day.waiting_accounts", "close_day.plans.end_plans", "verification.verify",
+               "account_ledger.account_ledger", "account_ledger.account_ids", "account_ledger.all_account_ids",
+               "simulation.compare_accounts"}
 """Run by the command line, never by a screen."""
 WORKINGS = {"accruals.accrued", "assessments.replay", "claims.review_policy", "explanations.explain",
-            "cost_marks.cost_marks", "outlooks.outlook", "request_figures.work_out", "books.growth.shelf_of"}
+            "cost_marks.cost_marks", "outlooks.outlook", "request_figures.work_out", "books.growth.shelf_of", "messages.opened"}
 """Compute from what a service has already been allowed to read; reach no row themselves."""
 
 
