@@ -186,7 +186,8 @@ BY_OPERATOR = {"request_expiry.expire_unanswered", "importing.load.earlier_as_of
                "simulation.compare_accounts"}
 """Run by the command line, never by a screen."""
 WORKINGS = {"accruals.accrued", "assessments.replay", "claims.review_policy", "explanations.explain",
-            "cost_marks.cost_marks", "outlooks.outlook", "request_figures.work_out", "books.growth.shelf_of", "messages.opened"}
+            "cost_marks.cost_marks", "outlooks.outlook", "request_figures.work_out", "books.growth.shelf_of",
+            "messages.opened"}
 """Compute from what a service has already been allowed to read; reach no row themselves."""
 
 
