@@ -13,7 +13,8 @@ import yaml
 from core.policy.book import PolicyBook
 from core.services.calculator import calculate
 
-FILES = ("own_cases.yaml", "worked_cases.yaml")
+FILES = ("own_cases.yaml", "more_cases.yaml", "worked_cases.yaml")
+MISSED = pytest.mark.xfail(reason="known to be read wrongly", strict=True)
 LANGUAGES = {"odd_zh": "zh", "odd_en": "en"}
 
 
@@ -23,7 +24,8 @@ def cases() -> Iterator[Any]:
         for group, rows in groups.items():
             for number, row in enumerate(rows, start=1):
                 language = row.get("language") or LANGUAGES.get(group, group)
-                yield pytest.param(row, language, id=f"{file[:3]}-{group}-{number}")
+                yield pytest.param(row, language, id=f"{file[:3]}-{group}-{number}",
+                                   marks=MISSED if row.get("missed") else ())
 
 
 def document(row: dict[str, Any]) -> dict[str, Any]:

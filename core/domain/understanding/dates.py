@@ -23,7 +23,7 @@ def mark_dates(clause: Clause, as_of: date) -> None:
         clause.take(match.start(), match.end(), DATE, _due_day(match))
     for key in ("iso", "numeric"):
         _take_all(clause, key, as_of)
-    for match in list(cue("dates", "vague_date").finditer(clause.text)):
+    for match in _of("vague_date").matches(lambda: clause.text):
         clause.take(match.start(), match.end(), DATE, DateMention(match.start(), match.end(), Trouble.VAGUE))
     for key in _KINDS[2:]:
         _take_all(clause, key, as_of)
@@ -47,6 +47,8 @@ def _of(key: str) -> Shapes:
     parts = table["parts"]
     if key == "due_day":
         return Shapes([entry for listed in table["due_day"].values() for entry in listed], parts)
+    if key == "vague_date":
+        return Shapes([entry for listed in table["vague_date"].values() for entry in listed], parts)
     return Shapes(table["date"][key], parts, always=key in ("iso", "numeric", "slash"))
 
 

@@ -245,6 +245,8 @@ def _place_length(clauses: list[Clause], number: int, mention: LengthMention, te
 
 def _refused_length(clause: Clause, mention: LengthMention) -> bool:
     before = clause.text[:mention.start]
+    if cue("clauses", "replaced_length").match(clause.text[mention.end:].lstrip()):
+        return True
     return any(match.end() >= len(before) - 1 for match in cue("clauses", "refused_length").finditer(before))
 
 

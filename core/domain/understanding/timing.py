@@ -64,9 +64,17 @@ def _read_clause(clause: Clause, timing: Timing, as_of: date) -> None:
         timing.unclear = True
         return
     for mention in dates:
-        _add(mention, timing)
+        if not _ends_payments(clause, mention):
+            _add(mention, timing)
     if not dates or "extension" in clause.cues:
         _add_length(clause, timing, as_of)
+
+
+def _ends_payments(clause: Clause, mention: DateMention) -> bool:
+    """So much a month until a date: that is how long, not from when."""
+    regular = any(amount.role == "offer" and amount.period == "monthly" for amount in amounts_of(clause))
+    before = clause.text[:mention.start].rstrip()
+    return regular and any(match.end() >= len(before) for match in cue("clauses", "until").finditer(before))
 
 
 def _clear_event(clause: Clause) -> bool:

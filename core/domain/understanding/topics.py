@@ -99,7 +99,8 @@ def _ask(clause: Clause) -> None:
             clause.cues -= _ASKED_ABOUT
             clause.cues.add("question")
         return
-    wants = clause.cues & _ASKED_ABOUT or clause.mentions or cue("clauses", "own_request").search(text)
+    payday, own = cue("dates", "payday").search(text), cue("clauses", "own_request").search(text)
+    wants = clause.cues & _ASKED_ABOUT or clause.mentions or payday or own
     if (requested or clause.asks) and about and not wants:
         clause.cues.add("question")
 

@@ -57,4 +57,4 @@ def _from_before(clauses: list[Clause], number: int) -> set[str]:
         found = {name for name in ("interest", "late_fee") if cue("cues", "waive", name).search(before)}
         if found and clauses[number - 1].sentence == clauses[number].sentence:
             return found
-    return set(BOTH)
+    return set() if cue("clauses", "weak_waive").search(clauses[number].raw) else set(BOTH)
