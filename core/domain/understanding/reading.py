@@ -8,6 +8,7 @@ from fractions import Fraction
 from core.domain.understanding.amounts import mark_amounts
 from core.domain.understanding.clauses import Clause, split
 from core.domain.understanding.dates import mark_dates
+from core.domain.understanding.durations import read_lengths
 from core.domain.understanding.hardship import find_hardship
 from core.domain.understanding.intents import agree, choose_intents
 from core.domain.understanding.lengths import mark_lengths
@@ -15,7 +16,7 @@ from core.domain.understanding.lexicon import cue
 from core.domain.understanding.result import ASKS, LastOffer, Understanding, Wish
 from core.domain.understanding.roles import amounts_of, judge_amounts
 from core.domain.understanding.script import is_foreign, language_of, normalise
-from core.domain.understanding.terms import Terms, read_amounts, read_lengths
+from core.domain.understanding.terms import Terms, read_amounts
 from core.domain.understanding.timing import read_timing, settle_timing
 from core.domain.understanding.topics import find_others, find_topics
 from core.domain.understanding.waivers import find_waivers

@@ -1,0 +1,97 @@
+"""Durations: whether a length is the plan's, of interest-free months or of a pause."""
+
+from __future__ import annotations
+
+from core.domain.understanding.clauses import Clause
+from core.domain.understanding.lexicon import cue, has_han, words
+from core.domain.understanding.mentions import LengthMention
+from core.domain.understanding.roles import amounts_of
+from core.domain.understanding.terms import Terms, counted
+
+_LONGEST_MONTHS = 600
+
+
+def read_lengths(clauses: list[Clause], terms: Terms) -> None:
+    """Put lengths where they belong: the plan's, interest-free months, a pause."""
+    for number, clause in enumerate(clauses):
+        if not counted(clause):
+            continue
+        if clause.cues & {"longer"}:
+            terms.proposes = True
+        lengths = [mention for mention in clause.mentions if isinstance(mention, LengthMention)]
+        for mention in lengths:
+            _place_length(clauses, number, mention, terms)
+
+
+def _place_length(clauses: list[Clause], number: int, mention: LengthMention, terms: Terms) -> None:
+    clause = clauses[number]
+    context = _length_context(clauses, number, mention)
+    if context == "free":
+        _keep(terms, "interest_free_months", mention)
+    elif context == "pause":
+        _keep(terms, "pause_months", mention)
+    elif context == "plan":
+        terms.proposes = True
+        terms.has_length = True
+        if _refused_length(clause, mention):
+            return
+        _keep(terms, "months_at_most", mention)
+
+
+def _refused_length(clause: Clause, mention: LengthMention) -> bool:
+    before = clause.text[:mention.start]
+    if cue("clauses", "replaced_length").match(clause.text[mention.end:].lstrip()):
+        return True
+    return any(match.end() >= len(before) - 1 for match in cue("clauses", "refused_length").finditer(before))
+
+
+def _keep(terms: Terms, key: str, mention: LengthMention) -> None:
+    months = mention.months()
+    current = getattr(terms.wish, key)
+    if mention.trouble is not None or months is None or months > _LONGEST_MONTHS:
+        terms.asks.add("how_long")
+        return
+    if current is not None and current != months:
+        if key != "months_at_most":
+            return
+        terms.asks.add("how_long")
+        setattr(terms.wish, key, None)
+        return
+    setattr(terms.wish, key, months)
+
+
+def _length_context(clauses: list[Clause], number: int, mention: LengthMention) -> str:
+    clause = clauses[number]
+    text = clause.text
+    if clause.cues & {"undecided", "complain"} or cue("cues", "lengths", "never").search(_near(text, mention)):
+        return ""
+    if "free_interest" in clause.cues and not _is_plan_itself(text, mention):
+        return "free"
+    if "waive" in clause.cues and cue("cues", "waive", "interest").search(text) and not _is_plan_itself(text, mention) \
+            and not any(amount.role == "offer" for amount in amounts_of(clause)):
+        return "free"
+    if "pause" in clause.cues and not _is_plan_itself(text, mention):
+        return "pause"
+    if "extension" in clause.cues and "longer" not in clause.cues:
+        return ""
+    bare = len(clause.plain().strip(" .,")) <= words("clauses")["long_han" if has_han(clause.raw) else "long_latin"]
+    if bare and number and clauses[number - 1].cues & {"pause", "free_interest"}:
+        return "pause" if "pause" in clauses[number - 1].cues else "free"
+    if bare and number and clauses[number - 1].cues & {"extension"}:
+        return ""
+    if mention.unit in ("day", "week", "fortnight"):
+        return ""
+    offers = any(amount.role == "offer" for amount in amounts_of(clause))
+    if offers or bare or clause.cues & {"propose", "longer"} or cue("cues", "lengths", "plan").search(text):
+        return "plan"
+    return ""
+
+
+def _near(text: str, mention: LengthMention) -> str:
+    return text[max(0, mention.start - 8):mention.end + 8]
+
+
+def _is_plan_itself(text: str, mention: LengthMention) -> bool:
+    before, after = text[:mention.start].rstrip(), text[mention.end:].lstrip()
+    return cue("clauses", "plan_before").search(before[-6:]) is not None \
+        or cue("clauses", "plan_after").match(after) is not None
