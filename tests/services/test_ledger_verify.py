@@ -54,6 +54,17 @@ def test_imported_accounts_hold_before_and_after_their_books_are_opened(
     assert (found.accounts, found.replayed, found.faults) == (2, 2, 0)
 
 
+def test_a_statement_opens_with_what_the_last_one_said_where_books_open_between_two(
+    context: ServiceContext, time_: TestTime
+) -> None:
+    bank = Bank(context, time_, add_card(context))
+    changed(bank, accounts, "id", interest_through_date=TODAY - timedelta(days=3))
+    bank.close()
+    bank.on(TODAY + timedelta(days=40)).close()
+    found = bank.verified()
+    assert (found.replayed, found.faults, found.first) == (1, 0, None)
+
+
 @pytest.mark.parametrize(("values", "kind"), [
     ({"interest_minor": 1}, "balance"),
     ({"oldest_unpaid_due_date": date(2026, 4, 26)}, "oldest_unpaid"),

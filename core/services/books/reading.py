@@ -122,9 +122,14 @@ def _issued(connection: sa.Connection, ids: Sequence[str], from_opening: bool) -
     columns = statements.c
     wanted: list[sa.ColumnElement[Any]] = [
         columns.account_id, columns.statement_date, columns.minimum_payment_minor, columns.closing_balance_minor]
+    # Books may open between two statements: the next one opens with what the last one said.
+    earlier = statements.alias()
+    last = (sa.select(sa.func.max(earlier.c.statement_date))
+            .where(earlier.c.account_id == columns.account_id, earlier.c.statement_date <= _since(from_opening))
+            .correlate(statements, account_books).scalar_subquery())
     return _by_account(connection.execute(
         sa.select(*wanted).join(account_books, account_books.c.account_id == columns.account_id)
-        .where(columns.account_id.in_(ids), columns.statement_date >= _since(from_opening))
+        .where(columns.account_id.in_(ids), columns.statement_date >= sa.func.coalesce(last, _since(from_opening)))
         .order_by(columns.statement_date)))
 
 
