@@ -57,7 +57,7 @@ def test_imported_accounts_hold_before_and_after_their_books_are_opened(
 def test_a_statement_opens_with_what_the_last_one_said_where_books_open_between_two(
     context: ServiceContext, time_: TestTime
 ) -> None:
-    bank = Bank(context, time_, add_card(context))
+    bank = Bank(context, time_, add_card(context, since=[("purchase", 6, 10_000)]))
     changed(bank, accounts, "id", interest_through_date=TODAY - timedelta(days=3))
     bank.close()
     bank.on(TODAY + timedelta(days=40)).close()
