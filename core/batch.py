@@ -14,7 +14,7 @@ from datetime import date
 from functools import lru_cache
 
 from core import bootstrap
-from core.domain.errors import Conflict
+from core.domain.errors import Conflict, PortalError
 from core.policy.overlay import overlaid
 from core.portfolio.engines import Engine, Processes
 from core.services.books.rules import RuleShelf
@@ -138,7 +138,11 @@ def use_settings(settings: Settings) -> None:
 @lru_cache(maxsize=1)
 def _context() -> ServiceContext:
     context = bootstrap.start(_settings)
-    bootstrap.must_read_database(context)  # a worker of a cluster has a key from its own environment
+    try:
+        bootstrap.must_read_database(context)  # a worker of a cluster has a key from its own environment
+    except PortalError:
+        context.engine.dispose()
+        raise
     return context
 
 

@@ -51,6 +51,7 @@ def _must_hold_nothing_encrypted(engine: sa.Engine, settings: Settings) -> None:
     with reading(engine) as connection:
         stored = any_encrypted(connection)
     if stored is not None:
+        engine.dispose()  # nobody gets it to close
         raise InvalidInput("key_unknown", "this database was written with a key that is not here: "
                            f"{settings.var_dir.resolve()} has none. No new one was made, nothing was written. "
                            "Start in the folder the database was made from, or set PORTAL_SECRET_KEY or PORTAL_VAR_DIR",

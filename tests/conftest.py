@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 import uuid
 import warnings
@@ -37,6 +38,14 @@ class TestTime:
     def advance(self, **span: float) -> None:
         """Let time pass: ``advance(minutes=15)``."""
         self.instant += timedelta(**span)
+
+
+@pytest.fixture(autouse=True)
+def own_main_module() -> Iterator[None]:
+    """A page under test becomes ``__main__``; a process that a later test starts would run that page again."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture

@@ -90,6 +90,6 @@ def _log(closed: ClosedDay, seconds: float, waiting: int, figures: dict[str, int
 
     if sys.stderr.isatty():
         return  # a person reads the summary
-    set_up_logs(as_json=True, to=sys.stderr)
+    set_up_logs(as_json=True, to_errors=True)
     structlog.get_logger(__name__).info(event="day_closed", day=closed.day.isoformat(), seconds=round(seconds, 3),
                                         waiting=waiting, **figures)

@@ -65,6 +65,6 @@ def _logged(failure: Exception) -> str:
     line = f"something went wrong that is not your input's fault (error {error_id})."
     if sys.stderr.isatty():
         return f"{line} Run it again with 2>portal.log to keep the details."
-    set_up_logs(as_json=True, to=sys.stderr)
+    set_up_logs(as_json=True, to_errors=True)
     structlog.get_logger("portal").error(event="command_failed", error_id=error_id, exc_info=failure)
     return f"{line} The log has it under this id."

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
+import sys
 import traceback
 from typing import TextIO
 
 import structlog
 
 
-def set_up_logs(*, as_json: bool, to: TextIO | None = None) -> None:
-    """Configure structlog for this process; lines go ``to`` a stream, standard output by default."""
+def set_up_logs(*, as_json: bool, to_errors: bool = False) -> None:
+    """Configure structlog for this process; lines go to standard output, or to standard error.
+
+    Whichever stream that is when a line is written, so that nobody's closed stream is kept.
+    """
     shape: structlog.typing.Processor = (structlog.processors.JSONRenderer() if as_json
                                          else structlog.dev.ConsoleRenderer(exception_formatter=_write))
     processors: list[structlog.typing.Processor] = [
@@ -18,7 +22,11 @@ def set_up_logs(*, as_json: bool, to: TextIO | None = None) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True)]
     if as_json:
         processors.append(structlog.processors.ExceptionRenderer(_told))
-    structlog.configure(processors=[*processors, shape], logger_factory=structlog.PrintLoggerFactory(to),
+
+    def lines(*_: object) -> structlog.PrintLogger:
+        return structlog.PrintLogger(sys.stderr if to_errors else sys.stdout)
+
+    structlog.configure(processors=[*processors, shape], logger_factory=lines,
                         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
     # Streamlit logs every uncaught page error itself, without our number; ours says it once.
     logging.getLogger("streamlit.error_util").setLevel(logging.CRITICAL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -22,6 +23,22 @@ from tests.conftest import NOON
 from tests.services.cards import add_card
 
 OTHER = "another-secret-" + "o" * 40
+
+
+@pytest.fixture(autouse=True)
+def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[ServiceContext]]:
+    """Every context a test starts, its connections closed at the end."""
+    contexts: list[ServiceContext] = []
+    start = bootstrap.start
+
+    def remembered(*args: Any, **options: Any) -> ServiceContext:
+        contexts.append(start(*args, **options))
+        return contexts[-1]
+
+    monkeypatch.setattr(bootstrap, "start", remembered)
+    yield contexts
+    for context in contexts:
+        context.engine.dispose()
 
 
 @pytest.fixture
@@ -83,7 +100,8 @@ def test_a_message_without_cardholders_tells_the_key_too(database_url: str) -> N
     written = bootstrap.start(Settings(DATABASE_URL=database_url, secret_key=SECRET))
     with written.writing() as connection:
         connection.execute(outbox.insert().values(channel="sms", recipient_kind="user", recipient_id="u", template="t",
-                                                  parameters_encrypted=written.vault.encrypt("{}"), created_at=NOON))
+                                                  parameters_encrypted=written.vault.encrypt("{}"), created_at=NOON,
+                                                  about_on=NOON.date()))
     bootstrap.must_read_database(written)
     wrong = bootstrap.start(Settings(DATABASE_URL=address(written), secret_key=OTHER))
     with pytest.raises(InvalidInput) as refusal:
