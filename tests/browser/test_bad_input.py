@@ -52,7 +52,7 @@ def try_amounts(me: Person, label: str) -> None:
 
 def amount_on_the_overview(me: Person) -> str:
     me.open("/overview")
-    return me.words("cardholder.chart.filled.whole")
+    return me.words("cardholder.chart.filled.share")  # the person owes on two cards
 
 
 def amount_of_an_assessment(me: Person) -> str:
