@@ -18,8 +18,8 @@ from core.services.means import Budget, BudgetPart
 from core.services.positions import AccountPosition
 
 MONTHS_AHEAD = 12
-_STEPS = (3, 6, MONTHS_AHEAD)
-"""Months after which the outlook says in figures what is owed."""
+_STEPS = (3, 6)
+"""Months after which the outlook says in figures what is owed, besides the last."""
 _TEN_YUAN = 1_000
 
 
@@ -66,7 +66,8 @@ def outlook(context: ServiceContext, position: AccountPosition, fixed_minor: int
     ways = (Scenario.DO_NOTHING, Scenario.MINIMUM_PAYMENT, FixedMonthly(fixed))
     until = furthest(position)
     do_nothing, minimum, level = (project_until(start, until, way, rule) for way in ways)
-    steps = tuple(Standing(months, *(_owed(start, months, way, rule) for way in ways)) for months in _STEPS)
+    steps = (*(Standing(months, *(_owed(start, months, way, rule) for way in ways)) for months in _STEPS),
+             Standing(MONTHS_AHEAD, *(way.months[-1].total_minor for way in (do_nothing, minimum, level))))
     added = do_nothing.interest_total_minor + do_nothing.late_fee_total_minor
     return Outlook(position.total_minor, until, do_nothing, minimum, level, fixed,
                    fixed_from=known.part if known else None, steps=steps,

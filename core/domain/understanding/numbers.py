@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
@@ -106,4 +107,5 @@ def _in_digits(run: str) -> str:
 
 
 def _plain(value: Fraction) -> str:
-    return str(value.numerator) if value.denominator == 1 else format(float(value), "g")
+    """``value`` with every digit: halves and decimals end."""
+    return format(Decimal(value.numerator) / Decimal(value.denominator), "f")

@@ -39,14 +39,12 @@ class Growth:
 
 
 def growth_of(connection: sa.Connection, context: ServiceContext, rows: Sequence[Row],
-                   newest: Mapping[str, Sequence[Row]], moved: Mapping[str, Sequence[Row]],
-                   granted: Mapping[str, Row], as_of: date) -> dict[str, Growth]:
-    """Interest not posted yet on ``rows`` (of ``accounts``) up to and including ``as_of``, and arrears by the contract.
+              newest: Mapping[str, Sequence[Row]], moved: Mapping[str, Sequence[Row]],
+              granted: Mapping[str, Row], as_of: date) -> dict[str, Growth]:
+    """By account id: interest not posted yet up to and including ``as_of``, and arrears by the contract.
 
-    By account id.
-
-    ``newest`` statements, movements and live arrangements as the caller has read them already. One query,
-    four when some of the books have been opened.
+    ``rows`` are of ``accounts``; ``newest`` statements, movements and live arrangements as the caller has read
+    them already. One query, four when some of the books have been opened.
     """
     shelf = shelf_of(context)
     opened = {books.account_id: books for books in read_books(connection, [row.id for row in rows], lock=False,
