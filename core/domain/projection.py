@@ -8,6 +8,7 @@ the days past due on that day. Integers throughout: a page draws several project
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from core.domain.delinquency import DelinquencyRule, bucket
@@ -47,30 +48,31 @@ def project(position: Position, months: int, scenario: Scenario | FixedMonthly, 
     return Projection(tuple(rows), account.settled_on)
 
 
-def project_until(position: Position, until: date, scenario: Scenario | FixedMonthly,
-                  rule: ProjectionRule) -> Projection:
+def project_until(position: Position, until: date, scenario: Scenario | FixedMonthly, rule: ProjectionRule,
+                  marks: Sequence[date] = ()) -> Projection:
     """Carry ``position`` forward to the end of the day ``until``: its statements, then the days after the last.
 
     The last row is the account on ``until``; between two statements its interest is what has grown by then.
-    Raises ``InvalidInput`` as ``project`` does, and for a day before ``as_of``.
+    ``marks`` are days up to ``until`` to be looked at on the way: as many rows in ``Projection.marks``, each what a
+    projection to that day would end with.
+    Raises ``InvalidInput`` as ``project`` does, for a day before ``as_of`` and for a mark after ``until``.
     """
-    if until < position.as_of:
+    if min((until, *marks)) < position.as_of:
         raise InvalidInput("day_before_start", "a projection ends no earlier than it starts", field="until")
+    if max((until, *marks)) > until:
+        raise InvalidInput("day_after_end", "a projection is looked at no later than it ends", field="marks")
     most = (until - position.as_of).days // _SHORTEST_MONTH + 1
     _check(position, most, scenario)
+    closing = {on for on in statement_dates(position.as_of, position.statement_day, most) if on <= until}
     account = open_account(position, scenario, rule)
-    rows = []
+    stood: dict[date, ProjectedMonth] = {}
     since = position.as_of
-    for on in statement_dates(position.as_of, position.statement_day, most):
-        if on > until:
-            break
+    for on in sorted({*closing, *marks, until}):
         account.run_to(since, on)
-        rows.append(account.close(on))
+        stood[on] = account.close(on) if on in closing else account.stand(on)
         since = on
-    if since < until or not rows:
-        account.run_to(since, until)
-        rows.append(account.stand(until))
-    return Projection(tuple(rows), account.settled_on)
+    rows = tuple(row for on, row in stood.items() if on in closing or on == until)
+    return Projection(rows, account.settled_on, tuple(stood[on] for on in marks))
 
 
 def project_schedule(position: Position, months: int, schedule: Schedule, rule: DelinquencyRule) -> Projection:

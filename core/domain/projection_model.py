@@ -95,6 +95,8 @@ class Projection:
 
     months: tuple[ProjectedMonth, ...]
     settled_on: date | None
+    marks: tuple[ProjectedMonth, ...] = ()
+    """The account on the days it was asked to be looked at on the way; see ``core.domain.projection.project_until``."""
 
     @property
     def interest_total_minor(self) -> int:

@@ -18,9 +18,11 @@ from core.services.means import Budget, BudgetPart
 from core.services.positions import AccountPosition
 
 MONTHS_AHEAD = 12
-_STEPS = (3, 6)
-"""Months after which the outlook says in figures what is owed, besides the last."""
+_STEPS = (3, 6, MONTHS_AHEAD)
+"""Months after which the outlook says in figures what is owed."""
 _TEN_YUAN = 1_000
+_MOST_PAYMENTS = MONTHS_AHEAD + 1
+"""In so many months: one a month, and one still open at their start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +67,10 @@ def outlook(context: ServiceContext, position: AccountPosition, fixed_minor: int
     fixed = fixed_minor or (known.amount_minor if known else amount_on_course(start, rule, policy))
     ways = (Scenario.DO_NOTHING, Scenario.MINIMUM_PAYMENT, FixedMonthly(fixed))
     until = furthest(position)
-    do_nothing, minimum, level = (project_until(start, until, way, rule) for way in ways)
-    steps = (*(Standing(months, *(_owed(start, months, way, rule) for way in ways)) for months in _STEPS),
-             Standing(MONTHS_AHEAD, *(way.months[-1].total_minor for way in (do_nothing, minimum, level))))
+    marks = [add_months(start.as_of, months) for months in _STEPS]
+    do_nothing, minimum, level = (project_until(start, until, way, rule, marks) for way in ways)
+    steps = tuple(Standing(months, *(way.marks[number].total_minor for way in (do_nothing, minimum, level)))
+                  for number, months in enumerate(_STEPS))
     added = do_nothing.interest_total_minor + do_nothing.late_fee_total_minor
     return Outlook(position.total_minor, until, do_nothing, minimum, level, fixed,
                    fixed_from=known.part if known else None, steps=steps,
@@ -118,9 +121,16 @@ def amount_on_course(start: Position, rule: ProjectionRule, policy: Policy) -> i
     owed = start.outstanding.total_minor
     longest = policy.integer("p70.max_months")
     goal = owed * (longest - MONTHS_AHEAD) // longest
-    least, most = policy.money("afford.min_instalment") // _TEN_YUAN, -(-owed // _TEN_YUAN)
+
+    def on_course(tens: int) -> bool:
+        return _owed(start, MONTHS_AHEAD, FixedMonthly(tens * _TEN_YUAN), rule) <= goal
+
+    # Even without interest no less than an even share of what is to be repaid: the search starts there, not at nothing.
+    least = max(policy.money("afford.min_instalment") // _TEN_YUAN, (owed - goal) // _MOST_PAYMENTS // _TEN_YUAN, 1)
+    most = 2 * least
+    while not on_course(most):
+        least, most = most + 1, 2 * most
     while least < most:
         middle = (least + most) // 2
-        left = _owed(start, MONTHS_AHEAD, FixedMonthly(middle * _TEN_YUAN), rule)
-        least, most = (least, middle) if left <= goal else (middle + 1, most)
+        least, most = (least, middle) if on_course(middle) else (middle + 1, most)
     return least * _TEN_YUAN

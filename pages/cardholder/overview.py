@@ -27,24 +27,24 @@ def main() -> None:
     """One run of the page."""
     seen = viewer(Role.CARDHOLDER)
     as_of = seen.context.clock.today()
-    found = accounts.overview(seen.actor, seen.context, as_of)
+    found, detail = accounts.overview_with_detail(seen.actor, seen.context, as_of, _asked())
     st.title(t("common.page.overview"))
     if not found.accounts:
         states.empty(t("cardholder.overview.empty_title"), t("cardholder.overview.empty", bank=bank.line()))
         states.help_lines()
         return
-    chosen = _choose(found)
-    if chosen is None:
+    if detail is None:
         states.not_found("overview")
         states.help_lines()
         return
+    chosen = detail.position
+    _choose(found, chosen)
     _questions(found)
     standing.headline(chosen, assessed=found.affordable_minor is not None)
     standing.notices(chosen)
     _news(seen)
     _last_answer(seen, chosen, as_of)
     _next_steps(chosen, found)
-    detail = accounts.account_detail(seen.actor, seen.context, chosen.account_id, as_of)
     st.markdown(f"### {t('cardholder.overview.parts')}\n\n{standing.parts(chosen)}")
     if detail.outlook is not None:
         st.markdown(f"### {t('cardholder.chart.title')}")
@@ -55,22 +55,21 @@ def main() -> None:
     states.help_lines()
 
 
-def _choose(found: Overview) -> AccountPosition | None:
-    """The card looked at: from the address if it names one, else the one longest overdue; None: not theirs."""
+def _asked() -> str | None:
+    """The card to look at: the one chosen here, else the one the address names; None: the one longest overdue."""
+    return st.session_state.get(_CHOSEN) or st.query_params.get("account")
+
+
+def _choose(found: Overview, chosen: AccountPosition) -> None:
+    """Which card is looked at, where there are several."""
     by_id = {one.account_id: one for one in found.accounts}
-    asked = st.query_params.get("account")
-    if asked is not None and asked not in by_id:
-        return None
     if len(by_id) == 1:
-        return found.accounts[0]
+        return
     st.markdown(t("cardholder.overview.all_cards", count=len(by_id), total=money(found.totals.total_minor)))
-    st.session_state.setdefault(_CHOSEN, asked or found.accounts[0].account_id)
-    if st.session_state[_CHOSEN] not in by_id:
-        st.session_state[_CHOSEN] = found.accounts[0].account_id
-    chosen = st.segmented_control(
+    st.session_state[_CHOSEN] = chosen.account_id
+    st.segmented_control(
         t("cardholder.overview.choose"), list(by_id), key=_CHOSEN, required=True, on_change=_forget_address,
         format_func=lambda key: t("cardholder.card", last4=by_id[key].card_last4))
-    return by_id[str(chosen)]
 
 
 def _forget_address() -> None:

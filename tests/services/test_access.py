@@ -89,6 +89,8 @@ Call = Callable[[Actor, ServiceContext, Objects], Any]
 
 ACCESS: dict[str, tuple[frozenset[Role], Call]] = {
     "accounts.overview": (OWNER, lambda a, c, o: accounts.overview(a, c, TODAY)),
+    "accounts.overview_with_detail": (
+        OWNER, lambda a, c, o: accounts.overview_with_detail(a, c, TODAY, o.account_id)),
     "accounts.account_detail": (OWNER, lambda a, c, o: accounts.account_detail(a, c, o.account_id, TODAY)),
     "accounts.projections": (OWNER, lambda a, c, o: accounts.projections(a, c, o.account_id, TODAY, 50_000)),
     "assessments.latest": (OWNER, lambda a, c, o: assessments.latest(a, c)),

@@ -76,7 +76,20 @@ def test_the_number_of_queries_does_not_grow_with_accounts_or_history(
         add_card(context, MISSED_SINCE_AUGUST * 2, card="c" * number)
     with counted_queries(context.engine) as four:
         accounts.overview(person, context, TODAY)
-    assert (len(one), len(four), len(detail)) == (7, 7, 12)
+    with counted_queries(context.engine) as both:
+        accounts.overview_with_detail(person, context, TODAY, account_id)
+    assert (len(one), len(four), len(detail), len(both)) == (7, 7, 12, 12)
+
+
+def test_one_reading_gives_all_cards_and_the_one_looked_at(context: ServiceContext) -> None:
+    first, second = add_card(context), add_card(context, MISSED_SINCE_AUGUST, card="c2")
+    person = cardholder(context)
+    assert accounts.overview_with_detail(person, context, TODAY, first) == (
+        accounts.overview(person, context, TODAY), accounts.account_detail(person, context, first, TODAY))
+    found, detail = accounts.overview_with_detail(person, context, TODAY)
+    assert detail is not None and detail.position == found.accounts[0] and found.accounts[0].account_id == second
+    for other in ("nowhere", "", "' OR 1=1 --"):
+        assert accounts.overview_with_detail(person, context, TODAY, other)[1] is None
 
 
 @pytest.mark.parametrize("issuer", ["standard", "unpaid_exclusive"])

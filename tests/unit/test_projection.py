@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -172,3 +172,20 @@ def test_between_statements_interest_has_grown_to_the_day_and_no_further() -> No
 def test_a_projection_does_not_end_before_it_begins() -> None:
     with pytest.raises(InvalidInput):
         project_until(OWED, date(2024, 1, 4), Scenario.DO_NOTHING, RULE)
+
+
+@pytest.mark.parametrize("scenario", [Scenario.DO_NOTHING, Scenario.MINIMUM_PAYMENT, FixedMonthly(300_00)])
+@pytest.mark.parametrize("compounds", [True, False])
+def test_a_mark_on_the_way_is_what_a_projection_to_that_day_ends_with(
+        scenario: Scenario | FixedMonthly, compounds: bool) -> None:
+    rule, until = replace(RULE, compounds=compounds), date(2025, 1, 20)
+    marks = [OWED.as_of + timedelta(days=days) for days in (*range(70), 200, 366, 381)]
+    along = project_until(OWED, until, scenario, rule, marks)
+    assert along == replace(project_until(OWED, until, scenario, rule), marks=along.marks)
+    assert along.marks == tuple(project_until(OWED, day, scenario, rule).months[-1] for day in marks)
+
+
+def test_a_mark_lies_within_the_projection() -> None:
+    for day in (date(2024, 1, 4), date(2024, 6, 2)):
+        with pytest.raises(InvalidInput):
+            project_until(OWED, date(2024, 6, 1), Scenario.DO_NOTHING, RULE, [day])

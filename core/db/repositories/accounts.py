@@ -27,12 +27,18 @@ _KIND = sa.case(*((sa.and_(ledger_entries.c.kind == "reversal", ledger_entries.c
 """The kind of an entry; of a reversal that of what it takes back."""
 
 
+_IDS: sa.BindParameter[Any] = sa.bindparam("account_ids", expanding=True)
+"""The accounts a prepared query is for. Queries of every page are built once: building them costs more than running."""
+
+_OF_CARDHOLDER = (
+    sa.select(accounts).where(accounts.c.cardholder_id == sa.bindparam("person"))
+    .order_by(sa.nulls_last(accounts.c.oldest_unpaid_due_date.asc()), accounts.c.card_last4, accounts.c.id)
+    .limit(MAX_ACCOUNTS_PER_PERSON))
+
+
 def of_cardholder(connection: sa.Connection, cardholder_id: str) -> Sequence[Row]:
     """The accounts of one person, those longest overdue first."""
-    return connection.execute(
-        sa.select(accounts).where(accounts.c.cardholder_id == cardholder_id)
-        .order_by(sa.nulls_last(accounts.c.oldest_unpaid_due_date.asc()), accounts.c.card_last4, accounts.c.id)
-        .limit(MAX_ACCOUNTS_PER_PERSON)).all()
+    return connection.execute(_OF_CARDHOLDER, {"person": cardholder_id}).all()
 
 
 def by_id(connection: sa.Connection, account_id: str) -> Row | None:
@@ -45,13 +51,15 @@ def city_of(connection: sa.Connection, cardholder_id: str) -> str | None:
     return connection.execute(sa.select(cardholders.c.city).where(cardholders.c.id == cardholder_id)).scalar()
 
 
+_RANKED = sa.select(statements, sa.func.row_number().over(
+    partition_by=statements.c.account_id, order_by=statements.c.statement_date.desc()).label("rank"),
+).where(statements.c.account_id.in_(_IDS)).subquery()
+_LAST_TWO = sa.select(_RANKED).where(_RANKED.c.rank <= 2).order_by(_RANKED.c.account_id, _RANKED.c.rank)
+
+
 def last_statements(connection: sa.Connection, account_ids: Sequence[str]) -> Mapping[str, Sequence[Row]]:
     """The newest two statements of each account, newest first."""
-    ranked = sa.select(statements, sa.func.row_number().over(
-        partition_by=statements.c.account_id, order_by=statements.c.statement_date.desc()).label("rank"),
-    ).where(statements.c.account_id.in_(account_ids)).subquery()
-    return _by_account(connection.execute(
-        sa.select(ranked).where(ranked.c.rank <= 2).order_by(ranked.c.account_id, ranked.c.rank)))
+    return _by_account(connection.execute(_LAST_TWO, {"account_ids": account_ids}))
 
 
 def recent_statements(connection: sa.Connection, account_id: str, limit: int) -> Sequence[Row]:
@@ -101,29 +109,35 @@ def charges(connection: sa.Connection, account_id: str, limit: int) -> Sequence[
         .order_by(entries.value_date.desc(), entries.id.desc()).limit(limit)).all()
 
 
+_granted = arrangements.c
+_GRANTED: list[sa.ColumnElement[Any]] = [
+    _granted.account_id, _granted.id, _granted.proposal_id, _granted.kind, _granted.state, _granted.first_due_date,
+    _granted.last_due_date, _granted.granted_at, _granted.schedule]
+_LIVE_ARRANGEMENTS = (
+    sa.select(*_GRANTED)
+    .where(_granted.account_id.in_(_IDS), _granted.state.in_(("active", "awaiting_signature")))
+    .order_by(_granted.granted_at.asc()).limit(10 * MAX_ACCOUNTS_PER_PERSON))
+
+
 def live_arrangements(connection: sa.Connection, account_ids: Sequence[str]) -> Mapping[str, Row]:
     """The newest granted arrangement of each account that is active or waits for a signature."""
-    granted = arrangements.c
-    wanted: list[sa.ColumnElement[Any]] = [
-        granted.account_id, granted.id, granted.proposal_id, granted.kind, granted.state, granted.first_due_date,
-        granted.last_due_date, granted.granted_at, granted.schedule]
-    rows = connection.execute(
-        sa.select(*wanted)
-        .where(arrangements.c.account_id.in_(account_ids),
-               arrangements.c.state.in_(("active", "awaiting_signature")))
-        .order_by(arrangements.c.granted_at.asc()).limit(10 * MAX_ACCOUNTS_PER_PERSON)).all()
+    rows = connection.execute(_LIVE_ARRANGEMENTS, {"account_ids": account_ids}).all()
     return {row.account_id: row for row in rows}
+
+
+_asked = proposals.c
+_ASKED: list[sa.ColumnElement[Any]] = [
+    _asked.account_id, _asked.id, _asked.reference, _asked.kind, _asked.state, _asked.promised_by,
+    _asked.answer_due_date]
+_OPEN_PROPOSALS = (
+    sa.select(*_ASKED)
+    .where(_asked.account_id.in_(_IDS), _asked.state.in_(OPEN_STATES))
+    .order_by(_asked.submitted_at.asc()).limit(10 * MAX_ACCOUNTS_PER_PERSON))
 
 
 def open_proposals(connection: sa.Connection, account_ids: Sequence[str]) -> Mapping[str, Row]:
     """The newest proposal of each account that still waits for somebody."""
-    asked = proposals.c
-    wanted: list[sa.ColumnElement[Any]] = [asked.account_id, asked.id, asked.reference, asked.kind, asked.state,
-                                           asked.promised_by, asked.answer_due_date]
-    rows = connection.execute(
-        sa.select(*wanted)
-        .where(proposals.c.account_id.in_(account_ids), proposals.c.state.in_(OPEN_STATES))
-        .order_by(proposals.c.submitted_at.asc()).limit(10 * MAX_ACCOUNTS_PER_PERSON)).all()
+    rows = connection.execute(_OPEN_PROPOSALS, {"account_ids": account_ids}).all()
     return {row.account_id: row for row in rows}
 
 
