@@ -15,10 +15,11 @@ from core.domain.errors import InvalidInput
 from core.domain.money import format_yuan
 from core.domain.offers.hashing import canonical_hash
 from core.domain.offers.model import BoundUnit, Facts, Slack, Wish
-from core.domain.offers.negotiation import negotiate, shape_only
+from core.domain.offers.negotiation import Negotiation, negotiate, shape_only
 from core.domain.offers.offer import Change, Constraint, Infeasible, Offer
 from core.domain.offers.rule import OfferRule
 from core.domain.offers.space import make_space
+from core.policy.book import STANDARD
 from core.policy.rules.negotiation import default_authority, offer_rule
 from core.services.calculator.fields import (
     Absent,
@@ -71,6 +72,8 @@ class OffersInput(Input):
     """What ``offers`` reads; ``affordable``, ``ceiling`` and ``disposable`` are those of ``affordability``."""
 
     as_of: Day
+    issuer: Code | Absent = None
+    """The issuer profile of the policy; the standard one if left out."""
     account: AccountInput
     affordable: Amount
     ceiling: Amount
@@ -163,11 +166,17 @@ class OffersOutput(Output):
 
 def offers(given: OffersInput, book: Book) -> OffersOutput:
     """Negotiate by the policy in force on ``as_of``."""
+    policy = book().on(given.as_of, given.issuer or STANDARD)
+    rule = offer_rule(policy, given.account.daily_rate)
+    return negotiated(given, rule, default_authority(policy), policy.version)[1]
+
+
+def negotiated(given: OffersInput, rule: OfferRule, authority: Authority, version: str
+               ) -> tuple[Negotiation, OffersOutput]:
+    """Negotiate by ``rule``; ``authority`` where the document names none. What was found, and as it is written."""
     from core.portfolio.offers import ArraySearch  # with NumPy: not before it is needed
 
-    policy = book().on(given.as_of)
-    rule = offer_rule(policy, given.account.daily_rate)
-    facts, wish = _facts(given, default_authority(policy)), _wish(given.wish)
+    facts, wish = _facts(given, authority), _wish(given.wish)
     result = negotiate(facts, rule, wish, ArraySearch)
     answer, refused = result.answer, result.infeasible
     figures: dict[str, Any] = {
@@ -176,11 +185,11 @@ def offers(given: OffersInput, book: Book) -> OffersOutput:
             accepted=answer.accepted, plan=None if answer.plan is None else _offer(answer.plan), reason=answer.reason),
         "infeasible": None if refused is None else _infeasible(refused),
         "do_nothing": DoNothingOutput(total=result.do_nothing_minor, horizon_months=result.horizon_months),
-        "policy_version": policy.version,
-        "input_hash": _input_hash(facts, wish, given.account.daily_rate, policy.version),
+        "policy_version": version,
+        "input_hash": _input_hash(facts, wish, given, version),
         "grid_hash": _grid_hash(facts, rule, wish)}
     unsigned = OffersOutput(**figures, result_hash="").model_dump(mode="json", exclude={"input_hash", "result_hash"})
-    return OffersOutput(**figures, result_hash=canonical_hash(unsigned))
+    return result, OffersOutput(**figures, result_hash=canonical_hash(unsigned))
 
 
 def _facts(given: OffersInput, default: Authority) -> Facts:
@@ -242,10 +251,12 @@ def _change(one: Change) -> ChangeOutput:
                         plan=_offer(one.plan))
 
 
-def _input_hash(facts: Facts, wish: Wish, daily_rate: Decimal | None, version: str) -> str:
+def _input_hash(facts: Facts, wish: Wish, given: OffersInput, version: str) -> str:
     """Of what counts: the same facts spelled differently have the same hash."""
+    rate = given.account.daily_rate
     return canonical_hash({"facts": _plain(asdict(facts)), "wish": _plain(asdict(wish)), "policy_version": version,
-                           "daily_rate": "" if daily_rate is None else format(daily_rate.normalize(), "f")})
+                           "daily_rate": "" if rate is None else format(rate.normalize(), "f"),
+                           **({"issuer": given.issuer} if given.issuer not in (None, STANDARD) else {})})
 
 
 def _grid_hash(facts: Facts, rule: OfferRule, wish: Wish) -> str:
