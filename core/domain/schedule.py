@@ -4,7 +4,8 @@ The level payment of ``equal_instalment`` is principal ÷ Σ Π 1/(1 + period ra
 rates. Rates and day counts become integers over one denominator, so everything before a rounding is
 exact and no fraction is built in the loop. ``rounding`` governs each principal share; interest and
 fees are rounded half-up; the last instalment absorbs what rounding left (policy
-``instalment.rounding``), so the principal always sums to the amount repaid.
+``instalment.rounding``), so the principal always sums to the amount repaid. Instalments of different sizes
+(``weights``) are rounded up instead, so that the last one is never above its own size.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 
 from core.domain.apr import AnnualisedRate, dated_rate, monthly_rate
 from core.domain.calendar import Frequency, MonthEnd, add_months, due_dates
 from core.domain.errors import InvalidInput
 from core.domain.money import MAX_MINOR, Rounding, divide_minor, share_minor
+from core.domain.weighted_payments import weighted_payments, weighted_unit
 
 
 class Method(StrEnum):
@@ -72,6 +75,7 @@ class SchedulePlan:
     ``rate`` bears interest (``rate_per`` year or day; 0.12 is 12 %); ``fee_rate`` is per period on the
     principal repaid by instalments. The first ``interest_free_periods`` periods bear no interest.
     ``first_due_date`` defaults to one period after ``start_date``, when ``down_payment_minor`` is paid.
+    ``weights`` are the sizes of the instalments beside one another (``core.domain.plan_shape``); none: all the same.
     """
 
     principal_minor: int
@@ -88,6 +92,7 @@ class SchedulePlan:
     interest_free_periods: int = 0
     rounding: Rounding = Rounding.HALF_UP
     month_end: MonthEnd = MonthEnd.CLAMP
+    weights: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,22 +132,24 @@ def make_schedule(plan: SchedulePlan) -> Schedule:
     dates = instalment_dates(plan)
     principal = plan.principal_minor - plan.down_payment_minor
     rates, denominator = _period_rates(plan, dates)
-    if plan.method is Method.EQUAL_INSTALMENT:
-        level = level_payment(principal, rates, denominator, plan.rounding)
-        shares = None
+    shares = None
+    if plan.weights:
+        payments = weighted_payments(principal, rates, denominator, plan.weights)
+    elif plan.method is Method.EQUAL_INSTALMENT:
+        payments = [level_payment(principal, rates, denominator, plan.rounding)] * plan.count
     else:
-        level, shares = 0, divide_minor(principal, plan.count, plan.rounding)
+        payments, shares = [0] * plan.count, divide_minor(principal, plan.count, plan.rounding)
     fee = share_minor(principal, plan.fee_rate)
     rows = []
     balance = principal
-    for number, (due_date, rate) in enumerate(zip(dates, rates, strict=True), 1):
+    for number, (due_date, rate, payment) in enumerate(zip(dates, rates, payments, strict=True), 1):
         interest = divide_minor(balance * rate, denominator)
         if number == plan.count:
             share = balance
         else:
             # Never negative and never past zero: a long first period may cost more than the level
             # payment, and a share rounded up many times may use the balance up early.
-            share = level - interest if shares is None else shares
+            share = payment - interest if shares is None else shares
             if not 0 <= share <= balance:
                 share = 0 if share < 0 else balance
         balance -= share
@@ -191,6 +198,10 @@ def _check(plan: SchedulePlan) -> None:
         raise InvalidInput("interest_free_periods_out_of_range",
                            "interest-free periods lie between 0 and the number of instalments",
                            field="interest_free_periods")
+    if plan.weights and (plan.method not in (Method.EQUAL_INSTALMENT, Method.INTEREST_FREE)
+                         or len(plan.weights) != plan.count or min(plan.weights) < 1):
+        raise InvalidInput("weights_malformed", "each equal or interest-free instalment has one positive weight",
+                           field="weights")
     refuse_rates(plan.method, plan.rate, plan.fee_rate)
 
 
@@ -215,6 +226,12 @@ def level_payment(principal: int, rates: Sequence[int], denominator: int, roundi
     for rate in reversed(rates):
         growth, worth = growth * (denominator + rate), denominator * (growth + worth)
     return divide_minor(principal * growth, worth, rounding)
+
+
+def nominal_unit(plan: SchedulePlan) -> Fraction:
+    """What one unit of weight pays before anything is rounded, in fen, for a plan that has ``weights``."""
+    rates, denominator = _period_rates(plan, instalment_dates(plan))
+    return weighted_unit(plan.principal_minor - plan.down_payment_minor, rates, denominator, plan.weights)
 
 
 def _period_rates(plan: SchedulePlan, dates: Sequence[date]) -> tuple[list[int], int]:
