@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 
 from core.domain.understanding.clauses import Clause
 from core.domain.understanding.lexicon import AMOUNT, MASKED, Cue, Shapes, compiled, cue, words
@@ -25,6 +26,8 @@ def mark_amounts(clause: Clause) -> None:
     for match in list(_money().finditer(clause.text)):
         _take(clause, match)
     clause.mentions.sort(key=lambda mention: mention.start)
+    _drop_bought_off(clause)
+    _drop_discounts(clause)
     _mark_relative(clause)
 
 
@@ -164,6 +167,27 @@ def _tenths(match: re.Match[str]) -> Fraction | None:
         return None if value is None else value / 10 + (Fraction(1, 20) if "half" in groups else 0)
     value = read_number(groups.get("percent") or groups["percent2"])
     return None if value is None else value / 100
+
+
+def _drop_bought_off(clause: Clause) -> None:
+    """The whole debt for 9,000: the figure is the amount."""
+    found = [mention for mention in clause.mentions if isinstance(mention, AmountMention)]
+    for whole, figure in pairwise(found):
+        between = clause.text[whole.end:figure.start].strip()
+        if whole.share == 1 and figure.share is None and cue("cues", "shares", "bought_for").fullmatch(between):
+            clause.mentions.remove(whole)
+
+
+def _drop_discounts(clause: Clause) -> None:
+    """A share taken off the debt is nothing paid."""
+    if cue("cues", "amounts", "income").search(clause.text):
+        return
+    for match in cue("cues", "shares", "off").finditer(clause.text):
+        for mention in list(clause.mentions):
+            inside = match.start() <= mention.start and mention.end <= match.end()
+            if isinstance(mention, AmountMention) and inside and (mention.share or 1) < 1 and not mention.relative:
+                clause.mentions.remove(mention)
+                clause.cues.add("discount")
 
 
 def _mark_relative(clause: Clause) -> None:

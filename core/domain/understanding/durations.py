@@ -11,16 +11,21 @@ from core.domain.understanding.terms import Terms, counted
 _LONGEST_MONTHS = 600
 
 
-def read_lengths(clauses: list[Clause], terms: Terms) -> None:
-    """Put lengths where they belong: the plan's, interest-free months, a pause."""
+def read_lengths(clauses: list[Clause], terms: Terms, *, trouble_of: set[int]) -> None:
+    """Put lengths where they belong: the plan's, interest-free months, a pause; ``trouble_of`` tell of hardship."""
     for number, clause in enumerate(clauses):
-        if not counted(clause):
+        if not counted(clause) or (number in trouble_of and not _wants_terms(clause)):
             continue
         if clause.cues & {"longer"}:
             terms.proposes = True
         lengths = [mention for mention in clause.mentions if isinstance(mention, LengthMention)]
         for mention in lengths:
             _place_length(clauses, number, mention, terms)
+
+
+def _wants_terms(clause: Clause) -> bool:
+    return bool(clause.cues & {"propose", "longer", "pause", "free_interest", "waive"}) \
+        or any(amount.role == "offer" for amount in amounts_of(clause))
 
 
 def _place_length(clauses: list[Clause], number: int, mention: LengthMention, terms: Terms) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from core.domain.understanding.clauses import Clause
 from core.domain.understanding.lexicon import cue
 from core.domain.understanding.result import LastOffer
@@ -27,7 +29,7 @@ def _accepts(clauses: list[Clause]) -> bool:
 
 
 def choose_intents(clauses: list[Clause], terms: Terms, timing: Timing, hardship: set[str],
-                   last: LastOffer | None) -> set[str]:
+                   last: LastOffer | None, as_of: date) -> set[str]:
     """The intents; what they still lack is added to what is asked."""
     heard = [clause for clause in clauses if not clause.of_others and (counted(clause) or _stays(clause))]
     about = {name for clause in heard for name in clause.cues}
@@ -42,12 +44,11 @@ def choose_intents(clauses: list[Clause], terms: Terms, timing: Timing, hardship
         intents.add("waive")
     if "reject" in about and not _is_own_trouble(clauses):
         intents.add("reject")
-    _propose(clauses, about, intents, terms, timing)
+    _propose(about, intents, terms, timing, as_of)
     _willing(about, intents, terms, timing)
     _accept(clauses, intents, terms, last)
     if "pause" in about:
         _how_long(terms, timing)
-    del last
     return intents
 
 
@@ -66,7 +67,7 @@ def _is_own_trouble(clauses: list[Clause]) -> bool:
                    and cue("clauses", "the_offer").search(clause.text) is None) for clause in clauses)
 
 
-def _propose(clauses: list[Clause], about: set[str], intents: set[str], terms: Terms, timing: Timing) -> None:
+def _propose(about: set[str], intents: set[str], terms: Terms, timing: Timing, as_of: date) -> None:
     wish = terms.wish
     if "pause" in about:
         intents.add("pause")
@@ -89,11 +90,11 @@ def _propose(clauses: list[Clause], about: set[str], intents: set[str], terms: T
         terms.asks.add("which_amount")
     if "lump_sum" in intents and not terms.has_amount:
         terms.asks.add("which_amount")
-    if not intents & {"propose", "lump_sum", "pause"} and (timing.named() or timing.later_wanted):
+    is_today = bool(intents) and timing.on == [as_of] and not timing.later_wanted
+    if not intents & {"propose", "lump_sum", "pause"} and (timing.named() or timing.later_wanted) and not is_today:
         intents.add("extension")
         if wish.first_due_on is None:
             terms.asks.add("which_date")
-    del clauses
 
 
 def _only_repeats(terms: Terms, about: set[str]) -> bool:

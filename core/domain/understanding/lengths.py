@@ -58,6 +58,8 @@ def _measure(match: re.Match[str]) -> tuple[Fraction | None, str]:
 
 def _is_period(clause: Clause, match: re.Match[str]) -> bool:
     """Whether "one month" is how often, not how long."""
+    if cue("clauses", "each_after").match(clause.text[match.end():]):
+        return True
     if (match.groupdict().get("n") or "") not in words("clauses")["one"]:
         return False
     return cue("clauses", "period_context").search(clause.text) is not None \

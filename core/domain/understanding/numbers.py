@@ -68,10 +68,11 @@ def _english() -> tuple[re.Pattern[str], dict[str, int], dict[str, int]]:
     one = "|".join(sorted(small, key=len, reverse=True))
     scale = "|".join(scales)
     number = rf"(?:[0-9]+(?:\.[0-9]+)?|(?:{one})(?:[- ](?:{'|'.join(table['ones'][1:10])}))?|an?(?= (?:{scale})))"
-    hundred = rf"{number}(?: and a half)?(?: hundred(?![a-z])(?:(?: and)? {number}(?! (?:{scale}))(?![a-z0-9]))?)?"
+    half = "(?: and a half)?"
+    hundred = rf"{number}{half}(?: hundred(?![a-z])(?:(?: and)? {number}(?! (?:{scale}))(?![a-z0-9]))?{half})?"
     larger = "|".join(name for name in scales if name != "hundred")
-    run = rf"(?<![a-z0-9.]){hundred}(?: (?:{larger})(?![a-z])(?:(?: and|,)? {hundred}(?! (?:{larger})))?)*(?![a-z])"
-    return re.compile(run), small, scales
+    above = rf"(?: (?:{larger})(?![a-z])(?:(?: and|,)? {hundred}(?! (?:{larger})))?{half})*"
+    return re.compile(rf"(?<![a-z0-9.]){hundred}{above}(?![a-z])"), small, scales
 
 
 def english_numbers(text: str) -> str:
@@ -85,25 +86,18 @@ def _in_digits(run: str) -> str:
         return run
     _, small, scales = _english()
     total, section = Fraction(0), Fraction(0)
-    found = re.findall(r"[0-9]+(?:\.[0-9]+)?|[a-z]+", run)
-    if found[-3:] == ["and", "a", "half"] or "half" in found:
-        section_half = Fraction(1, 2)
-        at = found.index("and")
-        found = found[:at] + found[at + 3:]
-    else:
-        section_half = Fraction(0)
-    for word in found:
+    for word in re.findall(r"[0-9]+(?:\.[0-9]+)?|[a-z]+", run.replace("and a half", "half")):
         if word in scales:
-            scale = scales[word]
-            section = (section + section_half or Fraction(1)) * scale
-            section_half = Fraction(0)
-            if scale >= 1000:
+            section = (section or Fraction(1)) * scales[word]
+            if scales[word] >= 1000:
                 total, section = total + section, Fraction(0)
+        elif word == "half":
+            section += Fraction(1, 2)
         elif word in ("a", "an"):
             section += 1
         elif word != "and":
             section += small[word] if word in small else Fraction(word)
-    return _plain(total + section + section_half)
+    return _plain(total + section)
 
 
 def _plain(value: Fraction) -> str:

@@ -38,14 +38,14 @@ def understand(text: str, as_of: date, outstanding_minor: int | None = None,
     hardship = find_hardship(clauses)
     terms = Terms()
     read_amounts(clauses, terms, outstanding_minor, last_offer)
-    read_lengths(clauses, terms)
+    read_lengths(clauses, terms, trouble_of=trouble_of)
     timing = read_timing(clauses, as_of, trouble_of=trouble_of)
     settle_timing(timing, terms, as_of)
     waived = find_waivers(clauses)
     if waived:
         terms.wish.waive = tuple(sorted(waived))
     agree(clauses, terms, last_offer)
-    intents = choose_intents(clauses, terms, timing, hardship, last_offer)
+    intents = choose_intents(clauses, terms, timing, hardship, last_offer, as_of)
     if cue("cues", "intents", "suicide").search(plain):
         intents.add("ask_person")
     if not intents:

@@ -23,13 +23,16 @@ def amounts_of(clause: Clause) -> list[AmountMention]:
 
 def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -> None:
     """Give every amount its role and period, then let amounts that are set against each other share them."""
-    corrected = False
+    corrected: Clause | None = None
     previous: list[AmountMention] = []
-    previous_sentence = -1
+    earlier: list[AmountMention] = []
+    sentence = -1
     for clause in clauses:
         found = amounts_of(clause)
         if not found:
-            corrected = corrected or cue("cues", "amounts", "correction").search(clause.text) is not None
+            _offer_at_hand(clause, previous)
+            if cue("cues", "amounts", "correction").search(clause.text):
+                corrected = clause
             continue
         _merge(clause, found)
         found = amounts_of(clause)
@@ -37,11 +40,22 @@ def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -
             _judge(clause, found, number)
             if found[number].role == "refused" and last_monthly is not None and found[number].yuan == last_monthly:
                 found[number].period = found[number].period or "monthly"
-        if corrected or _begins_with_correction(clause, found[0]):
+        if corrected is not None or _begins_with_correction(clause, found[0]):
             _correct(previous, found[0])
+        if corrected is not None and previous:
+            corrected.cues.discard("reject")  # it is the figure that is taken back
         _within_correction(clause, found)
-        _share_periods(previous, found, same_sentence=previous_sentence == clause.sentence)
-        previous, previous_sentence, corrected = found, clause.sentence, False
+        if sentence != clause.sentence:
+            earlier, sentence = [], clause.sentence
+        _share_periods(previous, earlier, found)
+        earlier += found
+        previous, corrected = found, None
+
+
+def _offer_at_hand(clause: Clause, previous: list[AmountMention]) -> None:
+    """What somebody says to have becomes an offer when "these" are to be paid."""
+    if previous and previous[-1].role == "balance" and cue("cues", "amounts", "these").search(clause.text):
+        previous[-1].role = "offer"
 
 
 def _window(clause: Clause, found: list[AmountMention], number: int) -> tuple[str, str]:
@@ -180,16 +194,13 @@ def _within_correction(clause: Clause, found: list[AmountMention]) -> None:
             second.period = second.period or first.period
 
 
-def _share_periods(previous: list[AmountMention], found: list[AmountMention], *, same_sentence: bool) -> None:
-    """An amount set against another shares its period."""
+def _share_periods(previous: list[AmountMention], earlier: list[AmountMention], found: list[AmountMention]) -> None:
+    """An amount set against another shares its period: ``previous`` is the clause before, ``earlier`` the sentence."""
     for number, amount in enumerate(found):
         if amount.period or amount.role not in ("offer", "refused", "asked"):
             continue
-        others = list(reversed(found[:number])) + list(reversed(previous)) + found[number + 1:]
-        for other in others:
-            against = other.role in ("refused", "asked") or (amount.role == "refused" and other.role == "offer")
-            beside = same_sentence and other.role in ("income", "other_debt", "past")
-            if other.period and (against or beside):
-                amount.period = other.period
-                break
-
+        beside = [other for other in reversed(earlier) if other.role in ("income", "other_debt", "past")]
+        others = [*reversed(found[:number]), *reversed(previous), *found[number + 1:]]
+        against = [other for other in others if other.role in ("refused", "asked")
+                   or (amount.role == "refused" and other.role == "offer")]
+        amount.period = next((other.period for other in (*against, *beside) if other.period), "")

@@ -8,7 +8,7 @@ from math import floor
 
 from core.domain.understanding.clauses import Clause, sentence_of
 from core.domain.understanding.lexicon import cue
-from core.domain.understanding.mentions import AmountMention, DateMention, Trouble
+from core.domain.understanding.mentions import AmountMention, DateMention, DueDayMention, LengthMention, Trouble
 from core.domain.understanding.result import LastOffer, Wish
 from core.domain.understanding.roles import amounts_of
 
@@ -66,7 +66,7 @@ def _is_offer(clause: Clause, amount: AmountMention) -> bool:
     if "waive" in clause.cues and not cue("cues", "dates", "pay").search(clause.text[:amount.end + 4]):
         return False
     pays = "lump_sum" in clause.cues or cue("cues", "dates", "pay").search(clause.text) is not None \
-        or cue("cues", "periods", "monthly").search(clause.text) is not None
+        or cue("cues", "periods", "monthly").search(clause.text) is not None or _has_single_sign([clause], clause)
     if amount.share == 1:
         at_once = "lump_sum" in clause.cues or ("willing" not in clause.cues and _has_single_sign([clause], clause))
         return pays and at_once and "propose" not in clause.cues
@@ -89,9 +89,11 @@ def _is_relative(clause: Clause, amount: AmountMention, period: str) -> bool:
 def _place(clause: Clause, amount: AmountMention, slots: _Slots, terms: Terms, unclear: set[str],
            frequency: str, outstanding_minor: int | None, last: LastOffer | None, *, single: bool) -> None:
     terms.has_amount = True
-    period = amount.period or frequency
+    if amount.share is not None and not amount.period and _is_spread(clause):
+        return  # the rest, over the months that are named
+    period = amount.period or ("" if frequency and cue("cues", "single", "first").search(clause.text) else frequency)
     relative = _is_relative(clause, amount, period)
-    once = not relative and not period and single
+    once = not relative and not period and (single or clause.outside_event)
     if once:
         terms.pays_once = True
     else:
@@ -115,6 +117,12 @@ def _place(clause: Clause, amount: AmountMention, slots: _Slots, terms: Terms, u
         slots.monthly.append(value)
     elif kind in ("weekly", "fortnightly"):
         slots.frequent.append((value, kind))
+
+
+def _is_spread(clause: Clause) -> bool:
+    """Whether something is paid over a length of time, and not at once."""
+    return any(isinstance(mention, LengthMention) for mention in clause.mentions) \
+        and cue("cues", "single").search(clause.text) is None
 
 
 def _value(amount: AmountMention, *, relative: bool, terms: Terms, outstanding_minor: int | None,
@@ -207,7 +215,11 @@ def _lone_frequency(clauses: list[Clause]) -> str:
         if amounts_of(clause) or not counted(clause) or clause.of_others or "denied" in clause.cues:
             continue
         income, context = cue("cues", "amounts", "income"), cue("clauses", "frequency_context")
-        if income.search(clause.text) or not context.search(clause.text):
+        if income.search(clause.text):
+            continue
+        if any(isinstance(mention, DueDayMention) for mention in clause.mentions):
+            return "monthly"
+        if not context.search(clause.text):
             continue
         for name in ("odd", "fortnightly", "weekly", "monthly"):
             if cue("cues", "periods", name).search(clause.text):

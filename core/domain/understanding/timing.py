@@ -11,17 +11,19 @@ from core.domain.understanding.dates import later
 from core.domain.understanding.lexicon import Cue, cue
 from core.domain.understanding.mentions import DateMention, DueDayMention, LengthMention, Trouble
 from core.domain.understanding.roles import amounts_of
-from core.domain.understanding.terms import Terms, counted, date_mentions
+from core.domain.understanding.terms import Terms, counted, date_mentions, starts_at
 
 
 class Timing:
     """The dates of a message that belong to paying."""
 
-    __slots__ = ("due_day", "later_wanted", "months", "on", "unclear")
+    __slots__ = ("due_day", "later_wanted", "months", "on", "starts", "unclear")
 
     def __init__(self) -> None:
         self.on: list[date] = []
         self.months: list[date] = []
+        self.starts: list[date] = []
+        """Of both, those that regular payments are said to start from."""
         self.due_day: int | None = None
         self.unclear = False
         self.later_wanted = False
@@ -65,7 +67,7 @@ def _read_clause(clause: Clause, timing: Timing, as_of: date) -> None:
         return
     for mention in dates:
         if not _ends_payments(clause, mention):
-            _add(mention, timing)
+            _add(clause, mention, timing)
     if not dates or "extension" in clause.cues:
         _add_length(clause, timing, as_of)
 
@@ -82,13 +84,13 @@ def _clear_event(clause: Clause) -> bool:
     return cue("clauses", "dated_event").search(clause.text) is not None
 
 
-def _add(mention: DateMention, timing: Timing) -> None:
+def _add(clause: Clause, mention: DateMention, timing: Timing) -> None:
     if mention.trouble is not None:
         timing.unclear = True
-    elif mention.on is not None and mention.whole_month:
-        timing.months.append(mention.on)
     elif mention.on is not None:
-        timing.on.append(mention.on)
+        (timing.months if mention.whole_month else timing.on).append(mention.on)
+        if starts_at(clause, mention.start, mention.end):
+            timing.starts.append(mention.on)
 
 
 def _add_length(clause: Clause, timing: Timing, as_of: date) -> None:
@@ -169,13 +171,13 @@ def settle_timing(timing: Timing, terms: Terms, as_of: date) -> None:
     if timing.due_day is not None:
         terms.wish.due_day = timing.due_day
         terms.proposes = True
-    on = list(timing.on)
     day = timing.due_day
-    on += [first if day is None else _due_in(first, day) for first in timing.months]
-    on = [day for day in on if day >= as_of]
+    on = timing.on + [first if day is None else _due_in(first, day) for first in timing.months]
     if timing.unclear:
         terms.asks.add("which_date")
-    if on and not timing.unclear:
+        on = timing.starts
+    on = [one for one in on if one >= as_of]
+    if on:
         terms.wish.first_due_on = min(on)
 
 

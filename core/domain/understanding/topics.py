@@ -8,7 +8,7 @@ from core.domain.understanding.mentions import AmountMention, DateMention, Lengt
 
 _NAMES = ("accept", "reject", "undecided", "ask_person", "complain", "dispute", "extension", "pause", "propose",
           "longer", "free_interest", "lump_sum", "restart", "willing")
-_ALSO_RAW = ("free_interest", "longer", "lump_sum", "extension")
+_ALSO_RAW = ("free_interest", "longer", "lump_sum", "extension", "dispute")
 """What may be said in words that are part of an amount or a length."""
 _WANTED = frozenset({"extension", "pause", "propose", "longer", "free_interest", "lump_sum", "waive", "willing",
                      "accept"})
@@ -20,7 +20,7 @@ _ASKED_ABOUT = _WANTED | {"frequency", "reject"}
 def find_topics(clauses: list[Clause]) -> None:
     """Fill ``cues``, then note what is denied, asked, supposed or taken back."""
     for clause in clauses:
-        clause.cues = _topics(clause)
+        clause.cues |= _topics(clause)
         _deny(clause)
         _ask(clause)
     restarts = [number for number, clause in enumerate(clauses) if "restart" in clause.cues]

@@ -16,6 +16,8 @@ def find_waivers(clauses: list[Clause]) -> set[str]:
     for number, clause in enumerate(clauses):
         if counted(clause) and "waive" in clause.cues:
             found |= _objects(clauses, number)
+        elif counted(clause) and "discount" in clause.cues and "lump_sum" not in clause.cues:
+            found |= BOTH
     return found
 
 
@@ -27,6 +29,8 @@ def _objects(clauses: list[Clause], number: int) -> set[str]:
         found.discard("interest")
         if not found:
             return found
+    if "discount" in clause.cues and "lump_sum" not in clause.cues:
+        return found or set(BOTH)
     if cue("clauses", "by_the_card").search(text) and not found:
         return set()
     if cue("cues", "waive", "both").search(text) and not (found and not cue("clauses", "whole_debt").search(text)):
