@@ -17,8 +17,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from core.domain.account_book import AccountBook, events_of
+from core.domain.account_book import AccountBook
 from core.domain.calendar import following_working_day
+from core.domain.cycle_events import events_of
 from core.domain.minimum_payment import Billed, MinimumPayment, minimum_payment
 from core.domain.statement import (
     AccountState,
