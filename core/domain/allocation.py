@@ -44,6 +44,9 @@ class Outstanding:
                 return self.principal_minor
 
 
+NOTHING_OWED = Outstanding()
+
+
 @dataclass(frozen=True, slots=True)
 class AllocationRule:
     """Two orders and the last day past due on which the first of them holds."""

@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.domain.actor import Authority
+from core.domain.allocation import NOTHING_OWED, Outstanding
 from core.domain.errors import AuthorityExceeded, PortalError
 from core.domain.proposal import ProposalKind
+from core.domain.waivers import NOTHING_WAIVED, Waived, WaiverRule, waiver_need
 
 
 class FourEyesNeeded(PortalError):
@@ -28,8 +30,10 @@ class AuthorityRule:
 
     extension_days: Mapping[Authority, int]
     """Longest extension by level, in days."""
+    promise_days: Mapping[Authority, int]
+    """Latest promised payment by level, in days."""
     plan_months: Mapping[Authority, int]
-    """Longest agreement by level, in months; 0: none."""
+    """Longest agreement, token payments or pause by level, in months; 0: none."""
     second_plan_level: Authority
     """Who may grant an agreement on an account that had one."""
     large_balance_minor: int
@@ -37,6 +41,7 @@ class AuthorityRule:
     """Who decides balances from ``large_balance_minor`` fen on (itself included)."""
     four_eyes_from: Authority
     """From this level on one person recommends and another decides."""
+    waivers: WaiverRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +52,17 @@ class Ask:
     balance_minor: int
     """All that is owed on the account, in fen."""
     days: int = 0
-    """Length of an extension."""
+    """Length of an extension, or until a promised payment."""
     months: int = 0
-    """Length of an agreement in months, rounded up."""
+    """Length of an agreement, of token payments or a pause in months, rounded up."""
     agreed_before: bool = False
     """The account already had a personalised agreement."""
+    given: Waived = NOTHING_WAIVED
+    """What is to be given up …"""
+    owed: Outstanding = NOTHING_OWED
+    """… of these parts …"""
+    days_past_due: int = 0
+    """… so late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +75,23 @@ class AuthorityNeed:
 
 def needed_authority(ask: Ask, rule: AuthorityRule) -> AuthorityNeed:
     """The least level that may grant ``ask``, with the bound that decides."""
-    if ask.kind is ProposalKind.EXTENSION:
-        need = AuthorityNeed(_least(rule.extension_days, ask.days), "extension_days")
-    else:
-        need = AuthorityNeed(_least(rule.plan_months, ask.months), "plan_months")
-        if ask.agreed_before:
-            need = _higher(need, AuthorityNeed(rule.second_plan_level, "second_plan"))
+    match ask.kind:
+        case ProposalKind.EXTENSION:
+            need = AuthorityNeed(_least(rule.extension_days, ask.days), "extension_days")
+        case ProposalKind.SETTLEMENT:
+            need = AuthorityNeed(Authority.L1, "settlement")
+        case ProposalKind.PROMISE_TO_PAY:
+            # Nothing is given up: a large balance makes no difference.
+            return AuthorityNeed(_least(rule.promise_days, ask.days), "promise_days")
+        case ProposalKind.TOKEN_PAYMENT | ProposalKind.PAUSE:
+            need = AuthorityNeed(_least(rule.plan_months, ask.months), "relief_months")
+        case ProposalKind.PERSONALISED_AGREEMENT:
+            need = AuthorityNeed(_least(rule.plan_months, ask.months), "plan_months")
+            if ask.agreed_before:
+                need = _higher(need, AuthorityNeed(rule.second_plan_level, "second_plan"))
+    waiver = waiver_need(ask.given, ask.owed, ask.days_past_due, rule.waivers)
+    if waiver.part is not None:
+        need = _higher(need, AuthorityNeed(waiver.level, f"{waiver.part}_waiver"))
     if ask.balance_minor >= rule.large_balance_minor:
         need = _higher(need, AuthorityNeed(rule.large_balance_level, "large_balance"))
     return need

@@ -19,6 +19,14 @@ class ProposalKind(StrEnum):
     """A later day for what is due now."""
     PERSONALISED_AGREEMENT = "personalised_agreement"
     """Under Art. 70: the whole balance in instalments over at most 60 months."""
+    SETTLEMENT = "settlement"
+    """One payment that ends the debt; the rest is given up."""
+    TOKEN_PAYMENT = "token_payment"  # noqa: S105 - a small payment, not a credential
+    """Very little for a few months, then another look."""
+    PAUSE = "pause"
+    """Nothing for a few months, then another look."""
+    PROMISE_TO_PAY = "promise_to_pay"
+    """One payment by a day; nothing is given up and nothing else changes."""
 
 
 class ProposalState(StrEnum):

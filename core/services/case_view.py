@@ -18,7 +18,7 @@ from core.domain.errors import AuthorityExceeded, InvalidInput, NotFound
 from core.domain.household import Evidence
 from core.domain.priority import PriorityScore
 from core.domain.proposal import OPEN_STATES, WAITING_FOR_THE_BANK, ProposalEvent, ProposalKind, ProposalState
-from core.domain.request_terms import AgreementTerms, Terms, from_record
+from core.domain.request_terms import Terms, from_record, if_granted, starts_on
 from core.policy.rules.requests import authority_rule
 from core.services import records
 from core.services.assessments import FinishedAssessment, newest_finished
@@ -28,7 +28,7 @@ from core.services.context import ServiceContext
 from core.services.identity.people import masked_phone
 from core.services.means import means_for, promises
 from core.services.positions import AccountPosition, positions
-from core.services.request_figures import RequestFigures, agreed_before, work_out
+from core.services.request_figures import RequestFigures, agreed_before, owed_by, work_out
 from core.services.request_reading import DecisionView, GrantedView, granted_view, is_identifier
 from core.services.review_queue import score_today, viewpoint
 
@@ -134,7 +134,7 @@ class CaseView:
     unworkable: str | None
     """Error code: today no schedule can be made of these terms."""
     start_moved: bool
-    """The first instalment was moved by whole months, because its day has come too near."""
+    """The first payment was moved, an instalment by whole months, because its day has come too near."""
     position: AccountPosition
     other_cards: tuple[OtherCard, ...]
     assessment: FinishedAssessment | None
@@ -198,9 +198,8 @@ def figures_today(connection: sa.Connection, context: ServiceContext, row: sa.Ro
     ``stands``: positions of the person's cards that have been read already.
     """
     policy = context.policy.on(position.as_of, position.issuer)
-    terms = from_record(row.kind, row.terms)
-    if isinstance(terms, AgreementTerms):
-        terms = terms.not_before(position.as_of + timedelta(days=policy.integer("requests.first_due_notice_days")))
+    earliest = position.as_of + timedelta(days=policy.integer("requests.first_due_notice_days"))
+    terms = if_granted(from_record(row.kind, row.terms), earliest, owed_by(position))
     means = means_for(assessment, promises(connection, context, row.cardholder_id, position.as_of, [position, *stands]),
                       row.account_id)
     return work_out(context, position, means, terms, hardship_given=row.hardship_reason is not None,
@@ -234,7 +233,7 @@ def _view(connection: sa.Connection, context: ServiceContext, actor: Actor, row:
         phone_masked=masked_phone(context.vault.decrypt(person.phone_encrypted)) if person.phone_encrypted else None,
         city=person.city, vulnerable=person.vulnerable, hardship_reason=row.hardship_reason, note=row.note,
         asked_terms=terms, figures=figures, unworkable=unworkable,
-        start_moved=figures is not None and figures.terms != terms, position=position,
+        start_moved=figures is not None and starts_on(figures.terms) != starts_on(terms), position=position,
         other_cards=tuple(_other_card(one) for one in stands if one is not position), assessment=assessment,
         evidence=_evidence(assessment), earlier=_earlier(connection, row), timeline=tuple(map(_event, steps)),
         amount_minor=row.amount_minor, submitted_at=row.submitted_at, promised_by=row.promised_by,

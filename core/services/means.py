@@ -1,13 +1,14 @@
 """One budget for all cards: what a person can pay a month, what is promised already, and what is left.
 
-Every instalment plan that runs, waits for a signature or is asked for draws on the same monthly amount, and a
-payment that an extension puts off claims the month in which it falls due.
+Every instalment plan and all token payments that run, wait for a signature or are asked for draw on the same
+monthly amount; a payment that an extension puts off, or that was promised, claims the month in which it falls due.
+A settlement is paid from a sum of its own, and a pause asks for nothing.
 Options, preview, request and review all ask ``means_for``, so they all subtract the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -20,7 +21,15 @@ from core.db.repositories import accounts as accounts_repository
 from core.db.repositories import proposals as repository
 from core.domain.calendar import Frequency
 from core.domain.proposal import ProposalKind
-from core.domain.request_terms import AgreementTerms, ExtensionTerms, from_record, monthly_burden_minor, monthly_minor
+from core.domain.request_terms import (
+    AgreementTerms,
+    ExtensionTerms,
+    PromiseTerms,
+    TokenPaymentTerms,
+    from_record,
+    monthly_burden_minor,
+    monthly_minor,
+)
 from core.services.assessments import FinishedAssessment
 from core.services.context import ServiceContext
 from core.services.positions import AccountPosition, positions
@@ -28,7 +37,7 @@ from core.services.positions import AccountPosition, positions
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A month's instalments on one card, in fen, granted or still only asked for."""
+    """A month's instalments or token payment on one card, in fen, granted or still only asked for."""
 
     account_id: str
     card_last4: str
@@ -38,7 +47,7 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A payment that an extension puts off on one card, granted or still only asked for: due once, in fen."""
+    """A payment due once on one card, in fen: put off by an extension or promised, granted or only asked for."""
 
     account_id: str
     card_last4: str
@@ -57,7 +66,9 @@ class Means:
     promised: tuple[Promise, ...] = ()
     """On the person's other cards."""
     claims: tuple[Claim, ...] = ()
-    """What falls due once on the other cards, because an extension has put it off."""
+    """What falls due once on the other cards: an extension has put it off, or it was promised."""
+    disposable_minor: int | None = None
+    """All that a month leaves over by that assessment, the buffer included; None without one."""
 
     @property
     def promised_minor(self) -> int:
@@ -68,6 +79,11 @@ class Means:
     def left_minor(self) -> int | None:
         """What is left of the affordable amount, never below nothing; None without an assessment."""
         return None if self.affordable_minor is None else max(self.affordable_minor - self.promised_minor, 0)
+
+    @property
+    def disposable_left_minor(self) -> int | None:
+        """What is left of all that a month leaves over; token payments may draw on it."""
+        return None if self.disposable_minor is None else max(self.disposable_minor - self.promised_minor, 0)
 
 
 class BudgetPart(StrEnum):
@@ -115,9 +131,8 @@ def promises(connection: sa.Connection, context: ServiceContext, cardholder_id: 
     if unread:
         wanted = [row for row in accounts_repository.of_cardholder(connection, cardholder_id) if row.id in unread]
         known |= {position.account_id: position for position in positions(connection, context, wanted, as_of)}
-    found = (_claim(row, known[row.account_id]) if row.kind == ProposalKind.EXTENSION else _promise(row)
-             for row in rows)
-    return tuple(one for one in found if not isinstance(one, Claim) or one.amount_minor > 0)
+    found = (_drawn(row, known) for row in rows)
+    return tuple(one for one in found if one is not None and (isinstance(one, Promise) or one.amount_minor > 0))
 
 
 def means_for(assessment: FinishedAssessment | None, promised: Sequence[Promise | Claim], account_id: str) -> Means:
@@ -127,7 +142,24 @@ def means_for(assessment: FinishedAssessment | None, promised: Sequence[Promise 
     claims = tuple(one for one in others if isinstance(one, Claim))
     if assessment is None:
         return Means(None, None, plans, claims)
-    return Means(assessment.affordable_minor, assessment.as_of, plans, claims)
+    return Means(assessment.affordable_minor, assessment.as_of, plans, claims,
+                 assessment.result.counted.disposable_minor)
+
+
+def _drawn(row: sa.Row[Any], known: Mapping[str, AccountPosition]) -> Promise | Claim | None:
+    """What a request or arrangement takes of the month's money."""
+    match ProposalKind(row.kind):
+        case ProposalKind.EXTENSION:
+            return _claim(row, known[row.account_id])
+        case ProposalKind.PERSONALISED_AGREEMENT:
+            return _promise(row)
+    terms = from_record(row.kind, row.terms if row.schedule is None else row.granted_terms)
+    granted = row.schedule is not None
+    if isinstance(terms, TokenPaymentTerms):
+        return Promise(row.account_id, row.card_last4, terms.monthly_minor, granted)
+    if isinstance(terms, PromiseTerms):
+        return Claim(row.account_id, row.card_last4, terms.amount_minor, terms.pay_by, granted)
+    return None
 
 
 def _claim(row: sa.Row[Any], position: AccountPosition) -> Claim:

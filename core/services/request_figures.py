@@ -7,27 +7,39 @@ arrangement is made from them: the same function, so the same fen.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
 from core.db.repositories import proposals as repository
+from core.domain.allocation import Outstanding
 from core.domain.authority import Ask, AuthorityNeed, needed_authority
+from core.domain.calendar import add_months
+from core.domain.nearest_terms import nearest_terms
 from core.domain.proposal import ProposalKind
-from core.domain.request_checks import CheckResult, DueOnce, RequestFacts, TermLimits, checks, nearest_terms
-from core.domain.request_terms import AgreementTerms, ExtensionTerms, Terms, kind_of
-from core.domain.schedule import Schedule, annualised_rate
+from core.domain.request_checks import CheckResult, DueOnce, RequestFacts, TermLimits, checks
+from core.domain.request_terms import (
+    ExtensionTerms,
+    PromiseTerms,
+    SettlementTerms,
+    Terms,
+    if_granted,
+    kind_of,
+    waived_by,
+)
+from core.domain.schedule import Schedule
+from core.domain.waivers import Waived
 from core.policy.book import Policy
-from core.policy.rules.account import displayed_annual_rate
 from core.policy.rules.requests import authority_rule, term_limits
 from core.services.context import ServiceContext
 from core.services.cost_marks import CostMarks, cost_marks
 from core.services.means import Means
 from core.services.outlooks import furthest, unpaid_until
 from core.services.positions import AccountPosition
+from core.services.request_amounts import Amounts, amounts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +69,23 @@ class RequestFigures:
     """All that is owed on the account at ``start_date``."""
     schedule: Schedule | None
     """Of an agreement."""
+    dues: tuple[tuple[date, int], ...]
+    """What falls due when, earliest first; nothing of a pause."""
     down_payment_due_date: date | None
     """When what is paid first falls due if granted on ``start_date``; None where nothing is paid first."""
     until_date: date
-    """The last day of the extension, or the last due date of the agreement."""
+    """The last day of the extension or pause, or the last due date."""
     deferred_minor: int
-    """What an extension puts off; 0 for an agreement."""
+    """What an extension puts off; 0 for every other kind."""
+    waived: Waived
+    """What is given up if everything is paid as agreed."""
     annualised_rate: Decimal
     interest_minor: int
-    """Of an extension: on the whole balance, charged with or without it."""
+    """Of an extension or a promise: on the whole balance, charged with or without it."""
     cost_minor: int
     """Interest and fees from ``start_date`` on, over what is owed then."""
     total_minor: int
-    """What is owed plus ``cost_minor``: everything the cardholder would pay or still owe by ``until_date``."""
+    """What is owed, less what is given up, plus ``cost_minor``: all that is paid or still owed by ``until_date``."""
     do_nothing: DoNothing
     paid_meanwhile_minor: int
     """Under these terms, up to and including ``do_nothing.until_date``."""
@@ -101,7 +117,9 @@ def facts_of(position: AccountPosition, means: Means, *, hardship_given: bool,
         as_of=position.as_of, balance_minor=position.total_minor, amount_due_minor=position.minimum_due_minor,
         affordable_minor=means.left_minor, assessed_on=means.assessed_on, hardship_given=hardship_given,
         open_request=other, arrangement=position.arrangement is not None, month_minor=means.left_minor,
-        due_elsewhere=tuple(DueOnce(claim.due_date, claim.amount_minor) for claim in means.claims))
+        due_elsewhere=tuple(DueOnce(claim.due_date, claim.amount_minor) for claim in means.claims),
+        owed=owed_by(position),
+        days_past_due=position.days_past_due, disposable_minor=means.disposable_left_minor)
 
 
 def work_out(context: ServiceContext, position: AccountPosition, means: Means, terms: Terms, *, hardship_given: bool,
@@ -114,20 +132,28 @@ def work_out(context: ServiceContext, position: AccountPosition, means: Means, t
     policy = context.policy.on(position.as_of, position.issuer)
     limits = term_limits(policy)
     facts = facts_of(position, means, hardship_given=hardship_given, own_request=own_request)
-    amounts = _extension(position, terms, policy) if isinstance(terms, ExtensionTerms) else \
-        _agreement(position, terms, policy)
-    nothing = _do_nothing(context, position, amounts.until_date, policy)
-    paid, left = _meanwhile_paid(amounts, position, nothing.until_date)
+    # What is given up is counted from what is owed today.
+    terms = if_granted(terms, date.min, facts.owed)
+    amounts = amounts_of(position, terms, policy)
+    nothing = _do_nothing(context, position, amounts, policy)
+    total = position.total_minor - amounts.waived.total_minor + amounts.cost_minor
+    paid, left = _meanwhile_paid(amounts, total, nothing.until_date)
     found = checks(terms, amounts.schedule, facts, limits)
     return RequestFigures(
         kind=kind_of(terms), terms=terms, start_date=position.as_of, balance_minor=position.total_minor,
-        schedule=amounts.schedule, down_payment_due_date=amounts.down_payment_due_date, until_date=amounts.until_date,
-        deferred_minor=amounts.deferred_minor, annualised_rate=amounts.annualised_rate,
-        interest_minor=amounts.interest_minor, cost_minor=amounts.cost_minor,
-        total_minor=position.total_minor + amounts.cost_minor, do_nothing=nothing, paid_meanwhile_minor=paid,
+        schedule=amounts.schedule, dues=amounts.dues, down_payment_due_date=amounts.down_payment_due_date,
+        until_date=amounts.until_date, deferred_minor=amounts.deferred_minor, waived=amounts.waived,
+        annualised_rate=amounts.annualised_rate, interest_minor=amounts.interest_minor, cost_minor=amounts.cost_minor,
+        total_minor=total, do_nothing=nothing, paid_meanwhile_minor=paid,
         left_meanwhile_minor=left, checks=found, nearest_terms=_nearest(terms, found, facts, limits),
-        authority=needed_authority(_ask(position, terms, agreed_before=agreed_before), authority_rule(policy)),
+        authority=needed_authority(_ask(facts, terms, agreed_before=agreed_before), authority_rule(policy)),
         means=means)
+
+
+def owed_by(position: AccountPosition) -> Outstanding:
+    """What is owed part by part, for what may be given up of it; accrued interest counts as interest."""
+    return Outstanding(max(position.fees_minor, 0), max(position.all_interest_minor, 0),
+                       max(position.principal_minor, 0))
 
 
 def agreed_before(connection: sa.Connection, account_id: str) -> bool:
@@ -138,7 +164,8 @@ def agreed_before(connection: sa.Connection, account_id: str) -> bool:
 def schedule_record(figures: RequestFigures) -> list[dict[str, Any]]:
     """What falls due when, as it is stored with the arrangement; amounts in fen."""
     if figures.schedule is None:
-        return [{"number": 1, "due_date": figures.until_date.isoformat(), "amount_minor": figures.deferred_minor}]
+        return [{"number": number, "due_date": on.isoformat(), "amount_minor": amount}
+                for number, (on, amount) in enumerate(figures.dues, 1)]
     down = figures.schedule.down_payment_minor
     on = figures.down_payment_due_date
     first = [{"number": 0, "due_date": on.isoformat(), "principal_minor": down, "interest_minor": 0,
@@ -149,66 +176,50 @@ def schedule_record(figures: RequestFigures) -> list[dict[str, Any]]:
                     for row in figures.schedule.instalments]
 
 
-@dataclass(frozen=True, slots=True)
-class _Amounts:
-    """What the two kinds of request compute differently."""
-
-    schedule: Schedule | None
-    down_payment_due_date: date | None
-    until_date: date
-    deferred_minor: int
-    annualised_rate: Decimal
-    interest_minor: int
-    cost_minor: int
+def begins_on(figures: RequestFigures) -> date:
+    """The day of the first instalment or payment; of a pause the day by which it must be signed, one month on."""
+    if figures.schedule is not None:
+        return figures.schedule.instalments[0].due_date
+    if not figures.dues:
+        return min(add_months(figures.start_date, 1), figures.until_date)
+    return figures.dues[0][0]
 
 
-def _agreement(position: AccountPosition, terms: AgreementTerms, policy: Policy) -> _Amounts:
-    schedule = terms.schedule(position.total_minor, position.as_of)
-    first, until = schedule.instalments[0].due_date, schedule.instalments[-1].due_date
-    # As much notice as the first instalment gets, and never after it.
-    notice = timedelta(days=policy.integer("requests.first_due_notice_days"))
-    down_due = min(position.as_of + notice, first) if terms.down_payment_minor else None
-    return _Amounts(schedule, down_due, until, 0, annualised_rate(schedule).monthly_irr_x12, schedule.interest_minor,
-                    schedule.cost_minor)
-
-
-def _extension(position: AccountPosition, terms: ExtensionTerms, policy: Policy) -> _Amounts:
-    """Interest goes on at the card's rate; late fees of the meantime are suspended (policy ``extension.*``)."""
-    until = terms.until(position.as_of)
-    unpaid = unpaid_until(position, until, policy)
-    interest = unpaid.interest_total_minor if policy.flag("extension.interest_continues") else 0
-    # A fee for a due date that was missed before the extension is not one of the meantime.
-    missed_before = 0 if position.open_due_date else position.late_fee_to_come_minor
-    late_fees = missed_before if policy.flag("extension.late_fee_suspended") else unpaid.late_fee_total_minor
-    yearly = displayed_annual_rate(policy) * 100 if interest else Decimal(0)
-    return _Amounts(None, None, until, position.minimum_due_minor, yearly.quantize(Decimal("0.01"), ROUND_HALF_UP),
-                    interest, interest + late_fees)
-
-
-def _do_nothing(context: ServiceContext, position: AccountPosition, until: date, policy: Policy) -> DoNothing:
-    """The comparison: as long as the terms last, twelve months at most."""
+def _do_nothing(context: ServiceContext, position: AccountPosition, amounts: Amounts, policy: Policy) -> DoNothing:
+    """The comparison: as long as the terms last, twelve months at most; what ends the debt is held against all of
+    them."""
     last = furthest(position)
-    on = min(until, last)
+    ends = amounts.ends_the_debt or amounts.until_date > last
+    on = last if ends else amounts.until_date
     unpaid = unpaid_until(position, on, policy)
     added = unpaid.interest_total_minor + unpaid.late_fee_total_minor
-    return DoNothing(on, until > last, position.total_minor + added, unpaid.interest_total_minor,
+    return DoNothing(on, ends, position.total_minor + added, unpaid.interest_total_minor,
                      unpaid.late_fee_total_minor, cost_marks(context, position, on, added))
 
 
-def _meanwhile_paid(amounts: _Amounts, position: AccountPosition, on: date) -> tuple[int, int]:
+def _meanwhile_paid(amounts: Amounts, total_minor: int, on: date) -> tuple[int, int]:
     """What is paid by the end of ``on`` under the terms, and what is then still owed."""
     schedule = amounts.schedule
     if schedule is None:
-        return 0, position.total_minor + amounts.cost_minor
+        paid = 0 if amounts.deferred_minor else sum(amount for day, amount in amounts.dues if day <= on)
+        return paid, total_minor - paid
     met = [row for row in schedule.instalments if row.due_date <= on]
     paid = schedule.down_payment_minor + sum(row.amount_minor for row in met)
     return paid, met[-1].balance_after_minor if met else schedule.principal_minor
 
 
-def _ask(position: AccountPosition, terms: Terms, *, agreed_before: bool) -> Ask:
-    if isinstance(terms, ExtensionTerms):
-        return Ask(kind_of(terms), position.total_minor, days=terms.days)
-    return Ask(kind_of(terms), position.total_minor, months=terms.months, agreed_before=agreed_before)
+def _ask(facts: RequestFacts, terms: Terms, *, agreed_before: bool) -> Ask:
+    whole = Ask(kind_of(terms), facts.balance_minor, given=waived_by(terms), owed=facts.owed,
+                days_past_due=facts.days_past_due)
+    match terms:
+        case ExtensionTerms():
+            return replace(whole, days=terms.days)
+        case PromiseTerms():
+            return replace(whole, days=max((terms.pay_by - facts.as_of).days, 0))
+        case SettlementTerms():
+            return whole
+        case _:
+            return replace(whole, months=terms.months, agreed_before=agreed_before)
 
 
 def _nearest(terms: Terms, found: Sequence[CheckResult], facts: RequestFacts, limits: TermLimits) -> Terms | None:

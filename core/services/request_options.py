@@ -15,10 +15,12 @@ from core.domain.affordability import Outcome
 from core.domain.authority import AuthorityNeed
 from core.domain.errors import Conflict, InvalidInput, NotFound
 from core.domain.hardship import HardshipReason
+from core.domain.nearest_terms import nearest_terms
 from core.domain.proposal import ProposalKind
-from core.domain.request_checks import CheckResult, TermLimits, first_due_range, nearest_terms
-from core.domain.request_terms import AgreementTerms, Terms, kind_of
+from core.domain.request_checks import CheckResult, TermLimits, first_due_range
+from core.domain.request_terms import AgreementTerms, Terms, kind_of, waived_by
 from core.domain.schedule import Schedule
+from core.domain.waivers import Waived
 from core.policy.rules.requests import decision_promise, term_limits
 from core.services.assessments import FinishedAssessment, newest_finished
 from core.services.context import ServiceContext
@@ -28,12 +30,33 @@ from core.services.request_figures import DoNothing, RequestFigures, agreed_befo
 from core.services.request_reading import is_identifier, own_cardholder
 from core.services.texts import clean_text
 
+OF_WAIVERS = ("waived_when_kept", "waiver_on_credit_record")
+"""Of an agreement under which something is given up."""
+_SETTLED_FOR_LESS = ("rest_waived_when_paid", "waiver_on_credit_record")
 LEGAL_EFFECTS = {
     ProposalKind.EXTENSION: ("acknowledges_debt", "restarts_limitation", "interest_continues", "late_fee_suspended"),
     ProposalKind.PERSONALISED_AGREEMENT: ("acknowledges_debt", "restarts_limitation", "card_frozen", "no_new_cards",
                                           "credit_record_marked", "signature_follows"),
+    ProposalKind.SETTLEMENT: ("acknowledges_debt", "restarts_limitation", *_SETTLED_FOR_LESS, "signature_follows"),
+    ProposalKind.TOKEN_PAYMENT: ("acknowledges_debt", "restarts_limitation", "rest_stays_owed", "card_frozen",
+                                 "credit_record_continues", "signature_follows"),
+    ProposalKind.PAUSE: ("acknowledges_debt", "restarts_limitation", "rest_stays_owed", "card_frozen",
+                         "credit_record_continues", "signature_follows"),
+    ProposalKind.PROMISE_TO_PAY: ("acknowledges_debt", "restarts_limitation", "nothing_else_changes"),
 }
-"""Civil Code 192 and 195, provisions on limitation Art. 14 and 19; Art. 70; words are ``reasons.effect.<code>``."""
+"""Civil Code 192 and 195, provisions on limitation Art. 14 and 19; Art. 70; Civil Code 575 for what is given up.
+
+Words are ``reasons.effect.<code>``.
+"""
+
+
+def legal_effects(terms: Terms) -> tuple[str, ...]:
+    """What sending such a request does in law; a waiver is given only to who keeps the agreement."""
+    effects = LEGAL_EFFECTS[kind_of(terms)]
+    given_up = waived_by(terms).total_minor > 0
+    if isinstance(terms, AgreementTerms) and given_up:
+        return (*effects[:-1], *OF_WAIVERS, effects[-1])
+    return effects if given_up else tuple(effect for effect in effects if effect not in _SETTLED_FOR_LESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +119,12 @@ class Preview:
     terms: Terms
     balance_minor: int
     schedule: Schedule | None
+    dues: tuple[tuple[date, int], ...]
+    """What falls due when, earliest first; nothing of a pause."""
     until_date: date
     deferred_minor: int
+    waived: Waived
+    """What is given up once everything is paid as agreed."""
     annualised_rate: Decimal
     total_minor: int
     cost_minor: int
@@ -176,14 +203,14 @@ def _preview(context: ServiceContext, draft: RequestDraft, figures: RequestFigur
     policy = context.policy.on(position.as_of, position.issuer)
     return Preview(
         kind=figures.kind, terms=figures.terms, balance_minor=figures.balance_minor, schedule=figures.schedule,
-        until_date=figures.until_date, deferred_minor=figures.deferred_minor,
+        dues=figures.dues, until_date=figures.until_date, deferred_minor=figures.deferred_minor, waived=figures.waived,
         annualised_rate=figures.annualised_rate, total_minor=figures.total_minor, cost_minor=figures.cost_minor,
         interest_minor=figures.interest_minor, down_payment_due_date=figures.down_payment_due_date,
         do_nothing=figures.do_nothing, paid_meanwhile_minor=figures.paid_meanwhile_minor,
         left_meanwhile_minor=figures.left_meanwhile_minor, checks=figures.checks,
         means=figures.means, nearest_terms=figures.nearest_terms, may_send=figures.hard_failure is None,
         promised_by=decision_promise(policy, draft.kind, context.clock.now(), CHINA),
-        legal_effects=LEGAL_EFFECTS[draft.kind], needed_authority=figures.authority)
+        legal_effects=legal_effects(figures.terms), needed_authority=figures.authority)
 
 
 def _option(context: ServiceContext, position: AccountPosition, means: Means, asking_minor: int) -> AccountOption:

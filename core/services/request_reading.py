@@ -23,13 +23,13 @@ from core.domain.proposal import (
     permits,
     public_status,
 )
-from core.domain.request_terms import AgreementTerms, Terms, from_record
+from core.domain.request_terms import AgreementTerms, Terms, from_record, if_granted
 from core.domain.schedule import Schedule
 from core.services.assessments import newest_finished
 from core.services.context import ServiceContext
 from core.services.means import means_for, promises
 from core.services.positions import AccountPosition, account_position
-from core.services.request_figures import RequestFigures, agreed_before, work_out
+from core.services.request_figures import RequestFigures, agreed_before, owed_by, work_out
 
 MOST_PER_PAGE = 50
 _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
@@ -265,9 +265,7 @@ def _figures_today(connection: sa.Connection, context: ServiceContext, row: sa.R
     """What was asked for, as it would be found today; None where today nothing can be made of its terms."""
     means = means_for(newest_finished(connection, row.cardholder_id),
                       promises(connection, context, row.cardholder_id, position.as_of, [position]), row.account_id)
-    terms = from_record(row.kind, row.terms)
-    if isinstance(terms, AgreementTerms):
-        terms = terms.not_before(position.as_of)
+    terms = if_granted(from_record(row.kind, row.terms), position.as_of, owed_by(position))
     try:
         return work_out(context, position, means, terms, hardship_given=row.hardship_reason is not None,
                         agreed_before=agreed_before(connection, row.account_id))

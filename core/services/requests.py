@@ -30,13 +30,13 @@ from core.services.context import ServiceContext
 from core.services.positions import AccountPosition
 from core.services.request_figures import RequestFigures
 from core.services.request_options import (
-    LEGAL_EFFECTS,
     AccountOption,
     Preview,
     RequestDraft,
     RequestOptions,
     check_draft,
     draft_figures,
+    legal_effects,
     preview,
     request_options,
 )
@@ -145,24 +145,24 @@ def _send(connection: sa.Connection, actor: Actor, context: ServiceContext, card
     policy = context.policy.on(as_of, position.issuer)
     promised = decision_promise(policy, draft.kind, now, CHINA)
     reference = _new_reference(connection)
-    state = after(None, ProposalEvent.SUBMIT)
+    state, effects = after(None, ProposalEvent.SUBMIT), legal_effects(figures.terms)
     proposal_id = repository.insert(connection, {
         "reference": reference, "account_id": position.account_id, "cardholder_id": cardholder_id,
         "assessment_id": assessment.assessment_id if assessment else None, "kind": draft.kind.value,
-        "state": state.value, "terms": as_record(draft.terms),
+        "state": state.value, "terms": as_record(figures.terms),
         "hardship_reason": draft.hardship_reason.value if draft.hardship_reason else None, "note": note or None,
         "amount_minor": position.total_minor, "days_past_due": position.days_past_due,
         "bucket": position.bucket.value, "product": position.product, "vulnerable": person.vulnerable,
         "needed_authority": figures.authority.level.value, "policy_version": policy.version,
         "submitted_at": now, "promised_by": promised})
     repository.add_event(connection, actor, proposal_id, ProposalEvent.SUBMIT, None, state, now,
-                         reasons=LEGAL_EFFECTS[draft.kind][:2], message=note)
+                         reasons=effects[:2], message=note)
     records.send(connection, context.vault, channel="in_app", recipient_kind="cardholder",
                  recipient_id=cardholder_id, template=MessageTemplate.REQUEST_RECEIVED, at=now, reference=reference,
                  promised_by=promised.isoformat())
     records.audit(connection, actor, "request_submitted", "proposal", proposal_id, now, kind=draft.kind.value,
-                  terms=as_record(draft.terms), amount_minor=position.total_minor, policy_version=policy.version,
-                  legal_effects_acknowledged=list(LEGAL_EFFECTS[draft.kind]))
+                  terms=as_record(figures.terms), amount_minor=position.total_minor, policy_version=policy.version,
+                  legal_effects_acknowledged=list(effects))
     return {"proposal_id": proposal_id, "reference": reference, "promised_by": promised.isoformat()}
 
 

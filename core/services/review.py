@@ -33,7 +33,7 @@ from core.services.claims import Claimed, claim, claim_next, held_case, move, re
 from core.services.commands import once
 from core.services.context import ServiceContext
 from core.services.positions import account_position
-from core.services.request_figures import RequestFigures, schedule_record
+from core.services.request_figures import RequestFigures, begins_on, schedule_record
 from core.services.review_queue import HeldRow, QueueFilters, QueuePage, QueueRow, held_cases, queue
 from core.services.texts import clean_text
 
@@ -44,6 +44,8 @@ __all__ = [
 
 Code = TypeVar("Code", bound=StrEnum)
 Row = sa.Row[Any]
+_AT_ONCE = (ProposalKind.EXTENSION, ProposalKind.PROMISE_TO_PAY)
+"""What holds as soon as it is granted; everything else changes the debt or its plan, and awaits a signature."""
 _ANSWERS = {ProposalState.APPROVED: MessageTemplate.REQUEST_APPROVED,
             ProposalState.REFUSED: MessageTemplate.REQUEST_REFUSED}
 
@@ -51,7 +53,7 @@ _ANSWERS = {ProposalState.APPROVED: MessageTemplate.REQUEST_APPROVED,
 def approve(actor: Actor, context: ServiceContext, proposal_id: str, *, expected_version: int,
             reasons: Sequence[ApproveReason], message: str = "", internal_note: str = "",
             idempotency_key: str) -> None:
-    """Grant the case as its figures stand today: an extension is active, an agreement awaits its signature.
+    """Grant the case as its figures stand today: an extension or promise is active, the rest awaits its signature.
 
     Raises ``AuthorityExceeded``, ``FourEyesNeeded``, ``Conflict`` (claim, version, another arrangement),
     ``InvalidInput`` without a reason, past a hard limit, or (``exception_note_missing``) without an
@@ -178,11 +180,10 @@ def _conclude(connection: sa.Connection, actor: Actor, context: ServiceContext, 
 
 
 def _arrangement(context: ServiceContext, row: Row, figures: RequestFigures) -> dict[str, Any]:
-    extension = figures.kind is ProposalKind.EXTENSION
-    first = figures.until_date if figures.schedule is None else figures.schedule.instalments[0].due_date
     return {"account_id": row.account_id, "proposal_id": row.id, "kind": figures.kind.value,
-            "state": "active" if extension else "awaiting_signature", "terms": as_record(figures.terms),
-            "schedule": schedule_record(figures), "first_due_date": first, "last_due_date": figures.until_date,
+            "state": "active" if figures.kind in _AT_ONCE else "awaiting_signature",
+            "terms": as_record(figures.terms), "schedule": schedule_record(figures),
+            "first_due_date": begins_on(figures), "last_due_date": figures.until_date,
             "granted_at": context.clock.now()}
 
 

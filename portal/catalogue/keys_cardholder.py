@@ -17,7 +17,7 @@ from core.services.deadlines import DeadlineKind
 from core.services.explanations import Figure
 from core.services.means import BudgetPart
 from core.services.messages import UNREADABLE
-from core.services.requests import LEGAL_EFFECTS
+from core.services.request_options import LEGAL_EFFECTS, OF_WAIVERS
 from portal.catalogue.endings import Endings
 from portal.components.household import SECTIONS
 
@@ -30,8 +30,8 @@ def _these(endings: Iterable[str]) -> Endings:
 _EXPLAIN_TEXTS = ("accrued_interest", "statement_interest", "not_recomputed", "interest", "late_fee", "late_fee_newest",
                   "late_fee_floor", "late_fee_floor_and_cap", "minimum_payment", "minimum_capped", "minimum_left",
                   "days_past_due", "bucket_next", "bucket_last", "growth", "growth_late_fee")
-_LACKED = (CheckName.AFFORDABLE, CheckName.ASSESSMENT_PRESENT, CheckName.HARDSHIP, CheckName.AMOUNT_DUE,
-           CheckName.NO_OPEN_REQUEST, CheckName.NO_ARRANGEMENT)
+_LACKED = (CheckName.AFFORDABLE, CheckName.NO_INSTALMENT_FITS, CheckName.ASSESSMENT_PRESENT, CheckName.HARDSHIP,
+           CheckName.AMOUNT_DUE, CheckName.NO_OPEN_REQUEST, CheckName.NO_ARRANGEMENT)
 """Checks that can fail without anything to measure."""
 _ENDINGS = ("kept", "missed", "lapsed", "over")
 _BILLED = ("purchases", "cash", "fees", "interest", "previous_minimum_unpaid")
@@ -87,7 +87,8 @@ DYNAMIC: Mapping[str, Endings] = {
         "spending_above_trigger", "variable_income")),
     "reasons.change.": _these(one for one in Lever if one is not Lever.EVIDENCE),
     "reasons.decision.": _these([*ApproveReason, *RefuseReason]),
-    "reasons.effect.": _these(dict.fromkeys(effect for effects in LEGAL_EFFECTS.values() for effect in effects)),
+    "reasons.effect.": _these(dict.fromkeys((*(effect for effects in LEGAL_EFFECTS.values() for effect in effects),
+                                             *OF_WAIVERS))),
     "reasons.frequency.": _these(Frequency),
     "reasons.income.": _these(IncomeKind),
     "reasons.information.": _these(InformationItem),

@@ -22,7 +22,8 @@ _TOLD = [choice for choice in Choice if choice is not Choice.REFER]
 
 DYNAMIC: Mapping[str, Endings] = {
     "collector.authority.because.": _these((
-        "extension_days", "plan_months", "second_plan", "large_balance", "submitted", "referred")),
+        "extension_days", "plan_months", "relief_months", "promise_days", "settlement", "late_fee_waiver",
+        "interest_waiver", "principal_waiver", "second_plan", "large_balance", "submitted", "referred")),
     "collector.authority.obstacle.": _these((
         "authority_exceeded", "four_eyes_needed", "four_eyes_own", "recommended")),
     "collector.authority.recommended.": _these(Decision),

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from core.domain.priority import PriorityScore
 from core.domain.proposal import ProposalState
-from core.domain.request_terms import ExtensionTerms
+from core.domain.request_terms import (
+    AgreementTerms,
+    ExtensionTerms,
+    PauseTerms,
+    PromiseTerms,
+    SettlementTerms,
+    Terms,
+    TokenPaymentTerms,
+    waived_by,
+)
 from core.services.review import HeldRow, QueueRow
 from portal.components.money import plain
 from portal.i18n import day, moment, money, t, tn
@@ -54,10 +63,26 @@ def about(row: QueueRow) -> str:
 
 def terms(row: QueueRow) -> str:
     """What is asked for, as short as it can be said."""
-    if isinstance(row.terms, ExtensionTerms):
-        return t("collector.row.extension", length=tn("common.days", row.terms.days))
-    return t("collector.row.agreement", length=tn("common.months", row.terms.months),
-             first=day(row.terms.first_due_date))
+    said, waived = _without_waiver(row.terms), waived_by(row.terms).total_minor
+    return t("collector.row.with_waiver", terms=said, waived=money(waived)) if waived else said
+
+
+def _without_waiver(asked: Terms) -> str:
+    match asked:
+        case ExtensionTerms():
+            return t("collector.row.extension", length=tn("common.days", asked.days))
+        case AgreementTerms():
+            return t("collector.row.agreement", length=tn("common.months", asked.months),
+                     first=day(asked.first_due_date))
+        case SettlementTerms():
+            return t("collector.row.settlement", amount=money(asked.amount_minor), by=day(asked.pay_by))
+        case TokenPaymentTerms():
+            return t("collector.row.token_payment", amount=money(asked.monthly_minor),
+                     length=tn("common.months", asked.months))
+        case PauseTerms():
+            return t("collector.row.pause", length=tn("common.months", asked.months))
+        case PromiseTerms():
+            return t("collector.row.promise_to_pay", amount=money(asked.amount_minor), by=day(asked.pay_by))
 
 
 def promise(row: QueueRow) -> str:

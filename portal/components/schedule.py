@@ -7,7 +7,16 @@ from datetime import date
 
 import streamlit as st
 
-from core.domain.request_terms import AgreementTerms, ExtensionTerms, Terms
+from core.domain.request_terms import (
+    AgreementTerms,
+    ExtensionTerms,
+    PauseTerms,
+    PromiseTerms,
+    SettlementTerms,
+    Terms,
+    TokenPaymentTerms,
+    waived_by,
+)
 from core.domain.schedule import Schedule
 from portal.components.money import table, unbroken
 from portal.i18n import day, money, money_short, percent, t, tn
@@ -17,10 +26,28 @@ _SHOWN = 3
 
 def terms_in_words(terms: Terms) -> str:
     """One sentence: what is asked for or granted."""
-    if isinstance(terms, ExtensionTerms):
-        return t("cardholder.terms.extension", length=tn("common.days", terms.days))
-    return t("cardholder.terms.agreement", count=terms.count, frequency=t(f"reasons.frequency.{terms.frequency}"),
-             first=day(terms.first_due_date), rate=percent(terms.annual_rate), down=money(terms.down_payment_minor))
+    said = _without_waiver(terms)
+    waived = waived_by(terms).total_minor
+    return t("cardholder.terms.with_waiver", terms=said, waived=money(waived)) if waived else said
+
+
+def _without_waiver(terms: Terms) -> str:
+    match terms:
+        case ExtensionTerms():
+            return t("cardholder.terms.extension", length=tn("common.days", terms.days))
+        case AgreementTerms():
+            return t("cardholder.terms.agreement", count=terms.count, first=day(terms.first_due_date),
+                     frequency=t(f"reasons.frequency.{terms.frequency}"), rate=percent(terms.annual_rate),
+                     down=money(terms.down_payment_minor))
+        case SettlementTerms():
+            return t("cardholder.terms.settlement", amount=money(terms.amount_minor), by=day(terms.pay_by))
+        case TokenPaymentTerms():
+            return t("cardholder.terms.token_payment", amount=money(terms.monthly_minor),
+                     length=tn("common.months", terms.months), first=day(terms.first_due_date))
+        case PauseTerms():
+            return t("cardholder.terms.pause", length=tn("common.months", terms.months))
+        case PromiseTerms():
+            return t("cardholder.terms.promise_to_pay", amount=money(terms.amount_minor), by=day(terms.pay_by))
 
 
 def show(schedule: Schedule, down_payment_due: date | None = None) -> None:

@@ -84,8 +84,7 @@ def test_an_accepted_wish_is_met(facts, wish) -> None:
 def test_what_is_shown_is_the_schedule_to_the_fen(facts) -> None:
     search = ArraySearch(situation_of(facts, RULE, NO_WISH))
     for offer, (_, option) in zip(ask(facts).offers, lay_on_table(search).options, strict=False):
-        owed = facts.balance_minor - option.terms.concession.waived_minor
-        made = agreement_terms(option.terms).schedule(owed, facts.as_of)
+        made = agreement_terms(option.terms).schedule(facts.balance_minor, facts.as_of)
         assert offer.total_minor == made.amount_minor + made.down_payment_minor
         assert offer.instalment_minor == max(row.amount_minor for row in made.instalments)
         assert offer.annualised_percent == annualised_rate(made).monthly_irr_x12

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from core.domain.calendar import Frequency
 from core.domain.errors import InvalidInput
+from core.domain.nearest_terms import nearest_terms
 from core.domain.proposal import ProposalKind
-from core.domain.request_checks import CheckName, DueOnce, RequestFacts, checks, first_due_range, nearest_terms
+from core.domain.request_checks import CheckName, DueOnce, RequestFacts, checks, first_due_range
 from core.domain.request_terms import AgreementTerms, ExtensionTerms, as_record, from_record, monthly_burden_minor
 from core.policy.book import PolicyBook
 from core.policy.rules.requests import term_limits

@@ -9,7 +9,14 @@ from datetime import date, timedelta
 import pytest
 
 from core.domain.request_checks import CheckName, CheckResult, CheckUnit, DueOnce, RequestFacts, checks
-from core.domain.request_terms import AgreementTerms, ExtensionTerms
+from core.domain.request_terms import (
+    AgreementTerms,
+    ExtensionTerms,
+    PauseTerms,
+    PromiseTerms,
+    SettlementTerms,
+    TokenPaymentTerms,
+)
 from core.policy.book import PolicyBook
 from core.policy.model import Basis
 from core.policy.rules.requests import term_limits
@@ -25,6 +32,10 @@ WELL = RequestFacts(TODAY, 3_000_000, 200_000, 100_000, TODAY, hardship_given=Tr
 BADLY = replace(WELL, amount_due_minor=0, affordable_minor=None, assessed_on=None, hardship_given=False,
                 open_request=True, arrangement=True)
 BOTH_DUE = replace(WELL, month_minor=100_000, due_elsewhere=(DueOnce(TODAY + timedelta(days=30), 50_000),))
+OTHERS = (
+    SettlementTerms(1_000_000, TODAY + timedelta(days=7), 30_000, 200_000, 1_770_000), SettlementTerms(1, TODAY, 9, 9),
+    TokenPaymentTerms(2_000, 6, TODAY + timedelta(days=30)), TokenPaymentTerms(1, 30, TODAY), PauseTerms(3),
+    PauseTerms(99), PromiseTerms(200_000, TODAY + timedelta(days=7)), PromiseTerms(1, TODAY - timedelta(days=1)))
 CITED = Cited("late_fee.rate", "A contract", "\u5408\u7ea6", Basis.PRACTICE, "page", TODAY, unconfirmed=False)
 
 
@@ -35,6 +46,8 @@ def every_check() -> list[CheckResult]:
         found += checks(ExtensionTerms(200), None, facts, LIMITS)
         for terms in (AgreementTerms(40, TODAY + timedelta(days=20)), AgreementTerms(3, TODAY, 2_000_000)):
             found += checks(terms, terms.schedule(facts.balance_minor, TODAY), facts, LIMITS)
+        for other in OTHERS:
+            found += checks(other, None, facts, LIMITS)
     return found
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.domain.actor import Authority
+from core.domain.allocation import Outstanding
 from core.domain.authority import Ask, needed_authority
 from core.domain.offers.model import Bound, Facts, Option, PlanTerms, Slack, Wish
 from core.domain.offers.rule import OfferRule
@@ -14,6 +15,7 @@ from core.domain.offers.value import Payments, PlanValues, StatusQuo, plan_value
 from core.domain.proposal import ProposalKind
 from core.domain.request_checks import first_due_range
 from core.domain.request_terms import AgreementTerms, monthly_minor
+from core.domain.waivers import Waived
 
 RANKS = {level: rank for rank, level in enumerate(Authority)}
 
@@ -41,15 +43,16 @@ def financed_minor(terms: PlanTerms, facts: Facts) -> int:
 
 def agreement_terms(terms: PlanTerms) -> AgreementTerms:
     """The terms of the request this plan becomes."""
-    return AgreementTerms(terms.months, terms.first_due_date, terms.concession.down_payment_minor,
-                          terms.price.annual_rate, terms.price.interest_free_months, terms.frequency)
+    given = terms.concession
+    return AgreementTerms(terms.months, terms.first_due_date, given.down_payment_minor, terms.price.annual_rate,
+                          terms.price.interest_free_months, terms.frequency, given.late_fee_waived_minor,
+                          given.interest_waived_minor)
 
 
 def work_out(index: int, situation: Situation) -> Option:
     """The plan numbered ``index`` in full."""
     facts, terms = situation.facts, situation.space.terms(index)
-    owed = facts.balance_minor - terms.concession.waived_minor
-    schedule = agreement_terms(terms).schedule(owed, facts.as_of)
+    schedule = agreement_terms(terms).schedule(facts.balance_minor, facts.as_of)
     dearest = max(row.amount_minor for row in schedule.instalments)
     paid = Payments(schedule.down_payment_minor, schedule.principal_minor,
                     schedule.instalments[0].amount_minor * len(schedule.instalments), terms.months,
@@ -64,13 +67,16 @@ def work_out(index: int, situation: Situation) -> Option:
 
 def needed_level(terms: PlanTerms, facts: Facts, rule: OfferRule) -> Authority:
     """The least level that may grant the plan with all it gives up."""
-    kind = ProposalKind.PERSONALISED_AGREEMENT
-    need = needed_authority(Ask(kind, facts.balance_minor, months=terms.months), rule.authority).level
     given = terms.concession
-    return next((level for level in Authority if level.covers(need)
-                 and given.late_fee_waived_minor <= rule.waivers.late_fee_minor(level, facts.fees_minor)
-                 and given.interest_waived_minor <= rule.waivers.interest_minor(level, facts.interest_minor)),
-                Authority.L4)
+    return needed_authority(
+        Ask(ProposalKind.PERSONALISED_AGREEMENT, facts.balance_minor, months=terms.months,
+            given=Waived(given.late_fee_waived_minor, given.interest_waived_minor), owed=outstanding(facts),
+            days_past_due=facts.days_past_due), rule.authority).level
+
+
+def outstanding(facts: Facts) -> Outstanding:
+    """What is owed, part by part."""
+    return Outstanding(facts.fees_minor, facts.interest_minor, facts.principal_minor)
 
 
 def balance_slack_minor(facts: Facts, rule: OfferRule) -> int:

@@ -51,6 +51,8 @@ class Offer:
     late_fee_waived_minor: int = 0
     interest_waived_minor: int = 0
     principal_waived_minor: int = 0
+    days: int = 0
+    """Length of an extension; its last day may lie later, because a day off moves it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,17 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from math import ceil
 
-from core.domain.actor import Authority
 from core.domain.authority import Ask, needed_authority
 from core.domain.calendar import Frequency, add_months
 from core.domain.minimum_payment import Billed, minimum_payment
 from core.domain.money import share_minor
-from core.domain.offers.evaluation import Situation, balance_slack_minor
+from core.domain.offers.evaluation import Situation, balance_slack_minor, outstanding
 from core.domain.offers.model import Bound, OfferKind, Slack
 from core.domain.offers.offer import Offer, ledger_lines
 from core.domain.offers.value import hazard, lump_value_minor, wait_discount
 from core.domain.proposal import ProposalKind
 from core.domain.request_terms import ExtensionTerms
+from core.domain.waivers import Waived
 
 _HUNDREDTH = Decimal("0.01")
 _CHANCE = Decimal("0.0001")
@@ -44,11 +44,9 @@ def settlement(situation: Situation, amount_minor: int, floor_value_minor: int) 
         Bound.LENDER_VALUE: value - floor_value_minor,
         Bound.DEBTOR_VALUE: situation.nothing.debtor_cost_minor
         - lump_value_minor(amount, wait, rule.value.debtor_discount)}
-    level = next((one for one in Authority if fee <= waivers.late_fee_minor(one, facts.fees_minor)
-                  and interest <= waivers.interest_minor(one, facts.interest_minor)
-                  and principal <= waivers.principal_minor(one, facts.principal_minor, facts.days_past_due)
-                  and (one.covers(rule.authority.large_balance_level)
-                       or facts.balance_minor < rule.authority.large_balance_minor)), Authority.L4)
+    level = needed_authority(
+        Ask(ProposalKind.SETTLEMENT, facts.balance_minor, given=Waived(fee, interest, principal),
+            owed=outstanding(facts), days_past_due=facts.days_past_due), rule.authority).level
     return Offer(OfferKind.SETTLEMENT.value, OfferKind.SETTLEMENT, 1, Frequency.MONTHLY, 1, paid_on, paid_on, amount,
                  amount, amount, Decimal(0), Decimal("0.00"), Decimal("1.0000"), level, value, ledger_lines(ledger),
                  late_fee_waived_minor=fee, interest_waived_minor=interest, principal_waived_minor=principal)
@@ -107,7 +105,8 @@ def extension(situation: Situation) -> Offer | None:
     rate = rule.limits.highest_annual_rate
     return Offer(OfferKind.EXTENSION.value, OfferKind.EXTENSION, 1, Frequency.MONTHLY, 1, until, until, due, due,
                  due + cost, rate, _percent(rate), _kept(due, 1, situation), level,
-                 lump_value_minor(due, waited, rule.value.cost_of_funds), ledger_lines(ledger), financed_minor=due)
+                 lump_value_minor(due, waited, rule.value.cost_of_funds), ledger_lines(ledger), financed_minor=due,
+                 days=days)
 
 
 def needs_relief(situation: Situation) -> bool:
@@ -138,15 +137,17 @@ def pause(situation: Situation, months: int) -> Offer | None:
 def _relief(kind: OfferKind, monthly: int, months: int, situation: Situation) -> Offer:
     facts, rule = situation.facts, situation.rule
     longest = rule.others.token_months if kind is OfferKind.TOKEN_PAYMENT else rule.others.pause_months
-    ask = Ask(ProposalKind.PERSONALISED_AGREEMENT, facts.balance_minor, months=months)
+    ask = Ask(ProposalKind(kind.value), facts.balance_minor, months=months)
     level = needed_authority(ask, rule.authority).level
     ledger: dict[Bound, Slack] = {
         Bound.AFFORDABLE: max(facts.limit_minor, facts.disposable_minor, 0) - monthly, Bound.TERM: longest - months,
         Bound.AUTHORITY_TERM: rule.authority.plan_months[facts.authority] - months,
         Bound.AUTHORITY_BALANCE: balance_slack_minor(facts, rule)}
-    first, last = add_months(facts.as_of, 1), add_months(facts.as_of, months)
     if kind is OfferKind.PAUSE:
-        first = last
+        first = last = add_months(facts.as_of, months)
+    else:
+        first = add_months(facts.as_of, 1)
+        last = add_months(first, months - 1)
     rate = rule.others.rate
     value = sum(lump_value_minor(monthly, 30 * month, rule.value.cost_of_funds) for month in range(1, months + 1))
     return Offer(kind.value, kind, months, Frequency.MONTHLY, months if monthly else 0, first, last, monthly, monthly,

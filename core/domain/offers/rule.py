@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from core.domain.actor import Authority
 from core.domain.authority import AuthorityRule
 from core.domain.delinquency import DelinquencyBucket
-from core.domain.money import Rounding, share_minor
 from core.domain.projection_model import ProjectionRule
 from core.domain.request_checks import TermLimits
+from core.domain.waivers import WaiverRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,33 +26,6 @@ class GridRule:
     """Shares of past interest that may be waived, from least."""
     start_months: int
     """On how many of the next due days a plan may start."""
-
-
-@dataclass(frozen=True, slots=True)
-class WaiverRule:
-    """What each level may give up."""
-
-    late_fee_ratio: Mapping[Authority, Decimal]
-    late_fee_amount_minor: Mapping[Authority, int]
-    """A level without an entry has no limit in fen."""
-    interest_ratio: Mapping[Authority, Decimal]
-    principal_level: Authority
-    principal_from_days: int
-    """Days past due from which principal may be given up at all: normally after write-off."""
-
-    def late_fee_minor(self, level: Authority, fees_minor: int) -> int:
-        """The most of the late fees ``level`` may waive, cut down to a fen."""
-        share = share_minor(fees_minor, self.late_fee_ratio[level], Rounding.DOWN)
-        return min(share, self.late_fee_amount_minor.get(level, share))
-
-    def interest_minor(self, level: Authority, interest_minor: int) -> int:
-        """The most of past interest ``level`` may waive, cut down to a fen."""
-        return share_minor(interest_minor, self.interest_ratio[level], Rounding.DOWN)
-
-    def principal_minor(self, level: Authority, principal_minor: int, days_past_due: int) -> int:
-        """The most of the principal ``level`` may waive."""
-        allowed = level.covers(self.principal_level) and days_past_due >= self.principal_from_days
-        return principal_minor if allowed else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +94,12 @@ class OfferRule:
     grid: GridRule
     limits: TermLimits
     authority: AuthorityRule
-    waivers: WaiverRule
     value: ValueRule
     many: ManyRule
     others: OtherKindsRule
     projection: ProjectionRule
+
+    @property
+    def waivers(self) -> WaiverRule:
+        """What each level may give up: the same rule a review decides by."""
+        return self.authority.waivers

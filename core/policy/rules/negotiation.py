@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from core.domain.actor import Authority
 from core.domain.delinquency import DelinquencyBucket
-from core.domain.offers.rule import GridRule, ManyRule, OfferRule, OtherKindsRule, ValueRule, WaiverRule
+from core.domain.offers.rule import GridRule, ManyRule, OfferRule, OtherKindsRule, ValueRule
 from core.policy.book import Policy
 from core.policy.rules.projection import projection_rule
 from core.policy.rules.requests import authority_rule, term_limits
@@ -23,7 +23,7 @@ def offer_rule(policy: Policy, daily_rate: Decimal | None = None) -> OfferRule:
         limits = replace(limits, highest_annual_rate=daily_rate * _DAYS_PER_YEAR)
     return OfferRule(
         grid=_grid(policy, limits.highest_annual_rate), limits=limits, authority=authority_rule(policy),
-        waivers=_waivers(policy), value=_values(policy),
+        value=_values(policy),
         many=ManyRule(policy.decimal("negotiation.least_difference"),
                       policy.integer("negotiation.least_difference_months"), policy.decimal("negotiation.tolerance"),
                       policy.integer("negotiation.rounds")),
@@ -44,16 +44,6 @@ def _grid(policy: Policy, contract_rate: Decimal) -> GridRule:
         late_fee_shares=_decimals(policy, "negotiation.late_fee_shares"),
         interest_shares=_decimals(policy, "negotiation.interest_shares"),
         start_months=policy.integer("negotiation.start_months"))
-
-
-def _waivers(policy: Policy) -> WaiverRule:
-    amounts = policy.table("authority.late_fee_waiver_amount")
-    return WaiverRule(
-        late_fee_ratio=_by_level(policy, "authority.late_fee_waiver_ratio"),
-        late_fee_amount_minor={level: int(amounts[level.value]) for level in Authority if level.value in amounts},
-        interest_ratio=_by_level(policy, "authority.interest_waiver_ratio"),
-        principal_level=Authority(policy.text("authority.principal_waiver_level")),
-        principal_from_days=policy.integer("negotiation.principal_from_days"))
 
 
 def _values(policy: Policy) -> ValueRule:
@@ -87,11 +77,6 @@ def _others(policy: Policy) -> OtherKindsRule:
 
 def _decimals(policy: Policy, name: str) -> tuple[Decimal, ...]:
     return tuple(sorted(Decimal(str(item)) for item in policy.items(name)))
-
-
-def _by_level(policy: Policy, name: str) -> Mapping[Authority, Decimal]:
-    table = policy.table(name)
-    return {level: Decimal(str(table[level.value])) for level in Authority}
 
 
 def _by_bucket(policy: Policy, name: str) -> Mapping[DelinquencyBucket, Decimal]:
