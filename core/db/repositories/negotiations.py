@@ -1,0 +1,154 @@
+"""Conversations and their turns: keyed, bounded queries. Who may see a row, the services decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from core.db.tables.accounts import accounts, cardholders
+from core.db.tables.negotiations import negotiation_rules, negotiation_turns, negotiations
+from core.db.tables.records import audit_log
+from core.db.types import new_id
+
+OPEN, SUPERSEDED, CHOSEN = "open", "superseded", "chosen"
+OBJECT_KIND = "negotiation"
+"""What the audit calls a conversation."""
+TURN_EVENT = "negotiation_turn"
+MOST_OF_A_CASE = 20
+"""Conversations before one request: one a day is the most there can be without changed facts."""
+MOST_TURNS_OF_A_CASE = 2_000
+
+Row = sa.Row[Any]
+
+
+def open_of_account(connection: sa.Connection, account_id: str, *, lock: bool = False) -> Row | None:
+    """The account's open conversation, if there is one; ``lock`` holds it until the transaction ends."""
+    query = sa.select(negotiations).where(negotiations.c.account_id == account_id, negotiations.c.state == OPEN)
+    return connection.execute(query.with_for_update() if lock else query).first()
+
+
+def by_id(connection: sa.Connection, negotiation_id: str, *, lock: bool = False) -> Row | None:
+    """One conversation, whosever it is; ``lock`` holds it until the transaction ends: two tabs meet here."""
+    query = sa.select(negotiations).where(negotiations.c.id == negotiation_id)
+    return connection.execute(query.with_for_update() if lock else query).first()
+
+
+def insert(connection: sa.Connection, values: Mapping[str, Any]) -> str:
+    """Begin a conversation; returns its id."""
+    identifier = new_id()
+    connection.execute(negotiations.insert().values(id=identifier, **values))
+    return identifier
+
+
+def update(connection: sa.Connection, negotiation_id: str, values: Mapping[str, Any]) -> None:
+    """Write what changed."""
+    connection.execute(negotiations.update().where(negotiations.c.id == negotiation_id).values(**values))
+
+
+def newest_turns(connection: sa.Connection, negotiation_id: str, limit: int) -> list[Row]:
+    """The last ``limit`` turns of a conversation, in their order."""
+    rows = connection.execute(
+        sa.select(negotiation_turns).where(negotiation_turns.c.negotiation_id == negotiation_id)
+        .order_by(negotiation_turns.c.number.desc()).limit(limit)).all()
+    return list(reversed(rows))
+
+
+def turn(connection: sa.Connection, negotiation_id: str, number: int) -> Row | None:
+    """One turn by its number."""
+    return connection.execute(sa.select(negotiation_turns).where(
+        negotiation_turns.c.negotiation_id == negotiation_id, negotiation_turns.c.number == number)).first()
+
+
+def turn_by_id(connection: sa.Connection, turn_id: str) -> Row | None:
+    """One turn by its own id."""
+    return connection.execute(sa.select(negotiation_turns).where(negotiation_turns.c.id == turn_id)).first()
+
+
+def said_at(connection: sa.Connection, negotiation_id: str, number: int) -> datetime | None:
+    """When the turn of that number was taken; None where there is none."""
+    found: datetime | None = connection.execute(sa.select(negotiation_turns.c.at).where(
+        negotiation_turns.c.negotiation_id == negotiation_id, negotiation_turns.c.number == number)).scalar()
+    return found
+
+
+def insert_turn(connection: sa.Connection, values: Mapping[str, Any]) -> None:
+    """Keep a turn; it can never be changed."""
+    connection.execute(negotiation_turns.insert().values(**values))
+
+
+def keep_rule(connection: sa.Connection, digest: str, rule: Mapping[str, Any], at: datetime) -> None:
+    """Keep the numbers of a rule under the hash of their content, once."""
+    known = connection.execute(sa.select(negotiation_rules.c.hash).where(negotiation_rules.c.hash == digest)).first()
+    if known is None:
+        # Whoever keeps the same numbers at once keeps the same row.
+        insert_into = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+        connection.execute(insert_into(negotiation_rules).values(hash=digest, rule=rule, created_at=at)
+                           .on_conflict_do_nothing(index_elements=["hash"]))
+
+
+def rule(connection: sa.Connection, digest: str) -> Mapping[str, Any] | None:
+    """The numbers kept under ``digest``."""
+    found: Mapping[str, Any] | None = connection.execute(
+        sa.select(negotiation_rules.c.rule).where(negotiation_rules.c.hash == digest)).scalar()
+    return found
+
+
+def sealed(connection: sa.Connection, negotiation_ids: Sequence[str]) -> Mapping[str, str]:
+    """The seals of the turns by turn id, as the audit chain holds them."""
+    rows = connection.execute(
+        sa.select(audit_log.c.data)
+        .where(audit_log.c.object_kind == OBJECT_KIND, audit_log.c.object_id.in_(negotiation_ids),
+               audit_log.c.event == TURN_EVENT)
+        .order_by(audit_log.c.sequence).limit(MOST_TURNS_OF_A_CASE)).all()
+    return {row.data["turn_id"]: row.data["seal"] for row in rows}
+
+
+def of_case(connection: sa.Connection, proposal_id: str) -> Sequence[Row]:
+    """The conversations that led to a request, oldest first."""
+    return connection.execute(
+        sa.select(negotiations).where(negotiations.c.proposal_id == proposal_id)
+        .order_by(negotiations.c.opened_at, negotiations.c.id).limit(MOST_OF_A_CASE)).all()
+
+
+def turns_of(connection: sa.Connection, negotiation_ids: Sequence[str]) -> Sequence[Row]:
+    """All turns of some conversations, in their order within each."""
+    return connection.execute(
+        sa.select(negotiation_turns).where(negotiation_turns.c.negotiation_id.in_(negotiation_ids))
+        .order_by(negotiation_turns.c.negotiation_id, negotiation_turns.c.number).limit(MOST_TURNS_OF_A_CASE)).all()
+
+
+def join_case(connection: sa.Connection, account_id: str, proposal_id: str, since: datetime) -> None:
+    """Put what was said about the account ``since`` then, and belongs to no request yet, with this one."""
+    connection.execute(negotiations.update().where(
+        negotiations.c.account_id == account_id, negotiations.c.proposal_id.is_(None),
+        negotiations.c.opened_at >= since).values(proposal_id=proposal_id))
+
+
+def waiting(connection: sa.Connection, limit: int) -> Sequence[Row]:
+    """Conversations in which a person is wanted and nobody has taken it up, the longest waiting first."""
+    columns: list[sa.ColumnElement[Any]] = [
+        negotiations.c.id, negotiations.c.proposal_id, negotiations.c.person_asked_at, negotiations.c.person_cause,
+        negotiations.c.turns, accounts.c.card_last4, cardholders.c.vulnerable, cardholders.c.locale]
+    return connection.execute(
+        sa.select(*columns)
+        .join(accounts, accounts.c.id == negotiations.c.account_id)
+        .join(cardholders, cardholders.c.id == negotiations.c.cardholder_id)
+        .where(negotiations.c.person_asked_at.is_not(None), negotiations.c.person_taken_at.is_(None))
+        .order_by(negotiations.c.person_asked_at, negotiations.c.id).limit(limit)).all()
+
+
+def take_up(connection: sa.Connection, negotiation_id: str, user_id: str, at: datetime) -> bool:
+    """Note who speaks with the person; False when somebody has it already."""
+    written = connection.execute(negotiations.update().where(
+        negotiations.c.id == negotiation_id, negotiations.c.person_asked_at.is_not(None),
+        negotiations.c.person_taken_at.is_(None)).values(person_taken_by=user_id, person_taken_at=at))
+    return written.rowcount == 1
+
+
+def lock_account(connection: sa.Connection, account_id: str) -> None:
+    """Hold the account's row until the transaction ends: two tabs that open at once meet here."""
+    connection.execute(sa.select(accounts.c.id).where(accounts.c.id == account_id).with_for_update())

@@ -1,0 +1,89 @@
+"""Doing nothing beside every way that was offered, over one horizon: the first thing anybody sees."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from core.domain.offers.model import OfferKind
+from core.domain.offers.offer import Offer
+from core.domain.request_terms import AgreementTerms
+from core.services.assistant_model import ComparisonRow, Conversation, CreditEffect, Likelihood, Nothing, Turn
+
+DO_NOTHING = "do_nothing"
+_MONTHS_AHEAD = 12
+
+_LIKELY = ((Decimal("0.85"), Likelihood.VERY_LIKELY), (Decimal("0.65"), Likelihood.LIKELY),
+           (Decimal("0.45"), Likelihood.OPEN))
+"""From which estimate on which word is used: an own setting. The figure would look surer than it is."""
+
+_EFFECTS = {
+    OfferKind.PERSONALISED_AGREEMENT: CreditEffect.MARKED_ARRANGEMENT,
+    OfferKind.EXTENSION: CreditEffect.NOT_OVERDUE_MEANWHILE,
+    OfferKind.TOKEN_PAYMENT: CreditEffect.OVERDUE_STANDS, OfferKind.PAUSE: CreditEffect.OVERDUE_STANDS,
+}
+
+
+def comparison(conversation: Conversation, turn: Turn | None = None) -> tuple[ComparisonRow, ...]:
+    """Doing nothing first, then the offers of ``turn`` (the newest with offers by default) in the order shown.
+
+    Empty where nothing is owed. From what is stored with the turns: the same rows whenever it is asked.
+    """
+    nothing = conversation.nothing
+    if nothing is None:
+        return ()
+    shown = turn or conversation.last_shown
+    rows = [_doing_nothing(nothing)]
+    if shown is not None and shown.negotiation is not None:
+        recommended = shown.negotiation.recommended
+        rows += [_row(offer, offer.label == recommended, conversation.as_of, nothing.until_date)
+                 for offer in shown.negotiation.offers]
+    return tuple(rows)
+
+
+def likelihood(completion: Decimal) -> Likelihood:
+    """The estimate in words."""
+    return next((word for floor, word in _LIKELY if completion >= floor), Likelihood.UNLIKELY)
+
+
+def credit_effect(offer: Offer) -> CreditEffect:
+    """What the way does to the credit record."""
+    if offer.kind is OfferKind.SETTLEMENT:
+        waived = offer.late_fee_waived_minor + offer.interest_waived_minor + offer.principal_waived_minor
+        return CreditEffect.SETTLED_WITH_WAIVER if waived else CreditEffect.SETTLED
+    # A promise changes nothing until it is paid.
+    return _EFFECTS.get(offer.kind, CreditEffect.OVERDUE_STANDS)
+
+
+def _doing_nothing(nothing: Nothing) -> ComparisonRow:
+    return ComparisonRow(
+        kind=DO_NOTHING, label=None, recommended=False, monthly_minor=0, total_minor=nothing.total_minor,
+        months=_MONTHS_AHEAD, end_date=nothing.until_date, annualised_percent=None, credit=CreditEffect.OVERDUE_GROWS,
+        likelihood=None, horizon_date=nothing.until_date, paid_by_horizon_minor=0,
+        left_at_horizon_minor=nothing.total_minor)
+
+
+def _row(offer: Offer, recommended: bool, as_of: date, horizon: date) -> ComparisonRow:
+    paid, left = _by(offer, as_of, horizon)
+    return ComparisonRow(
+        kind=offer.kind.value, label=offer.label, recommended=recommended, monthly_minor=offer.monthly_minor,
+        total_minor=offer.total_minor, months=offer.months, end_date=offer.last_due_date,
+        annualised_percent=offer.annualised_percent, credit=credit_effect(offer),
+        likelihood=likelihood(offer.completion), horizon_date=horizon, paid_by_horizon_minor=paid,
+        left_at_horizon_minor=left)
+
+
+def _by(offer: Offer, as_of: date, horizon: date) -> tuple[int, int | None]:
+    """What is paid by the horizon and what is left then."""
+    if offer.kind is OfferKind.PERSONALISED_AGREEMENT:
+        terms = AgreementTerms(offer.months, offer.first_due_date, 0, offer.annual_rate, offer.interest_free_months,
+                               offer.frequency)
+        schedule = terms.schedule(offer.financed_minor, as_of)
+        met = [row for row in schedule.instalments if row.due_date <= horizon]
+        paid = offer.down_payment_minor + sum(row.amount_minor for row in met)
+        return paid, met[-1].balance_after_minor if met else schedule.principal_minor
+    if offer.kind is OfferKind.SETTLEMENT:
+        return offer.total_minor, 0
+    if offer.kind is OfferKind.TOKEN_PAYMENT:
+        return offer.total_minor, None
+    return (offer.instalment_minor if offer.last_due_date <= horizon else 0), None

@@ -1,0 +1,149 @@
+"""What a conversation stands on: the account as it is, what the person can pay, and the rules of the day.
+
+As long as its fingerprint is the same, the offers shown still hold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import sqlalchemy as sa
+
+from core.db.repositories import accounts as accounts_repository
+from core.db.repositories import proposals as proposals_repository
+from core.domain.actor import Authority
+from core.domain.affordability import Outcome
+from core.domain.errors import NotFound
+from core.domain.hardship import HardshipReason
+from core.domain.offers.model import Facts
+from core.domain.offers.rule import OfferRule
+from core.domain.projection_model import Position
+from core.domain.request_checks import first_due_range
+from core.policy.rules.negotiation import default_authority, offer_rule
+from core.services import records
+from core.services.assessments import FinishedAssessment, newest_finished
+from core.services.assistant_document import StoredRule, stored_rule
+from core.services.assistant_model import SliderSettings
+from core.services.context import ServiceContext
+from core.services.means import Means, means_for, promises
+from core.services.outlooks import furthest, projection_start
+from core.services.positions import AccountPosition, positions
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One account and its cardholder on ``as_of``."""
+
+    position: AccountPosition
+    assessment: FinishedAssessment | None
+    means: Means
+    vulnerable: bool
+    blocked_by: str | None
+    facts: Facts | None
+    """Without what is said in the conversation; None where nothing can be offered."""
+    rule: OfferRule
+    stored_rule: StoredRule
+    policy_version: str
+    start: Position
+    """Where doing nothing starts from."""
+    until: date
+
+    @property
+    def as_of(self) -> date:
+        """The day."""
+        return self.position.as_of
+
+    @property
+    def declared(self) -> tuple[str, ...]:
+        """The hardship declared in the assessment."""
+        return self.assessment.input.hardship if self.assessment else ()
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """Of the assessment."""
+        return self.assessment.outcome if self.assessment else None
+
+    @property
+    def declared_reason(self) -> HardshipReason | None:
+        """What was named first in the assessment: nobody should have to say it twice."""
+        return HardshipReason(self.declared[0]) if self.declared else None
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when anything does on which what is shown rests."""
+        facts, position = self.facts, self.position
+        return records.fingerprint({
+            "as_of": self.as_of, "owed": position.total_minor, "due": position.minimum_due_minor,
+            "blocked_by": self.blocked_by, "rule": self.stored_rule.digest, "policy_version": self.policy_version,
+            "assessment": self.assessment.assessment_id if self.assessment else None,
+            "facts": None if facts is None else [str(getattr(facts, name)) for name in Facts.__dataclass_fields__]})
+
+    def sliders(self) -> SliderSettings:
+        """Between what the sliders may move."""
+        limits, owed = self.rule.limits, max(self.position.total_minor, 0)
+        earliest, latest = first_due_range(self.as_of, limits)
+        return SliderSettings(
+            longest_months=limits.max_months, least_instalment_minor=limits.minimum_instalment_minor(owed),
+            most_down_payment_minor=limits.max_down_payment_minor(owed), first_due_from=earliest, first_due_to=latest,
+            longest_pause_months=self.rule.others.pause_months)
+
+    def facts_with(self, *, hardship: bool, chose_ceiling: bool) -> Facts | None:
+        """The facts with what this conversation adds to them."""
+        if self.facts is None:
+            return None
+        return replace(self.facts, hardship=self.facts.hardship or hardship, chose_ceiling=chose_ceiling)
+
+
+def ground_of(connection: sa.Connection, context: ServiceContext, cardholder_id: str, account_id: str,
+              as_of: date) -> Ground:
+    """The ground of a person's own account; ``NotFound`` for another's, as for none."""
+    rows = accounts_repository.of_cardholder(connection, cardholder_id)
+    # All cards at once cost no more queries than one, and what the others are promised is no longer there.
+    stands = positions(connection, context, rows, as_of)
+    position = next((one for one in stands if one.account_id == account_id), None)
+    if position is None:
+        raise NotFound("account")
+    assessment = newest_finished(connection, cardholder_id)
+    means = means_for(assessment, promises(connection, context, cardholder_id, as_of, stands), account_id)
+    person = proposals_repository.cardholder(connection, cardholder_id)
+    policy = context.policy.on(as_of, position.issuer)
+    rule = offer_rule(policy)
+    blocked = _blocked_by(position)
+    facts = None
+    if assessment is not None and blocked is None:
+        facts = _facts(position, assessment, means.promised_minor, default_authority(policy))
+    return Ground(position, assessment, means, bool(person.vulnerable), blocked, facts, rule, stored_rule(rule),
+                  policy.version, projection_start(position, policy), furthest(position))
+
+
+def _facts(position: AccountPosition, assessment: FinishedAssessment, promised_minor: int, authority: Authority
+           ) -> Facts:
+    """Of a month's money what the other cards are promised is not there any more."""
+    result = assessment.result
+    disposable = result.counted.disposable_minor - promised_minor
+    # A credit on one part pays what is owed on the others; what is owed in all stays the same.
+    principal, interest, fees = position.principal_minor, position.all_interest_minor, position.fees_minor
+    if principal < 0:
+        principal, interest, fees = _net(principal, interest, fees)
+    affordable = min(max(result.affordable_minor - promised_minor, 0), max(disposable, 0))
+    return Facts(
+        as_of=position.as_of, principal_minor=principal, interest_minor=interest, fees_minor=fees,
+        days_past_due=position.days_past_due, affordable_minor=affordable,
+        ceiling_minor=max(result.ceiling_minor - promised_minor, affordable), disposable_minor=disposable,
+        hardship=bool(assessment.input.hardship), authority=authority)
+
+
+def _net(principal: int, interest: int, fees: int) -> tuple[int, int, int]:
+    credit = -principal
+    from_interest = min(credit, interest)
+    return 0, interest - from_interest, fees - min(credit - from_interest, fees)
+
+
+def _blocked_by(position: AccountPosition) -> str | None:
+    """As ``AccountOption.blocked_by``."""
+    if position.total_minor <= 0:
+        return "nothing_owed"
+    if position.open_request is not None:
+        return "open_request"
+    return None if position.arrangement is None else "arrangement"

@@ -1,0 +1,238 @@
+"""What one step of a conversation leads to. Pure: the same ground, state and words give the same turn.
+
+Nothing here looks at how often something was said, but to know when a person should take over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from core.domain.offers.conversation import Round, Stop, stop_reason
+from core.domain.offers.hashing import canonical_hash
+from core.domain.offers.model import NO_WISH, Wish
+from core.domain.offers.negotiation import Negotiation
+from core.domain.understanding import LastOffer, Understanding, understand
+from core.domain.understanding.crisis import speaks_of_self_harm
+from core.services.assistant_document import Worked, document, work_out
+from core.services.assistant_ground import Ground
+from core.services.assistant_model import Choice, PersonCause, Reply, TurnSource
+from core.services.assistant_offers import has_plan, on_the_table
+from core.services.assistant_wishes import added
+
+HARD_STOPS = frozenset({Stop.VULNERABLE, Stop.NOTHING_FEASIBLE, Stop.SAME_OFFER_TWICE, Stop.ROUNDS})
+"""After these nothing new is said to a wish; an acceptance may be thought over."""
+
+_ASKS = {"which_amount": Reply.ASK_WHICH_AMOUNT, "period_of_amount": Reply.ASK_PERIOD_OF_AMOUNT,
+         "which_offer": Reply.ASK_WHICH_OFFER, "how_long": Reply.ASK_HOW_LONG, "which_date": Reply.ASK_WHICH_DATE,
+         "rephrase": Reply.UNCLEAR}
+_TOLD = {"restart": Reply.RESTART, "complain": Reply.COMPLAIN, "dispute": Reply.DISPUTE,
+         "hardship": Reply.HARDSHIP_NOTED, "question": Reply.QUESTION, "undecided": Reply.UNDECIDED,
+         "reject": Reply.REJECT}
+"""What is answered with words of its own, in this order."""
+_PERSON = {"complain": PersonCause.COMPLAINT, "dispute": PersonCause.DISPUTE, "ask_person": PersonCause.ASKED}
+"""What a program must not settle."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a conversation stands before a step."""
+
+    wish: Wish = NO_WISH
+    hardship: tuple[str, ...] = ()
+    chose_ceiling: bool = False
+    rounds: tuple[Round, ...] = ()
+    stop: Stop | None = None
+    shown_turn: int = 0
+    """The number of the newest turn with offers; 0: none."""
+    shown: Negotiation | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether a person goes on."""
+        return self.stop in HARD_STOPS
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a step leads to: the state after it, and what is kept of it."""
+
+    source: TurnSource
+    state: State
+    replies: tuple[Reply, ...]
+    said: str | None = None
+    understood: Understanding | None = None
+    worked: Worked | None = None
+    accepts: Choice | None = None
+    person: PersonCause | None = None
+    """A person is wanted from here on, and why."""
+    facts_are_new: bool = False
+
+
+def opening(ground: Ground, state: State, *, changed: bool) -> Step:
+    """The first turn: doing nothing and the offers. ``state``: what an earlier conversation leaves to this one."""
+    worked = _worked(ground, state)
+    first = Reply.FACTS_CHANGED if changed else Reply.GREETING
+    return Step(TurnSource.OPENING, state, (first, *_laid(ground, worked, with_answer=state.wish != NO_WISH)),
+                worked=worked, facts_are_new=True)
+
+
+def said(ground: Ground, state: State, text: str) -> Step:
+    """The answer to a message, already cleaned."""
+    read = understand(text, ground.as_of, max(ground.position.total_minor, 0), _last_offer(state))
+    if speaks_of_self_harm(text):
+        return _cared_for(state, text, read)
+    after = _heard(state, read)
+    told = tuple(reply for intent, reply in _TOLD.items() if intent in read.intents)
+    person = next((_PERSON[intent] for intent in _PERSON if intent in read.intents), None)
+    step = Step(TurnSource.TEXT, after, told, text, read, person=person)
+    if "accept" in read.intents and read.ask is None:
+        step = _accepted(step, state)
+    elif after.over:
+        step = replace(step, replies=(*step.replies, ended(after.stop)))
+    elif _says_something(state, after, read):
+        step = _answered(ground, step, counts=read.ask is None)
+    asked: tuple[Reply, ...] = () if read.ask is None else (_ASKS[read.ask],)
+    if ground.facts is None and not asked and not step.replies:
+        asked = _no_ground(ground)
+    step = replace(step, replies=(*step.replies, *asked))
+    return _with_person(step)
+
+
+def adjusted(ground: Ground, state: State, wish: Wish, *, corrected: bool) -> Step:
+    """The answer to a wish set by hand: the whole of it, not in addition to what was said."""
+    source = TurnSource.CORRECTED if corrected else TurnSource.ADJUSTED
+    after = replace(state, wish=wish)
+    return _with_person(_answered(ground, Step(source, after, ()), counts=corrected and not state.over))
+
+
+def ceiling_chosen(ground: Ground, state: State) -> Step:
+    """The same wish again with what the ceiling allows; chosen knowingly, so no haggling."""
+    after = replace(state, chose_ceiling=True)
+    return _answered(ground, Step(TurnSource.CEILING, after, (Reply.CEILING_CHOSEN,)), counts=False)
+
+
+def restarted(ground: Ground, state: State) -> Step:
+    """Everything said is set aside and the first offers lie there again; who seems vulnerable keeps their person."""
+    after = _forgotten(state)
+    worked = _worked(ground, after)
+    return Step(TurnSource.RESTARTED, after, (Reply.RESTART, *_laid(ground, worked, with_answer=False)), worked=worked)
+
+
+def person_called(state: State) -> Step:
+    """A person was asked for."""
+    return _with_person(Step(TurnSource.PERSON, state, (), person=PersonCause.ASKED))
+
+
+def ended(stop: Stop | None) -> Reply:
+    """What is said once a person goes on."""
+    return Reply(f"ended_{stop}")
+
+
+def _heard(state: State, read: Understanding) -> State:
+    """The state with what a message adds to it."""
+    before = _forgotten(state) if "restart" in read.intents else state
+    hardship = tuple(sorted({*before.hardship, *read.hardship}))
+    return replace(before, wish=added(before.wish, read.wish), hardship=hardship)
+
+
+def _forgotten(state: State) -> State:
+    kept = Stop.VULNERABLE if state.stop is Stop.VULNERABLE else None
+    return State(stop=kept, shown_turn=state.shown_turn, shown=state.shown)
+
+
+def _says_something(before: State, after: State, read: Understanding) -> bool:
+    """Whether there is anything new to answer: a wish, first word of hardship, or everything forgotten."""
+    told_of_hardship = after.hardship != before.hardship
+    return bool(read.wish.stated()) or told_of_hardship or "restart" in read.intents
+
+
+def _answered(ground: Ground, step: Step, *, counts: bool) -> Step:
+    """The step with the engine's answer to the wish of its state; ``counts``: as a round."""
+    after = step.state
+    worked = _worked(ground, after)
+    if worked is None:
+        return replace(step, replies=(*step.replies, *_no_ground(ground)))
+    negotiation, wished = worked.negotiation, after.wish != NO_WISH
+    # While something has to be asked back, what is clear moves the offers and is not answered yet.
+    asking = step.source is TurnSource.TEXT and not counts
+    replies = step.replies if asking else (*step.replies, *_laid(ground, worked, with_answer=wished))
+    if counts and negotiation.answer is not None:
+        plan = negotiation.answer.plan
+        done = Round(None if plan is None else _plan_hash(worked), negotiation.answer.accepted, ground.vulnerable)
+        rounds = (*after.rounds, done)
+        after = replace(after, rounds=rounds, stop=stop_reason(rounds, ground.rule.many))
+    elif after.stop is Stop.ACCEPTED:
+        # Thinking it over after all.
+        after = replace(after, stop=None)
+    stopped = counts and after.over
+    return replace(step, state=after, worked=worked, replies=(*replies, *((ended(after.stop),) if stopped else ())),
+                   person=step.person or (_cause(after.stop) if stopped else None))
+
+
+def _laid(ground: Ground, worked: Worked | None, *, with_answer: bool) -> tuple[Reply, ...]:
+    """What is said to a negotiation: the answer to the wish, and what lies on the table."""
+    if worked is None:
+        return _no_ground(ground)
+    negotiation = worked.negotiation
+    answer = negotiation.answer if with_answer else None
+    if answer is not None:
+        if answer.accepted:
+            return (Reply.ACCEPTED_WISH,)
+        return (Reply.REFUSED_WISH,) if answer.plan is not None else (Reply.NOTHING_LEFT,)
+    if has_plan(negotiation):
+        return (Reply.OFFERS,)
+    return (Reply.RELIEF,) if negotiation.offers else (Reply.NOTHING_LEFT,)
+
+
+def _no_ground(ground: Ground) -> tuple[Reply, ...]:
+    """Why there is nothing to offer."""
+    found = {"nothing_owed": Reply.NOTHING_OWED, "open_request": Reply.REQUEST_OPEN,
+             "arrangement": Reply.ARRANGEMENT_HOLDS}
+    return (found.get(ground.blocked_by or "", Reply.NO_ASSESSMENT),)
+
+
+def _worked(ground: Ground, state: State) -> Worked | None:
+    facts = ground.facts_with(hardship=bool(state.hardship), chose_ceiling=state.chose_ceiling)
+    if facts is None:
+        return None
+    told = document(facts, state.wish, sorted({*ground.declared, *state.hardship}), ground.position.issuer)
+    return work_out(told, ground.stored_rule.record, ground.policy_version)
+
+
+def _plan_hash(worked: Worked) -> str:
+    """Of the plan answered with, whatever it was asked with: the same plan twice is the same answer."""
+    plan = worked.result["answer"]["plan"]
+    return canonical_hash({name: value for name, value in plan.items() if name not in ("label", "constraints")})
+
+
+def _last_offer(state: State) -> LastOffer | None:
+    found = None if state.shown is None else on_the_table(state.shown)
+    return None if found is None or not found[1].monthly_minor else LastOffer(found[1].monthly_minor, found[1].months)
+
+
+def _accepted(step: Step, before: State) -> Step:
+    """The way to the send step; nothing is sent by saying yes."""
+    found = None if before.shown is None else on_the_table(before.shown)
+    if found is None:
+        return replace(step, replies=(*step.replies, Reply.ASK_WHICH_OFFER))
+    after = step.state if step.state.over else replace(step.state, stop=Stop.ACCEPTED)
+    return replace(step, state=after, accepts=Choice(before.shown_turn, found[0]),
+                   replies=(*step.replies, Reply.ACCEPT))
+
+
+def _cared_for(state: State, text: str, read: Understanding) -> Step:
+    """Nothing about money: help, and a person."""
+    after = replace(state, rounds=(*state.rounds, Round(None, vulnerable=True)), stop=Stop.VULNERABLE)
+    return Step(TurnSource.TEXT, after, (Reply.CARE, Reply.PERSON_CALLED, Reply.ENDED_VULNERABLE), text, read,
+                person=PersonCause.SELF_HARM)
+
+
+def _cause(stop: Stop | None) -> PersonCause:
+    return PersonCause.VULNERABLE if stop is Stop.VULNERABLE else PersonCause.STOPPED
+
+
+def _with_person(step: Step) -> Step:
+    """What is said where somebody asked for a person, complained or disputes."""
+    if step.person is None or step.person in (PersonCause.STOPPED, PersonCause.VULNERABLE):
+        return step
+    return replace(step, replies=(*step.replies, Reply.PERSON_CALLED))

@@ -1,0 +1,94 @@
+"""Wishes: from words to what the engine takes, and one message after another into one wish."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields, replace
+from datetime import date
+
+from core.domain import understanding
+from core.domain.calendar import Frequency
+from core.domain.hardship import HardshipReason
+from core.domain.money import MAX_MINOR
+from core.domain.offers.model import NO_WISH, Wish
+from core.services.calculator.fields import LATEST
+
+_MOST_MONTHS = 600
+"""More is said, and means as much; the engine's documents end here."""
+
+_REPLACED_BY: dict[str, frozenset[str]] = {
+    # An amount a month and an amount a week are one limit said anew.
+    "monthly_at_most_minor": frozenset({"instalment_at_most_minor", "frequency", "lump_sum_minor"}),
+    "instalment_at_most_minor": frozenset({"monthly_at_most_minor", "lump_sum_minor"}),
+    "months_at_most": frozenset({"lump_sum_minor"}),
+    "down_payment_minor": frozenset({"lump_sum_minor"}),
+    "interest_free_months": frozenset({"lump_sum_minor"}),
+    # One payment for everything is another way than a plan.
+    "lump_sum_minor": frozenset({"monthly_at_most_minor", "instalment_at_most_minor", "frequency", "months_at_most",
+                                 "down_payment_minor", "interest_free_months", "pause_months", "due_day"}),
+    # Both say when paying begins.
+    "first_due_date": frozenset({"pause_months"}),
+    "pause_months": frozenset({"first_due_date", "lump_sum_minor"}),
+}
+"""What a wish named later puts aside of those named before."""
+
+_REASONS = {
+    "unemployment": HardshipReason.JOB_LOSS, "income_drop": HardshipReason.INCOME_DROP,
+    "illness": HardshipReason.ILLNESS, "family_illness": HardshipReason.CARING,
+    "bereavement": HardshipReason.BEREAVEMENT, "disaster": HardshipReason.DISASTER,
+    "business_failure": HardshipReason.BUSINESS_FAILURE, "new_dependant": HardshipReason.CARING,
+    "other": HardshipReason.OTHER}
+
+
+def wish_of(read: understanding.Wish) -> Wish:
+    """What was understood, as the engine takes it. An amount whose period is not known is left out: it is asked."""
+    paced = read.amount_minor if read.frequency is not None else None
+    waived = read.waive or ()
+    return Wish(
+        monthly_at_most_minor=_amount(read.monthly_at_most_minor), instalment_at_most_minor=_amount(paced),
+        frequency=Frequency(read.frequency or Frequency.MONTHLY), months_at_most=_months(read.months_at_most),
+        down_payment_minor=_amount(read.down_payment_minor), lump_sum_minor=_amount(read.lump_sum_minor),
+        first_due_date=_day(read.first_due_on), due_day=read.due_day,
+        interest_free_months=_months(read.interest_free_months), pause_months=_months(read.pause_months),
+        waive_interest="interest" in waived, waive_late_fee="late_fee" in waived)
+
+
+def added(before: Wish, read: understanding.Wish) -> Wish:
+    """``before`` with what one more message names."""
+    found = merged(before, wish_of(read))
+    if read.frequency == Frequency.MONTHLY and read.amount_minor is None:
+        # Said in so many words it undoes an earlier pace, though it is what silence means too.
+        return replace(found, frequency=Frequency.MONTHLY, instalment_at_most_minor=None)
+    return found
+
+
+def merged(before: Wish, new: Wish) -> Wish:
+    """``before`` with what ``new`` names added; where they speak of the same, the later word holds."""
+    named = {one.name: getattr(new, one.name) for one in fields(Wish)
+             if getattr(new, one.name) != getattr(NO_WISH, one.name)}
+    put_aside = set().union(*(_REPLACED_BY.get(name, frozenset()) for name in named)) - set(named)
+    kept = replace(before, **{name: getattr(NO_WISH, name) for name in put_aside})
+    return replace(kept, **named)
+
+
+def carried(wish: Wish, as_of: date) -> Wish:
+    """A wish of an earlier day that still makes sense on ``as_of``: without a first day that has passed."""
+    passed = wish.first_due_date is not None and wish.first_due_date < as_of
+    return replace(wish, first_due_date=None) if passed else wish
+
+
+def reason_of(hardship: Iterable[str]) -> HardshipReason | None:
+    """The reason of a request that the first of the codes said stands for; None without one."""
+    return next((_REASONS[code] for code in hardship if code in _REASONS), None)
+
+
+def _amount(value: int | None) -> int | None:
+    return None if value is None else min(value, MAX_MINOR)
+
+
+def _months(value: int | None) -> int | None:
+    return None if value is None else min(value, _MOST_MONTHS)
+
+
+def _day(value: date | None) -> date | None:
+    return None if value is None else min(value, LATEST)
