@@ -77,6 +77,14 @@ def walk(situation: Situation) -> list[Walked]:
     return found
 
 
+def again(situation: Situation, plan: Walked) -> Walked | None:
+    """A plan of one situation in another, of the same debt; None if it breaks a constraint there."""
+    facts = situation.facts
+    balance = facts.principal_minor + facts.interest_minor + facts.fees_minor
+    return _plan(situation, balance, plan.fee_waived, plan.interest_waived, plan.first_due, plan.rate, plan.free,
+                 plan.months)
+
+
 def _plan(situation: Situation, balance: int, fee: int, part: int, start: date, rate: Decimal, free: int,
           months: int) -> Walked | None:
     facts, rule = situation.facts, situation.rule
