@@ -17,7 +17,8 @@ from core.domain.offers.evaluation import Situation, work_out
 from core.domain.offers.model import Bound, Option
 from core.domain.offers.ordering import Key, Objective, Purpose, key
 from core.portfolio.arrays import Flags, Ints
-from core.portfolio.offer_tables import Interval, Plans, tabulate
+from core.portfolio.offer_rows import Interval, Plans
+from core.portfolio.offer_tables import tabulate
 
 _NOTHING: frozenset[Bound] = frozenset()
 _FEW = 32
@@ -53,6 +54,7 @@ class ArraySearch:
         """As ``Search.best``."""
         if without and self._feasible_only:
             raise ValueError("constraints can be set aside only where every plan was kept")
+        without -= {Bound.INTEREST_COVERED}
         asked = (objective, without)
         if asked not in self._found:
             self._found[asked] = self._search(objective, without)

@@ -29,4 +29,5 @@ def terms_of(offer: Offer) -> Terms:
         case ProposalKind.PERSONALISED_AGREEMENT:
             return AgreementTerms(
                 offer.months, offer.first_due_date, offer.down_payment_minor, offer.annual_rate,
-                offer.interest_free_months, offer.frequency, offer.late_fee_waived_minor, offer.interest_waived_minor)
+                offer.interest_free_months, offer.frequency, offer.late_fee_waived_minor, offer.interest_waived_minor,
+                offer.shape)

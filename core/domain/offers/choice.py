@@ -9,7 +9,7 @@ from core.domain.offers.model import Bound, Option
 from core.domain.offers.ordering import Ideal, Objective, Purpose, Search, gains, key
 from core.domain.offers.rule import ManyRule
 
-_CUT_OFF = (Bound.TERM, Bound.DOWN_PAYMENT, Bound.FIRST_DUE_DATE)
+_CUT_OFF = (Bound.TERM, Bound.DOWN_PAYMENT, Bound.FIRST_DUE_DATE, Bound.INTEREST_COVERED)
 """The space ends where these do: nothing beyond them is ever worked out."""
 
 
@@ -57,7 +57,7 @@ def differ(one: Option, other: Option, rule: ManyRule) -> bool:
 def binding_bounds(search: Search, objective: Objective, option: Option) -> frozenset[Bound]:
     """The constraints without which, one at a time, a better plan would be found."""
     here = key(option, objective, search.situation)
-    found: set[Bound] = {name for name in _CUT_OFF if option.slacks[name] == 0 and name is not Bound.DOWN_PAYMENT}
+    found: set[Bound] = {name for name in _CUT_OFF if option.slacks.get(name) == 0 and name is not Bound.DOWN_PAYMENT}
     for name in option.slacks:
         if name in _CUT_OFF:
             continue

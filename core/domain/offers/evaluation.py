@@ -10,11 +10,13 @@ from core.domain.allocation import Outstanding
 from core.domain.authority import Ask, needed_authority
 from core.domain.offers.model import Bound, Facts, Option, PlanTerms, Slack, Wish
 from core.domain.offers.rule import OfferRule
+from core.domain.offers.shaped import shaped_payments, shaped_slacks, shaped_values
 from core.domain.offers.space import Space, make_space, most_down_minor
 from core.domain.offers.value import Payments, PlanValues, StatusQuo, plan_values, status_quo
 from core.domain.proposal import ProposalKind
 from core.domain.request_checks import first_due_range
 from core.domain.request_terms import AgreementTerms, monthly_minor
+from core.domain.schedule import Schedule, SchedulePlan, make_schedule
 from core.domain.waivers import Waived
 
 RANKS = {level: rank for rank, level in enumerate(Authority)}
@@ -46,23 +48,31 @@ def agreement_terms(terms: PlanTerms) -> AgreementTerms:
     given = terms.concession
     return AgreementTerms(terms.months, terms.first_due_date, given.down_payment_minor, terms.price.annual_rate,
                           terms.price.interest_free_months, terms.frequency, given.late_fee_waived_minor,
-                          given.interest_waived_minor)
+                          given.interest_waived_minor, terms.shape)
 
 
 def work_out(index: int, situation: Situation) -> Option:
     """The plan numbered ``index`` in full."""
     facts, terms = situation.facts, situation.space.terms(index)
-    schedule = agreement_terms(terms).schedule(facts.balance_minor, facts.as_of)
+    plan = agreement_terms(terms).plan(facts.balance_minor, facts.as_of)
+    schedule = make_schedule(plan)
     dearest = max(row.amount_minor for row in schedule.instalments)
-    paid = Payments(schedule.down_payment_minor, schedule.principal_minor,
-                    schedule.instalments[0].amount_minor * len(schedule.instalments), terms.months,
-                    (terms.first_due_date - facts.as_of).days)
-    values = plan_values(paid, facts, situation.rule)
+    values = _values(terms, plan, schedule, situation)
     total = schedule.amount_minor + schedule.down_payment_minor
     monthly = monthly_minor(dearest, terms.frequency)
     return Option(index, terms, schedule, dearest, monthly, total, values.lender_value_minor,
                   values.debtor_cost_minor, values.completion, needed_level(terms, facts, situation.rule),
-                  _ledger(terms, dearest, total, values, situation))
+                  _ledger(terms, schedule, total, values, situation))
+
+
+def _values(terms: PlanTerms, plan: SchedulePlan, schedule: Schedule, situation: Situation) -> PlanValues:
+    facts, rule = situation.facts, situation.rule
+    wait_days = (terms.first_due_date - facts.as_of).days
+    if plan.weights:
+        return shaped_values(shaped_payments(terms, plan, wait_days), facts, rule)
+    level = schedule.instalments[0].amount_minor * len(schedule.instalments)
+    return plan_values(Payments(schedule.down_payment_minor, schedule.principal_minor, level, terms.months, wait_days),
+                       facts, rule)
 
 
 def needed_level(terms: PlanTerms, facts: Facts, rule: OfferRule) -> Authority:
@@ -86,8 +96,10 @@ def balance_slack_minor(facts: Facts, rule: OfferRule) -> int:
     return rule.authority.large_balance_minor - 1 - facts.balance_minor
 
 
-def _ledger(terms: PlanTerms, dearest: int, total: int, values: PlanValues, situation: Situation) -> dict[Bound, Slack]:
+def _ledger(terms: PlanTerms, schedule: Schedule, total: int, values: PlanValues, situation: Situation
+            ) -> dict[Bound, Slack]:
     facts, rule, wish = situation.facts, situation.rule, situation.wish
+    dearest = max(row.amount_minor for row in schedule.instalments)
     given, nothing = terms.concession, situation.nothing
     monthly, held = monthly_minor(dearest, terms.frequency), facts.authority
     earliest, latest = first_due_range(facts.as_of, rule.limits)
@@ -106,7 +118,8 @@ def _ledger(terms: PlanTerms, dearest: int, total: int, values: PlanValues, situ
         Bound.LENDER_VALUE: values.lender_value_minor - nothing.lender_value_minor,
         Bound.DEBTOR_VALUE: nothing.debtor_cost_minor - values.debtor_cost_minor,
     }
-    return ledger | wished_slacks(terms, dearest, situation)
+    shaped = {} if terms.shape.is_level else shaped_slacks(terms, schedule, facts, rule, wish)
+    return ledger | wished_slacks(terms, dearest, situation) | shaped
 
 
 def wished_slacks(terms: PlanTerms, dearest: int, situation: Situation) -> dict[Bound, Slack]:

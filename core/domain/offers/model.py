@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -12,6 +12,7 @@ from core.domain.actor import Authority
 from core.domain.calendar import Frequency
 from core.domain.errors import InvalidInput
 from core.domain.money import MAX_MINOR
+from core.domain.plan_shape import LEVEL, PlanShape, check_lean_months
 from core.domain.schedule import Schedule
 
 
@@ -22,6 +23,8 @@ class OfferKind(StrEnum):
     """The whole balance in instalments under Art. 70."""
     EXTENSION = "extension"
     """A later day for what is due now."""
+    PROMISE_TO_PAY = "promise_to_pay"
+    """What is due now, in one payment within a few days; nothing else changes."""
     SETTLEMENT = "settlement"
     """One payment that ends the debt."""
     TOKEN_PAYMENT = "token_payment"  # noqa: S105 - a small payment, not a credential
@@ -43,12 +46,18 @@ class Bound(StrEnum):
     PRINCIPAL_WAIVER = "principal_waiver"
     AUTHORITY_TERM = "authority_term"
     AUTHORITY_BALANCE = "authority_balance"
+    INTEREST_COVERED = "interest_covered"
+    """Of a plan whose instalments differ: each pays more than the interest of its period. Never set aside."""
     TOTAL = "total"
     COMPLETION = "completion"
     LENDER_VALUE = "lender_value"
     DEBTOR_VALUE = "debtor_value"
     WISH_MONTHLY = "wish_monthly"
     WISH_INSTALMENT = "wish_instalment"
+    WISH_FIRST_MONTHLY = "wish_first_monthly"
+    """What the first instalment comes to in a month, of a plan that rises by steps."""
+    WISH_LEAN_MONTHLY = "wish_lean_monthly"
+    """The same of a lean month."""
     WISH_MONTHS = "wish_months"
     WISH_DOWN_PAYMENT = "wish_down_payment"
     WISH_LUMP_SUM = "wish_lump_sum"
@@ -112,6 +121,8 @@ class Facts:
     authority: Authority = Authority.L3
     chose_ceiling: bool = False
     """The cardholder was warned and chose to pay more than is affordable, up to the ceiling."""
+    income_recovers: bool = False
+    """The cause of hardship passes (policy ``negotiation.recovering_reasons``): a plan that starts lighter may help."""
 
     def __post_init__(self) -> None:
         for name in ("principal_minor", "interest_minor", "fees_minor", "affordable_minor", "ceiling_minor"):
@@ -155,13 +166,42 @@ class Wish:
     pause_months: int | None = None
     waive_interest: bool = False
     waive_late_fee: bool = False
+    step_up: bool = False
+    """Starts lighter and rises by steps."""
+    first_monthly_at_most_minor: int | None = None
+    """What is possible now, where more is possible later."""
+    later_monthly_minor: int | None = None
+    """What is expected to be possible later; counts up to the ceiling."""
+    lean_months: tuple[int, ...] = ()
+    """Months of the year (1 to 12) in which less comes in, in order."""
+    lean_monthly_at_most_minor: int | None = None
+    """What is possible in those."""
+
+    def __post_init__(self) -> None:
+        check_lean_months(self.lean_months, "wish.lean_months")
+
+    @property
+    def rises(self) -> bool:
+        """Whether a plan that rises by steps is asked for."""
+        return self.step_up or self.first_monthly_at_most_minor is not None or self.later_monthly_minor is not None
+
+    @property
+    def is_shaped(self) -> bool:
+        """Whether instalments that differ are asked for."""
+        return self.rises or bool(self.lean_months)
 
     @property
     def limits_plans(self) -> bool:
         """Whether it limits which plans will do; a due day or a frequency only shapes them."""
         return any(getattr(self, name) is not None for name in (
             "monthly_at_most_minor", "instalment_at_most_minor", "months_at_most", "down_payment_minor",
-            "first_due_date", "interest_free_months", "pause_months")) or self.waive_interest or self.waive_late_fee
+            "first_due_date", "interest_free_months", "pause_months")) or self.waive_interest or self.waive_late_fee \
+            or self.is_shaped
+
+    @property
+    def is_one_payment(self) -> bool:
+        """Whether it names a single payment, perhaps with its day, and no limit of a plan."""
+        return self.lump_sum_minor is not None and not replace(self, first_due_date=None).limits_plans
 
 
 NO_WISH = Wish()
@@ -198,6 +238,7 @@ class PlanTerms:
     price: Price
     months: int
     frequency: Frequency = Frequency.MONTHLY
+    shape: PlanShape = LEVEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +263,8 @@ class Option:
 
     def breaches(self, without: frozenset[Bound] = frozenset()) -> tuple[Bound, ...]:
         """The constraints it does not meet, in order."""
-        return tuple(name for name, slack in self.slacks.items() if slack < 0 and name not in without)
+        return tuple(name for name, slack in self.slacks.items()
+                     if slack < 0 and (name not in without or name is Bound.INTEREST_COVERED))
 
     @property
     def last_due_date(self) -> date:

@@ -18,6 +18,7 @@ from core.domain.offers.evaluation import Situation, situation_of
 from core.domain.offers.model import NO_WISH, Bound, Facts, OfferKind, Wish
 from core.domain.offers.offer import Answer, Change, Infeasible, Offer, offer_of
 from core.domain.offers.ordering import Objective, Purpose, Search, Searching
+from core.domain.offers.promise import nearest_promise, promise, promised
 from core.domain.offers.rule import OfferRule
 
 
@@ -99,9 +100,7 @@ def _breached(offer: Offer) -> Bound | None:
 
 def _beside(situation: Situation, settled: Offer | Change | Bound | None) -> list[Offer]:
     found = [settled] if isinstance(settled, Offer) else []
-    later = other_kinds.extension(situation)
-    if later is not None:
-        found.append(later)
+    found += [one for one in (other_kinds.extension(situation), promise(situation)) if one is not None]
     if other_kinds.needs_relief(situation):
         found += other_kinds.relief(situation)
     elif situation.wish.pause_months is not None:
@@ -121,8 +120,8 @@ def _answered(situation: Situation, searching: Searching, search: Search, table:
     wish = situation.wish
     if wish == NO_WISH:
         return None, None if table.options else explain(search)
-    if wish.lump_sum_minor is not None and not wish.limits_plans:
-        return _answered_lump(settled)
+    if wish.is_one_payment:
+        return _answered_payment(situation, settled)
     paused = other_kinds.pause(situation, wish.pause_months) if wish.pause_months is not None else None
     if paused is not None:
         return Answer(True, paused, "meets_every_limit"), None if table.options else explain(search)
@@ -135,10 +134,27 @@ def _answered(situation: Situation, searching: Searching, search: Search, table:
     return Answer(False, nearest.plan if nearest else None, why.binding.value if why.binding else "several"), why
 
 
-def _answered_lump(settled: Offer | Change | Bound | None) -> tuple[Answer, Infeasible | None]:
-    if isinstance(settled, Offer):
+def _answered_payment(situation: Situation, settled: Offer | Change | Bound | None
+                      ) -> tuple[Answer, Infeasible | None]:
+    """The answer to a single payment: it settles the debt, or it is the promise of what is due, or it is too little."""
+    late = _too_late(situation, settled) if isinstance(settled, Offer) else None
+    if isinstance(settled, Offer) and late is None:
         return Answer(True, settled, "meets_every_limit"), None
-    if isinstance(settled, Change):
-        return Answer(False, settled.plan, settled.name.value), Infeasible(settled.name, (settled,))
-    binding = settled or Bound.WISH_LUMP_SUM
+    asked = promised(situation)
+    if asked is not None and not _breached(asked):
+        return Answer(True, asked, "meets_every_limit"), None
+    changes = [settled] if isinstance(settled, Change) else [late] if late else []
+    smaller = nearest_promise(situation, asked) if asked is not None else None
+    changes = [replace(smaller, plan=replace(smaller.plan, label=NEAREST)), *changes] if smaller else changes
+    if changes:
+        return Answer(False, changes[0].plan, changes[0].name.value), Infeasible(changes[0].name, tuple(changes))
+    binding = settled if isinstance(settled, Bound) else Bound.WISH_LUMP_SUM
     return Answer(False, None, binding.value), Infeasible(binding, ())
+
+
+def _too_late(situation: Situation, settled: Offer) -> Change | None:
+    """By how many days a settlement would have to be paid before the day named."""
+    named = situation.wish.first_due_date
+    if named is None or named <= settled.first_due_date:
+        return None
+    return Change(Bound.WISH_FIRST_DUE_DATE, (named - settled.first_due_date).days, replace(settled, label=NEAREST))

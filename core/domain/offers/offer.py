@@ -10,6 +10,8 @@ from core.domain.actor import Authority
 from core.domain.calendar import Frequency
 from core.domain.offers.evaluation import financed_minor
 from core.domain.offers.model import Bound, Facts, Ledger, OfferKind, Option, Slack
+from core.domain.plan_shape import LEVEL, PlanShape, runs
+from core.domain.request_terms import PERIODS_PER_YEAR
 from core.domain.schedule import annualised_rate
 
 
@@ -20,6 +22,15 @@ class Constraint:
     name: Bound
     slack: Slack
     binding: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """So many equal instalments from a day on, in fen; the plan's very last may be a few fen less."""
+
+    first_due_date: date
+    count: int
+    instalment_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,9 @@ class Offer:
     late_fee_waived_minor: int = 0
     interest_waived_minor: int = 0
     principal_waived_minor: int = 0
+    shape: PlanShape = LEVEL
+    stages: tuple[Stage, ...] = ()
+    """Where instalments differ: its stretches in order. ``instalment_minor`` is the dearest."""
     days: int = 0
     """Length of an extension; its last day may lie later, because a day off moves it."""
 
@@ -98,7 +112,15 @@ def offer_of(label: str, option: Option, facts: Facts, binding: frozenset[Bound]
         terms.price.annual_rate, annualised_rate(option.schedule).monthly_irr_x12, option.completion, option.authority,
         option.lender_value_minor, ledger_lines(option.slacks, binding), given.down_payment_minor,
         financed_minor(terms, facts), terms.price.interest_free_months, given.late_fee_waived_minor,
-        given.interest_waived_minor)
+        given.interest_waived_minor, shape=terms.shape, stages=_stages(option))
+
+
+def _stages(option: Option) -> tuple[Stage, ...]:
+    terms, rows = option.terms, option.schedule.instalments
+    if terms.shape.is_level:
+        return ()
+    sizes = terms.shape.sizes([row.due_date for row in rows], PERIODS_PER_YEAR[terms.frequency])
+    return tuple(Stage(rows[first].due_date, count, rows[first].amount_minor) for first, count in runs(sizes))
 
 
 def ledger_lines(ledger: Ledger, binding: frozenset[Bound] = frozenset()) -> tuple[Constraint, ...]:

@@ -101,12 +101,17 @@ def extension(situation: Situation) -> Offer | None:
     if not helps or not facts.authority.covers(level) or min(ledger.values()) < 0:
         return None
     waited = (until - facts.as_of).days
-    cost = share_minor(facts.principal_minor * waited, rule.projection.daily_rate)
+    cost = waiting_cost_minor(situation, waited)
     rate = rule.limits.highest_annual_rate
     return Offer(OfferKind.EXTENSION.value, OfferKind.EXTENSION, 1, Frequency.MONTHLY, 1, until, until, due, due,
-                 due + cost, rate, _percent(rate), _kept(due, 1, situation), level,
+                 due + cost, rate, percent(rate), kept_chance(due, 1, situation), level,
                  lump_value_minor(due, waited, rule.value.cost_of_funds), ledger_lines(ledger), financed_minor=due,
                  days=days)
+
+
+def waiting_cost_minor(situation: Situation, days: int) -> int:
+    """The interest of so many days on what is owed, in fen: what is due later is not free of it."""
+    return share_minor(situation.facts.principal_minor * days, situation.rule.projection.daily_rate)
 
 
 def needs_relief(situation: Situation) -> bool:
@@ -151,14 +156,16 @@ def _relief(kind: OfferKind, monthly: int, months: int, situation: Situation) ->
     rate = rule.others.rate
     value = sum(lump_value_minor(monthly, 30 * month, rule.value.cost_of_funds) for month in range(1, months + 1))
     return Offer(kind.value, kind, months, Frequency.MONTHLY, months if monthly else 0, first, last, monthly, monthly,
-                 monthly * months, rate, _percent(rate), _kept(monthly, months, situation), level, value,
+                 monthly * months, rate, percent(rate), kept_chance(monthly, months, situation), level, value,
                  ledger_lines(ledger))
 
 
-def _kept(monthly: int, months: int, situation: Situation) -> Decimal:
+def kept_chance(monthly: int, months: int, situation: Situation) -> Decimal:
+    """The chance that so many months' payments of ``monthly`` fen are all made, to four digits."""
     chance = hazard(Decimal(monthly), situation.facts, situation.rule)
     return ((1 - chance) ** months).quantize(_CHANCE, ROUND_HALF_UP)
 
 
-def _percent(rate: Decimal) -> Decimal:
+def percent(rate: Decimal) -> Decimal:
+    """A yearly rate in percent, to two digits."""
     return (rate * 100).quantize(_HUNDREDTH, ROUND_HALF_UP)

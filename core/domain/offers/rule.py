@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from core.domain.actor import Authority
 from core.domain.authority import AuthorityRule
 from core.domain.delinquency import DelinquencyBucket
 from core.domain.projection_model import ProjectionRule
@@ -26,6 +27,13 @@ class GridRule:
     """Shares of past interest that may be waived, from least."""
     start_months: int
     """On how many of the next due days a plan may start."""
+    step_sizes: tuple[Decimal, ...]
+    """By what shares of the first instalment a plan may rise at each step, from least."""
+    step_months: tuple[int, ...]
+    """After how many months each."""
+    most_steps: int
+    lean_shares: tuple[Decimal, ...]
+    """What share of an ordinary instalment a lean month may pay, from least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,7 @@ class ManyRule:
 
 @dataclass(frozen=True, slots=True)
 class OtherKindsRule:
-    """Settlement, extension, token payment, pause."""
+    """Settlement, extension, promise to pay, token payment, pause."""
 
     settlement: bool
     settlement_days: int
@@ -78,6 +86,9 @@ class OtherKindsRule:
     extension_days: int
     """The extension offered."""
     extension_until_days_past_due: int
+    promise_days: Mapping[Authority, int]
+    """Days within which a promised payment is made, by the level that takes it."""
+    promise_until_days_past_due: int
     token_minor: int
     """The least token payment per month."""
     token_months: int

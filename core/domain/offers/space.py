@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 
 from core.domain.calendar import Frequency, add_months, due_dates
 from core.domain.money import Rounding, share_minor
 from core.domain.offers.model import Concession, Facts, PlanTerms, Price, Wish
 from core.domain.offers.rule import OfferRule
+from core.domain.plan_shape import LEVEL, PlanShape
 from core.domain.request_checks import first_due_range
 from core.domain.request_terms import PERIODS_PER_YEAR
 from core.domain.schedule import days_30_360
@@ -34,38 +36,79 @@ class Space:
     """``[start][price]``: the most months whose instalments cover the interest of the first period."""
     longest: int
     frequency: Frequency = Frequency.MONTHLY
+    shapes: tuple[PlanShape, ...] = (LEVEL,)
+    """Level alone, or only such as are not."""
+    uneven_from: tuple[tuple[int, ...], ...] = ()
+    """``[start][shape]``: the least months whose instalments differ; empty where the only shape is level."""
 
     def __len__(self) -> int:
-        return len(self.concessions) * len(self.first_due_dates) * len(self.prices) * self.longest
+        return (len(self.concessions) * len(self.first_due_dates) * len(self.shapes) * len(self.prices)
+                * self.longest)
+
+    @property
+    def is_shaped(self) -> bool:
+        """Whether instalments differ."""
+        return bool(self.uneven_from)
 
     def terms(self, index: int) -> PlanTerms:
         """The plan of that number."""
         rest, month = divmod(index, self.longest)
         rest, price = divmod(rest, len(self.prices))
+        rest, shape = divmod(rest, len(self.shapes))
         concession, start = divmod(rest, len(self.first_due_dates))
         return PlanTerms(self.concessions[concession], self.first_due_dates[start], self.prices[price], month + 1,
-                         self.frequency)
+                         self.frequency, self.shapes[shape])
 
     def exists(self, index: int) -> bool:
         """Whether the number stands for a plan.
 
-        Not one whose every month is free of an interest it names, nor one whose long first period costs
-        more than an instalment pays.
+        Not one whose every month is free of an interest it names, nor a level one whose long first period
+        costs more than an instalment pays, nor one too short for its instalments to differ as its shape says.
         """
-        price, start = index // self.longest % len(self.prices), index // self.longest // len(self.prices)
-        months, terms = index % self.longest + 1, self.prices[price]
+        rest, months = index // self.longest, index % self.longest + 1
+        rest, price = divmod(rest, len(self.prices))
+        rest, shape = divmod(rest, len(self.shapes))
+        start, terms = rest % len(self.first_due_dates), self.prices[price]
         bears = not terms.annual_rate or terms.interest_free_months < months
-        return bears and months <= self.lasting[start % len(self.first_due_dates)][price]
+        uneven = not self.uneven_from or months >= self.uneven_from[start][shape]
+        return bears and uneven and months <= self.lasting[start][price]
 
 
 def make_space(facts: Facts, rule: OfferRule, wish: Wish) -> Space:
-    """The space for these facts. Of the wish only its shape counts: due day, frequency, dates, down payment."""
+    """The space for these facts. Of the wish only its shape counts: due day, frequency, dates, steps, down payment."""
     free = range(rule.grid.interest_free_months + 1)
     prices = [Price(rate, months) for rate in rule.grid.annual_rates for months in (free if rate else (0,))]
     starts, longest = _first_due_dates(facts, rule, wish), longest_months(facts, rule)
+    concessions = _concessions(facts, rule, wish)
+    if wish.is_shaped:
+        shapes = plan_shapes(rule, wish)
+        uneven = tuple(tuple(uneven_from(shape, start, longest, wish.frequency) for shape in shapes)
+                       for start in starts)
+        whole = ((longest,) * len(prices),) * len(starts)
+        return Space(concessions, starts, tuple(prices), whole, longest, wish.frequency, shapes, uneven)
     lasting = tuple(tuple(lasting_months(period_days(facts.as_of, start, longest, wish.frequency), price, longest,
                                          wish.frequency) for price in prices) for start in starts)
-    return Space(_concessions(facts, rule, wish), starts, tuple(prices), lasting, longest, wish.frequency)
+    return Space(concessions, starts, tuple(prices), lasting, longest, wish.frequency)
+
+
+def plan_shapes(rule: OfferRule, wish: Wish) -> tuple[PlanShape, ...]:
+    """The shapes asked for, from the flattest."""
+    grid = rule.grid
+    steps = [(months, size, grid.most_steps) for size in grid.step_sizes for months in reversed(grid.step_months)] \
+        if wish.rises else [(0, Decimal(0), 0)]
+    shares = reversed(grid.lean_shares) if wish.lean_months else [Decimal(1)]
+    return tuple(PlanShape(*step, wish.lean_months, share) for share in shares for step in steps)
+
+
+@lru_cache(maxsize=1024)
+def uneven_from(shape: PlanShape, first_due: date, longest: int, frequency: Frequency) -> int:
+    """The fewest months in which two instalments differ; one more than the longest where none do."""
+    per_year = PERIODS_PER_YEAR[frequency]
+    sizes = shape.sizes(due_dates(first_due, longest * per_year // 12, frequency), per_year)
+    differs = next((number for number, size in enumerate(sizes) if size != sizes[0]), None)
+    if differs is None:
+        return longest + 1
+    return next(months for months in range(1, longest + 1) if months * per_year // 12 > differs)
 
 
 def longest_months(facts: Facts, rule: OfferRule) -> int:

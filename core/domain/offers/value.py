@@ -23,8 +23,8 @@ from core.domain.offers.rule import OfferRule, ValueRule
 from core.domain.projection import project
 from core.domain.projection_model import Position, Scenario
 
-_EXACT = Context(prec=28)
-_COMPLETION_STEP = Decimal("0.0001")
+EXACT = Context(prec=28)
+COMPLETION_STEP = Decimal("0.0001")
 MONTHS_PER_YEAR = 12
 DAYS_PER_YEAR = 365
 
@@ -75,9 +75,9 @@ def status_quo_of(facts: Facts, rule: OfferRule, totals_minor: tuple[int, ...]) 
     value = rule.value
     recovered = share_minor(facts.balance_minor, value.recovery[bucket_of(facts, rule)], Rounding.DOWN)
     after = totals_minor[min(value.horizon_months, len(totals_minor)) - 1]
-    with localcontext(_EXACT):
+    with localcontext(EXACT):
         worth = Decimal(after) * monthly_discount(value.debtor_discount) ** value.horizon_months
-        return StatusQuo(totals_minor, recovered, _whole(worth))
+        return StatusQuo(totals_minor, recovered, whole_minor(worth))
 
 
 def bucket_of(facts: Facts, rule: OfferRule) -> DelinquencyBucket:
@@ -121,7 +121,7 @@ def hazard(monthly: Decimal, facts: Facts, rule: OfferRule) -> Decimal:
 def plan_values(paid: Payments, facts: Facts, rule: OfferRule) -> PlanValues:
     """What a plan is worth to both sides and how likely it is kept."""
     value, months = rule.value, paid.months
-    with localcontext(_EXACT):
+    with localcontext(EXACT):
         monthly = Decimal(paid.instalments_minor) / months
         chance = hazard(monthly, facts, rule)
         survival = 1 - chance
@@ -137,14 +137,14 @@ def plan_values(paid: Payments, facts: Facts, rule: OfferRule) -> PlanValues:
         debtor = paid.down_payment_minor + burden * wait_discount(value.debtor_discount, paid.wait_days) * _series(
             monthly_discount(value.debtor_discount), months)
         # Nobody gains more from an agreement than what is owed, paid at once: relief is no product to earn on.
-        return PlanValues(min(_whole(lender), facts.balance_minor), _whole(debtor),
-                          kept.quantize(_COMPLETION_STEP, ROUND_HALF_UP))
+        return PlanValues(min(whole_minor(lender), facts.balance_minor), whole_minor(debtor),
+                          kept.quantize(COMPLETION_STEP, ROUND_HALF_UP))
 
 
 def lump_value_minor(amount_minor: int, wait_days: int, annual_rate: Decimal) -> int:
     """Today's value of one payment."""
-    with localcontext(_EXACT):
-        return _whole(amount_minor * wait_discount(annual_rate, wait_days))
+    with localcontext(EXACT):
+        return whole_minor(amount_minor * wait_discount(annual_rate, wait_days))
 
 
 def _series(step: Decimal, months: int) -> Decimal:
@@ -152,5 +152,6 @@ def _series(step: Decimal, months: int) -> Decimal:
     return Decimal(months) if step == 1 else (1 - step ** months) / (1 - step)
 
 
-def _whole(exact: Decimal) -> int:
+def whole_minor(exact: Decimal) -> int:
+    """An estimate in whole fen."""
     return int(exact.to_integral_value(ROUND_HALF_UP))

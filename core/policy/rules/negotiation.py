@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -35,6 +35,11 @@ def default_authority(policy: Policy) -> Authority:
     return Authority(policy.text("negotiation.default_authority"))
 
 
+def income_recovers(policy: Policy, reasons: Collection[str]) -> bool:
+    """Whether a cause of hardship is one that passes, so that a plan may start lighter (policy)."""
+    return not {str(item) for item in policy.items("negotiation.recovering_reasons")}.isdisjoint(reasons)
+
+
 def _grid(policy: Policy, contract_rate: Decimal) -> GridRule:
     lowest = policy.decimal("p70.interest_during_plan")
     rates = [rate for rate in _decimals(policy, "negotiation.annual_rates") if lowest <= rate <= contract_rate]
@@ -43,7 +48,11 @@ def _grid(policy: Policy, contract_rate: Decimal) -> GridRule:
         interest_free_months=policy.integer("negotiation.interest_free_months"),
         late_fee_shares=_decimals(policy, "negotiation.late_fee_shares"),
         interest_shares=_decimals(policy, "negotiation.interest_shares"),
-        start_months=policy.integer("negotiation.start_months"))
+        start_months=policy.integer("negotiation.start_months"),
+        step_sizes=_decimals(policy, "negotiation.step_sizes"),
+        step_months=tuple(int(months) for months in _decimals(policy, "negotiation.step_months")),
+        most_steps=policy.integer("negotiation.most_steps"),
+        lean_shares=_decimals(policy, "negotiation.lean_shares"))
 
 
 def _values(policy: Policy) -> ValueRule:
@@ -69,10 +78,17 @@ def _others(policy: Policy) -> OtherKindsRule:
         settlement_days=policy.integer("negotiation.settlement_days"),
         extension_days=policy.integer("negotiation.extension_days"),
         extension_until_days_past_due=policy.integer("negotiation.extension_until_days_past_due"),
+        promise_days=_promise_days(policy),
+        promise_until_days_past_due=policy.integer("negotiation.promise_until_days_past_due"),
         token_minor=policy.money("negotiation.token_payment"),
         token_months=policy.integer("token_plan.max_months"),
         pause_months=policy.integer("extension.max_months"),
         rate=policy.decimal("p70.interest_during_plan"))
+
+
+def _promise_days(policy: Policy) -> Mapping[Authority, int]:
+    longest, table = policy.integer("promise.max_days"), policy.table("authority.promise_days")
+    return {level: min(int(table[level.value]), longest) for level in Authority}
 
 
 def _decimals(policy: Policy, name: str) -> tuple[Decimal, ...]:
