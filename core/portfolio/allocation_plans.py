@@ -36,6 +36,8 @@ class Card:
     fees_minor: int
     days_past_due: int
     rule: OfferRule
+    authority: Authority = Authority.L3
+    """Whoever decides about this card."""
 
     @property
     def balance_minor(self) -> int:
@@ -51,13 +53,12 @@ class Payer:
     affordable_minor: int
     disposable_minor: int
     hardship: bool = False
-    authority: Authority = Authority.L3
 
     def facts(self, card: Card) -> Facts:
         """The facts of one card as if it were the only one."""
         return Facts(self.as_of, card.principal_minor, card.interest_minor, card.fees_minor, card.days_past_due,
                      affordable_minor=self.affordable_minor, ceiling_minor=self.affordable_minor,
-                     disposable_minor=self.disposable_minor, hardship=self.hardship, authority=self.authority)
+                     disposable_minor=self.disposable_minor, hardship=self.hardship, authority=card.authority)
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,14 +112,14 @@ def ground_of(connection: sa.Connection, context: ServiceContext, cardholder_id:
     blocked = _blocked_by(position)
     facts = None
     if assessment is not None and blocked is None:
-        facts = _facts(position, assessment, means.promised_minor, default_authority(policy))
+        facts = facts_of(position, assessment, means.promised_minor, default_authority(policy))
     return Ground(position, assessment, means, bool(person.vulnerable), blocked, facts, rule, stored_rule(rule),
                   policy.version, projection_start(position, policy), furthest(position))
 
 
-def _facts(position: AccountPosition, assessment: FinishedAssessment, promised_minor: int, authority: Authority
-           ) -> Facts:
-    """Of a month's money what the other cards are promised is not there any more."""
+def facts_of(position: AccountPosition, assessment: FinishedAssessment, promised_minor: int, authority: Authority
+             ) -> Facts:
+    """One account's facts: of a month's money what the other cards are promised is not there any more."""
     result = assessment.result
     disposable = result.counted.disposable_minor - promised_minor
     # A credit on one part pays what is owed on the others; what is owed in all stays the same.

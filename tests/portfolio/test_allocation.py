@@ -11,7 +11,6 @@ from random import Random
 
 import pytest
 
-from core.domain.actor import Authority
 from core.domain.errors import InvalidInput
 from core.domain.offers.evaluation import Situation, situation_of, work_out
 from core.domain.offers.model import NO_WISH
@@ -227,6 +226,6 @@ def test_what_cannot_be_shared_out_is_refused(cards: list[Card], code: str) -> N
 def test_cards_of_several_issuers_keep_their_own_rules() -> None:
     strict = replace(RULE, value=replace(RULE.value, completion_floor=Decimal("0.99")))
     own = Card("a", 300_000, 0, 0, 20, RULE)
-    found = allocate([own, Card("b", 300_000, 0, 0, 20, strict)], Payer(AS_OF, 60_000, 120_000, False, Authority.L3))
-    alone = allocate([own, Card("b", 300_000, 0, 0, 20, RULE)], Payer(AS_OF, 60_000, 120_000, False, Authority.L3))
+    found = allocate([own, Card("b", 300_000, 0, 0, 20, strict)], Payer(AS_OF, 60_000, 120_000))
+    alone = allocate([own, Card("b", 300_000, 0, 0, 20, RULE)], Payer(AS_OF, 60_000, 120_000))
     assert alone.considered[1] > found.considered[1]
