@@ -1,28 +1,23 @@
-"""A conversation with the assistant: comparison and offers first, then answers to whatever is asked.
+"""The assistant: what screens and reviewers ask of it, in one place.
 
-Everything shown is stored as it was shown, with what it can be worked out from again (``assistant_replay``).
-A conversation stands on the facts of a day (``assistant_ground``); when they change, another one begins, with
-what was wished carried over. Two tabs meet on the conversation's row: both turns are kept, in the order they came.
+Conversations are in ``assistant_conversations``, what a step leads to in ``assistant_turns``, sending in
+``assistant_choosing``, reading by the bank in ``assistant_transcript``, the proof in ``assistant_replay``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
-
-import sqlalchemy as sa
-
-from core.db.repositories import negotiations as repository
-from core.db.types import new_id
-from core.domain.actor import Actor
-from core.domain.errors import Conflict, NotFound
-from core.domain.offers.conversation import Stop
-from core.domain.offers.model import Wish
-from core.services import records
-from core.services.assistant_comparison import comparison
-from core.services.assistant_ground import Ground, ground_of
+from core.services.assistant_choosing import choose
+from core.services.assistant_comparison import comparison, credit_effect, likelihood
+from core.services.assistant_conversations import (
+    MOST_TURNS,
+    adjust,
+    call_person,
+    choose_ceiling,
+    conversation,
+    open_conversation,
+    restart,
+    say,
+)
 from core.services.assistant_model import (
     Choice,
     ComparisonRow,
@@ -33,278 +28,19 @@ from core.services.assistant_model import (
     PersonCause,
     Reply,
     SliderSettings,
+    Transcript,
+    TranscriptPart,
     Turn,
     TurnSource,
+    Waiting,
 )
 from core.services.assistant_offers import find_offer, is_open, on_the_table
-from core.services.assistant_records import state_of, state_values, turn_of, turn_values, wish_from
-from core.services.assistant_turns import (
-    State,
-    Step,
-    adjusted,
-    ceiling_chosen,
-    opening,
-    person_called,
-    restarted,
-    said,
-)
-from core.services.assistant_wishes import carried, reason_of
-from core.services.commands import once
-from core.services.context import ServiceContext
-from core.services.request_reading import is_identifier, own_cardholder
-from core.services.texts import clean_text
+from core.services.assistant_transcript import TakenUp, take_up, taken_up, transcript, waiting_for_person
 
 __all__ = [
     "MOST_TURNS", "Choice", "ComparisonRow", "Conversation", "CreditEffect", "Likelihood", "Nothing", "PersonCause",
-    "Reply", "SliderSettings", "Turn", "TurnSource", "adjust", "call_person", "choose_ceiling", "comparison",
-    "conversation", "find_offer", "is_open", "on_the_table", "open_conversation", "restart", "say",
+    "Reply", "SliderSettings", "TakenUp", "Transcript", "TranscriptPart", "Turn", "TurnSource", "Waiting", "adjust",
+    "call_person", "choose", "choose_ceiling", "comparison", "conversation", "credit_effect", "find_offer", "is_open",
+    "likelihood", "on_the_table", "open_conversation", "restart", "say", "take_up", "taken_up", "transcript",
+    "waiting_for_person",
 ]
-
-MOST_TURNS = 200
-"""Of one conversation, sliders included: nobody who looks for a way needs as many, and a program that does not tire
-fills no database. The last one calls a person."""
-_MOST_A_MINUTE = 40
-_SHOWN_TURNS = 60
-_CARRIED_DAYS = 7
-"""What was wished longer ago is asked afresh."""
-_WORTH_A_MINUTE = timedelta(minutes=1)
-
-_Move = Callable[[Ground, State], Step]
-
-
-@dataclass(frozen=True, slots=True)
-class _Talk:
-    """A conversation as a transaction found it."""
-
-    row: sa.Row[Any]
-    turns: tuple[Turn, ...]
-
-    @property
-    def state(self) -> State:
-        shown = next((turn for turn in reversed(self.turns) if turn.negotiation is not None), None)
-        return state_of(self.row, shown)
-
-
-def open_conversation(actor: Actor, context: ServiceContext, account_id: str, as_of: date) -> Conversation:
-    """The open conversation about the person's own account; a new one where none stands on today's facts.
-
-    Its first turn has doing nothing beside the offers. Raises ``NotFound`` for another person's account.
-    """
-    cardholder_id = own_cardholder(actor, "talk to the assistant")
-    with context.reading() as connection:
-        ground = _ground(connection, context, cardholder_id, account_id, as_of)
-        row = repository.open_of_account(connection, account_id)
-        if row is not None and row.facts_hash == ground.fingerprint:
-            return _shown(ground, _talk(connection, context, row))
-    with context.writing() as connection:
-        # Two tabs that open at once meet on the account's row.
-        repository.lock_account(connection, account_id)
-        row = repository.open_of_account(connection, account_id, lock=True)
-        if row is None or row.facts_hash != ground.fingerprint:
-            row = _begun(connection, actor, context, ground, row)
-        return _shown(ground, _talk(connection, context, row))
-
-
-def conversation(actor: Actor, context: ServiceContext, conversation_id: str) -> Conversation:
-    """A conversation of the person who asks, as it stands. Raises ``NotFound`` for another person's."""
-    cardholder_id = own_cardholder(actor, "read a conversation")
-    with context.reading() as connection:
-        row = own_conversation(connection, cardholder_id, conversation_id)
-        ground = ground_of(connection, context, cardholder_id, row.account_id, context.clock.today())
-        return _shown(ground, _talk(connection, context, row))
-
-
-def say(actor: Actor, context: ServiceContext, conversation_id: str, text: str, *,
-        idempotency_key: str) -> Conversation:
-    """Say something in one's own words; the answer is the newest turn.
-
-    Raises ``InvalidInput`` for nothing said and for more than can be kept (``text_too_long``), ``Conflict``
-    ``conversation_over`` once it has led to a request or been replaced, ``conversation_full`` and ``too_fast``.
-    """
-    own_cardholder(actor, "talk to the assistant")
-    words = clean_text(text, "said", required=True)
-    return _take(actor, context, conversation_id, "assistant.say", idempotency_key, {"said": words},
-                 lambda ground, state: said(ground, state, words))
-
-
-def adjust(actor: Actor, context: ServiceContext, conversation_id: str, wish: Wish, *, corrected: bool = False,
-           idempotency_key: str) -> Conversation:
-    """Set the whole wish by hand: by the sliders, or (``corrected``) putting right what was understood.
-
-    Raises ``InvalidInput`` naming the field of a wish beyond all bounds; otherwise as ``say``.
-    """
-    return _take(actor, context, conversation_id, "assistant.adjust", idempotency_key,
-                 {"wish": repr(wish), "corrected": corrected},
-                 lambda ground, state: adjusted(ground, state, wish, corrected=corrected))
-
-
-def choose_ceiling(actor: Actor, context: ServiceContext, conversation_id: str, *,
-                   idempotency_key: str) -> Conversation:
-    """Ask, after the warning, for plans up to the ceiling instead of what is affordable.
-
-    Raises ``Conflict`` ``ceiling_not_higher`` where there is none above it, ``person_takes_over`` where
-    somebody seems vulnerable; otherwise as ``say``.
-    """
-    def move(ground: Ground, state: State) -> Step:
-        if state.stop is Stop.VULNERABLE:
-            raise Conflict("person_takes_over", "a person decides this together with the cardholder")
-        if ground.facts is None or ground.facts.ceiling_minor <= ground.facts.affordable_minor:
-            raise Conflict("ceiling_not_higher", "nothing above the affordable amount can be chosen")
-        return ceiling_chosen(ground, state)
-
-    return _take(actor, context, conversation_id, "assistant.ceiling", idempotency_key, {}, move)
-
-
-def restart(actor: Actor, context: ServiceContext, conversation_id: str, *, idempotency_key: str) -> Conversation:
-    """Set aside everything said; the first offers lie there again, the same as before."""
-    return _take(actor, context, conversation_id, "assistant.restart", idempotency_key, {}, restarted)
-
-
-def call_person(actor: Actor, context: ServiceContext, conversation_id: str, *, idempotency_key: str) -> Conversation:
-    """Ask for a person of the bank; possible on every turn, also when nothing more is answered."""
-    return _take(actor, context, conversation_id, "assistant.person", idempotency_key, {},
-                 lambda _, state: person_called(state))
-
-
-def own_conversation(connection: sa.Connection, cardholder_id: str, conversation_id: str, *,
-                     lock: bool = False) -> sa.Row[Any]:
-    """The conversation if it is this person's; raises ``NotFound`` otherwise, whether or not it exists."""
-    row = repository.by_id(connection, conversation_id, lock=lock) if is_identifier(conversation_id) else None
-    if row is None or row.cardholder_id != cardholder_id:
-        raise NotFound("conversation")
-    return row
-
-
-def _take(actor: Actor, context: ServiceContext, conversation_id: str, command: str, key: str,
-          asked: dict[str, Any], move: _Move) -> Conversation:
-    """One step: worked out before the database is held, then kept under the conversation's lock."""
-    cardholder_id = own_cardholder(actor, "talk to the assistant")
-    with context.reading() as connection:
-        row = own_conversation(connection, cardholder_id, conversation_id)
-        ground = ground_of(connection, context, cardholder_id, row.account_id, context.clock.today())
-        seen = _talk(connection, context, row)
-    stands = seen.row.facts_hash == ground.fingerprint
-    # A repeat of a step that was taken finds its key below and needs no answer; what refuses, refuses there.
-    ready = _ready(move, ground, seen.state) if stands else None
-
-    def carry_out(connection: sa.Connection) -> dict[str, str]:
-        row = own_conversation(connection, cardholder_id, conversation_id, lock=True)
-        if row.state != repository.OPEN:
-            raise Conflict("conversation_over", "it has led to a request, or another one has begun")
-        if not stands:
-            row = _begun(connection, actor, context, ground, row)
-        as_seen = stands and row.turns == seen.row.turns and row.stop == seen.row.stop
-        step = ready if ready is not None and as_seen else move(ground, _talk(connection, context, row).state)
-        _keep(connection, actor, context, ground, row, step)
-        return {"conversation_id": row.id}
-
-    kept = once(actor, context, command, key, {"conversation_id": conversation_id, **asked}, carry_out)
-    with context.reading() as connection:
-        row = own_conversation(connection, cardholder_id, kept["conversation_id"])
-        return _shown(ground, _talk(connection, context, row))
-
-
-def _ready(move: _Move, ground: Ground, state: State) -> Step | None:
-    try:
-        return move(ground, state)
-    except Conflict:
-        return None
-
-
-def _ground(connection: sa.Connection, context: ServiceContext, cardholder_id: str, account_id: str,
-            as_of: date) -> Ground:
-    if not is_identifier(account_id):
-        raise NotFound("account")
-    return ground_of(connection, context, cardholder_id, account_id, as_of)
-
-
-def _talk(connection: sa.Connection, context: ServiceContext, row: sa.Row[Any]) -> _Talk:
-    rows = repository.newest_turns(connection, row.id, _SHOWN_TURNS)
-    return _Talk(row, tuple(turn_of(one, context.vault) for one in rows))
-
-
-def _begun(connection: sa.Connection, actor: Actor, context: ServiceContext, ground: Ground,
-           before: sa.Row[Any] | None) -> sa.Row[Any]:
-    """A new conversation with its first turn, in place of ``before``, whose facts no longer hold."""
-    now, state = context.clock.now(), State()
-    if before is not None:
-        repository.update(connection, before.id, {"state": repository.SUPERSEDED, "updated_at": now})
-        if (ground.as_of - before.as_of).days <= _CARRIED_DAYS:
-            state = State(wish=carried(wish_from(before.wish), ground.as_of), hardship=tuple(before.hardship),
-                          stop=Stop.VULNERABLE if before.stop == Stop.VULNERABLE else None)
-    identifier = repository.insert(connection, {
-        "account_id": ground.position.account_id, "cardholder_id": ground.position.cardholder_id,
-        "state": repository.OPEN, "as_of": ground.as_of, "facts_hash": ground.fingerprint, "turns": 0,
-        "opened_at": now, "updated_at": now, **state_values(state)})
-    records.audit(connection, actor, "negotiation_opened", repository.OBJECT_KIND, identifier, now,
-                  account_id=ground.position.account_id, policy_version=ground.policy_version,
-                  instead_of=before.id if before is not None else None)
-    row = repository.by_id(connection, identifier)
-    if row is None:
-        raise NotFound("conversation")
-    _keep(connection, actor, context, ground, row, opening(ground, state, changed=before is not None))
-    kept = repository.by_id(connection, identifier)
-    if kept is None:
-        raise NotFound("conversation")
-    return kept
-
-
-def _keep(connection: sa.Connection, actor: Actor, context: ServiceContext, ground: Ground, row: sa.Row[Any],
-          step: Step) -> None:
-    """Keep a turn at the end of the conversation, its state, and its trace in the audit chain."""
-    now, number = context.clock.now(), row.turns + 1
-    step = _bounded(connection, context, row, step)
-    if step.worked is not None or step.facts_are_new:
-        repository.keep_rule(connection, ground.stored_rule.digest, ground.stored_rule.record, now)
-    turn_id = new_id()
-    values = turn_values(step, ground, context.vault, turn_id=turn_id, negotiation_id=row.id, number=number, at=now)
-    repository.insert_turn(connection, values)
-    repository.update(connection, row.id, {"turns": number, "updated_at": now, **state_values(step.state),
-                                           **_person_values(row, step, now)})
-    if step.person is not None:
-        records.audit(connection, actor, "person_called", repository.OBJECT_KIND, row.id, now,
-                      cause=step.person.value, turn=number)
-    records.audit(connection, actor, repository.TURN_EVENT, repository.OBJECT_KIND, row.id, now, turn=number,
-                  turn_id=turn_id, source=step.source.value, seal=values["seal"], result_hash=values["result_hash"],
-                  policy_version=ground.policy_version)
-
-
-def _bounded(connection: sa.Connection, context: ServiceContext, row: sa.Row[Any], step: Step) -> Step:
-    """Let no conversation grow without end, nor faster than a person types; the last turn calls a person."""
-    if row.turns >= MOST_TURNS:
-        raise Conflict("conversation_full", "no more turns are kept; a person goes on")
-    earlier = repository.said_at(connection, row.id, row.turns + 1 - _MOST_A_MINUTE)
-    if earlier is not None and context.clock.now() - earlier < _WORTH_A_MINUTE:
-        raise Conflict("too_fast", "more turns in a minute than a person takes")
-    if row.turns + 1 < MOST_TURNS:
-        return step
-    return Step(step.source, step.state, (*step.replies, Reply.ENDED_TURNS), step.said, step.understood, step.worked,
-                step.accepts, step.person or PersonCause.STOPPED, step.facts_are_new)
-
-
-def _person_values(row: sa.Row[Any], step: Step, now: Any) -> dict[str, Any]:
-    """Who waits keeps their place in the line; who was taken up and asks again is back in it."""
-    if step.person is None:
-        return {}
-    waits = row.person_asked_at is not None and row.person_taken_at is None
-    causes = list(PersonCause)
-    cause = min(step.person, PersonCause(row.person_cause), key=causes.index) if waits else step.person
-    return {"person_cause": cause.value, "person_asked_at": row.person_asked_at if waits else now,
-            "person_taken_by": None, "person_taken_at": None}
-
-
-def _shown(ground: Ground, talk: _Talk) -> Conversation:
-    row, position, state = talk.row, ground.position, talk.state
-    return Conversation(
-        conversation_id=row.id, account_id=row.account_id, card_last4=position.card_last4, as_of=row.as_of,
-        balance_minor=position.total_minor, days_past_due=position.days_past_due,
-        amount_due_minor=position.minimum_due_minor,
-        facts=ground.facts_with(hardship=bool(state.hardship), chose_ceiling=state.chose_ceiling), means=ground.means,
-        assessment_outcome=ground.outcome, declared_hardship=ground.declared_reason or reason_of(state.hardship),
-        vulnerable=ground.vulnerable, turns=talk.turns, earlier_turns=row.turns - len(talk.turns), stop=state.stop,
-        person_asked_at=row.person_asked_at,
-        person_cause=None if row.person_cause is None else PersonCause(row.person_cause), proposal_id=row.proposal_id,
-        blocked_by=ground.blocked_by,
-        open_request_id=position.open_request.proposal_id if position.open_request else None,
-        limits=ground.rule.limits, sliders=ground.sliders(), chose_ceiling=state.chose_ceiling, wish=state.wish,
-        hardship=state.hardship)

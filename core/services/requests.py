@@ -87,7 +87,7 @@ def submit(actor: Actor, context: ServiceContext, draft: RequestDraft, *, acknow
     asked = {"account_id": draft.account_id, "kind": draft.kind, "terms": as_record(draft.terms),
              "hardship_reason": draft.hardship_reason, "note": note}
     result = once(actor, context, "requests.submit", idempotency_key, asked,
-                  lambda connection: _send(connection, actor, context, cardholder_id, draft, note))
+                  lambda connection: send_request(connection, actor, context, cardholder_id, draft, note))
     return Submitted(result["proposal_id"], result["reference"], datetime.fromisoformat(result["promised_by"]))
 
 
@@ -135,8 +135,9 @@ def withdraw(actor: Actor, context: ServiceContext, proposal_id: str, *, idempot
     once(actor, context, "requests.withdraw", idempotency_key, {"proposal_id": proposal_id}, carry_out)
 
 
-def _send(connection: sa.Connection, actor: Actor, context: ServiceContext, cardholder_id: str, draft: RequestDraft,
-          note: str) -> dict[str, str]:
+def send_request(connection: sa.Connection, actor: Actor, context: ServiceContext, cardholder_id: str,
+                 draft: RequestDraft, note: str) -> dict[str, str]:
+    """Send a checked draft inside another command's transaction; the caller has seen to the acknowledgement."""
     now, as_of = context.clock.now(), context.clock.today()
     repository.lock_account(connection, draft.account_id)
     figures, position, assessment = draft_figures(connection, context, cardholder_id, draft, as_of)
