@@ -40,6 +40,7 @@ from core.services import (
     policy_register,
     requests,
     review,
+    several_cards,
     standing,
     statistics,
 )
@@ -102,6 +103,7 @@ ACCESS: dict[str, tuple[frozenset[Role], Call]] = {
     "assessments.finish": (OWNER, lambda a, c, o: assessments.finish(a, c, FAMILY, KEY)),
     "request_options.request_options": (OWNER, lambda a, c, o: requests.request_options(a, c, TODAY)),
     "request_options.preview": (OWNER, lambda a, c, o: requests.preview(a, c, o.draft, TODAY)),
+    "several_cards.proposal": (OWNER, lambda a, c, o: several_cards.proposal(a, c, TODAY)),
     "requests.submit": (OWNER, lambda a, c, o: requests.submit(a, c, o.draft, acknowledged=True,
                                                                idempotency_key=KEY)),
     "requests.answer_information_request": (OWNER, lambda a, c, o: requests.answer_information_request(

@@ -42,6 +42,7 @@ KINDS: dict[str, Kind] = {
     "project": Kind("projections", "project"),
     "affordability": Kind("affordability", "affordability"),
     "offers": Kind("offers", "offers"),
+    "allocate-cards": Kind("cards", "allocate_cards"),
     "understand": Kind("understanding", "understand"),
 }
 
