@@ -143,6 +143,11 @@ def day_short(value: date) -> str:
     return str(dates.format_date(value, t("common.date_pattern_short"), locale=babel_locale()))
 
 
+def month_name(number: int) -> str:
+    """A month of the year by its number: ``March``."""
+    return str(dates.get_month_names("wide", context="stand-alone", locale=babel_locale())[number])
+
+
 def moment(value: datetime) -> str:
     """A day and time in China, where the reader and the bank are."""
     local = value.astimezone(CHINA)

@@ -42,6 +42,7 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec("activate", "identity", (), listed=False),
     PageSpec("overview", "cardholder", _CARDHOLDER),
     PageSpec("affordability", "cardholder", _CARDHOLDER),
+    PageSpec("assistant", "cardholder", _CARDHOLDER),
     PageSpec("request", "cardholder", _CARDHOLDER),
     PageSpec("my_requests", "cardholder", _CARDHOLDER),
     PageSpec("queue", "collector", _DECIDERS, layout="wide"),

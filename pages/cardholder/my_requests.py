@@ -44,8 +44,8 @@ def _list(seen: Viewer) -> None:
     found = requests.my_requests(seen.actor, seen.context, limit=_PAGE + 1, before=_instant(before))
     if not found:
         states.empty(t("cardholder.requests.empty_title"), t("cardholder.requests.empty"))
-        if st.button(t("cardholder.step.request"), type="primary"):
-            go("request")
+        if st.button(t("assistant.step"), type="primary"):
+            go("assistant")
         _messages(seen)
         return
     for summary in found[:_PAGE]:
@@ -149,16 +149,16 @@ def _what_next(detail: RequestDetail) -> None:
     """After a refusal, or the end of what was granted: what can be done, whom to ask; never a dead end."""
     if endings.wants_more(detail):
         st.markdown(f"#### {t('cardholder.requests.next_title')}\n\n{endings.ways(detail)}")
-        if detail.may_ask_again and st.button(t("cardholder.step.request"), type="primary", key="next_request"):
-            go("request", account=detail.account_id)
+        if detail.may_ask_again and st.button(t("assistant.step"), type="primary", key="next_request"):
+            go("assistant", account=detail.account_id)
         return
     if detail.summary.public_status != "not_approved":
         return
     st.markdown(f"#### {t('cardholder.requests.next_title')}\n\n{t('cardholder.requests.next_refused')}\n\n"
                 f"{endings.ways(detail)}")
     with st.container(horizontal=True):
-        if detail.may_ask_again and st.button(t("cardholder.step.request"), type="primary", key="next_request"):
-            go("request", account=detail.account_id)
+        if detail.may_ask_again and st.button(t("assistant.step"), type="primary", key="next_request"):
+            go("assistant", account=detail.account_id)
         if st.button(t("cardholder.afford.update"), key="next_afford"):
             go("affordability")
 

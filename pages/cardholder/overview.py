@@ -140,9 +140,8 @@ def _steps(position: AccountPosition, found: Overview) -> list[tuple[str, str, d
     # Another card may ask even where this one is settled for now.
     open_to = position if position.may_ask else next((one for one in found.accounts if one.may_ask), None)
     if open_to is not None:
-        label = t("cardholder.step.request") if open_to is position else \
-            t("cardholder.step.request_other", last4=open_to.card_last4)
-        steps.append(("request", "request", {"account": open_to.account_id}, label))
+        label = t("assistant.step") if open_to is position else t("assistant.step_other", last4=open_to.card_last4)
+        steps.append(("assistant", "assistant", {"account": open_to.account_id}, label))
     if known:
         steps.append(work_out)
     if asked is None:

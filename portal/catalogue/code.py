@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-AREAS = ("common", "identity", "errors", "reasons", "cardholder", "collector", "staff", "admin")
+AREAS = ("common", "identity", "errors", "reasons", "cardholder", "assistant", "collector", "staff", "admin")
 """One catalogue file each; every key begins with its area."""
 
 KEY = re.compile(rf"(?:{'|'.join(AREAS)})(?:\.[A-Za-z0-9_+]+)+")

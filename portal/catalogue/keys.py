@@ -16,6 +16,7 @@ from core.domain.message_templates import OF_SIGNING_IN
 from core.domain.proposal import ProposalKind
 from core.policy.model import DECIMAL_UNITS, INTEGER_UNITS, MONEY_UNITS, Confidence, Status, Unit
 from core.services.statistics import Dimension, Outcome
+from portal.catalogue import keys_assistant as assistant
 from portal.catalogue import keys_cardholder as cardholder
 from portal.catalogue import keys_collector as collector
 from portal.catalogue.endings import Endings, error_codes
@@ -38,6 +39,7 @@ def _pages(root: Path) -> Iterable[str]:
 _WRITTEN_UNITS = (DECIMAL_UNITS | INTEGER_UNITS | MONEY_UNITS) - {Unit.COUNT, Unit.FACTOR}
 
 DYNAMIC: Mapping[str, Endings] = {
+    **assistant.DYNAMIC,
     **cardholder.DYNAMIC,
     **collector.DYNAMIC,
     "common.page.": _pages,

@@ -140,7 +140,7 @@ def test_a_granted_extension_says_its_day_and_amount_in_the_open_and_asks_for_no
         for shown in ("\n".join(block.value for block in app.info), "\n".join(one.value for one in request.markdown)):
             assert i18n.day(until) in shown
             assert i18n.money(amount) in shown
-        assert i18n.t("cardholder.step.request") not in words(app)
+        assert i18n.t("assistant.step") not in words(app)
         assert app.button(key="overview_go_arrangement")
 
 
@@ -168,10 +168,10 @@ def test_asking_is_offered_only_while_some_card_may_ask(
         sqlite_context: ServiceContext, open_as: OpenAs, who: Actor) -> None:
     sent(sqlite_context, who)
     app = open_as(who.user_id, OVERVIEW)
-    assert "overview_go_request" not in [button.key for button in app.button]
+    assert "overview_go_assistant" not in [button.key for button in app.button]
     add_card(sqlite_context, card="c22")
     app.run()
-    assert "overview_go_request" in [button.key for button in app.button]
+    assert "overview_go_assistant" in [button.key for button in app.button]
 
 
 def test_after_sending_another_request_is_offered_only_where_a_card_may_ask(

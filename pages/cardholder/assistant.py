@@ -1,0 +1,122 @@
+"""A way out, talked over: doing nothing beside every plan, answers at once, one click from a plan to a request."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.domain.actor import Role
+from core.services import requests
+from core.services.assistant import Conversation
+from core.services.requests import RequestOptions, Submitted
+from portal import errors
+from portal.components import (
+    assistant_answer,
+    assistant_send,
+    assistant_states,
+    assistant_talk,
+    bank,
+    states,
+)
+from portal.components import assistant_steps as steps
+from portal.i18n import moment, t
+from portal.navigation import go
+from portal.session import viewer
+from portal.web import signals
+
+_ACCOUNT, _DONE = "assistant_account", "assistant_done"
+
+
+def main() -> None:
+    """One run of the page: the confirmation, or the conversation about one card."""
+    seen = viewer(Role.CARDHOLDER)
+    st.title(t("common.page.assistant"))
+    options = requests.request_options(seen.actor, seen.context, seen.context.clock.today())
+    if _DONE in st.session_state:
+        _confirm(st.session_state[_DONE], options)
+        return
+    if not options.accounts:
+        states.empty(t("cardholder.overview.empty_title"), t("cardholder.overview.empty", bank=bank.line()))
+        states.help_lines()
+        return
+    option = assistant_states.card(options, st.query_params.get("account"), _ACCOUNT)
+    if option is None:
+        states.not_found("assistant")
+        states.help_lines()
+        return
+    _talk(option.account_id)
+
+
+@st.fragment
+def _talk(account_id: str) -> None:
+    """The conversation; drawn again alone whenever something is said or moved."""
+    seen = viewer(Role.CARDHOLDER)
+    found = steps.current(seen, account_id)
+    signals.show_from_here(steps.scrolls())
+    chosen = steps.chosen()
+    offer = assistant_answer.offer_chosen(found, chosen.choice) \
+        if chosen is not None and chosen.conversation_id == found.conversation_id and found.may_ask else None
+    if chosen is not None and offer is not None:
+        done = assistant_send.show(seen, found, chosen, offer)
+        if done is not None:
+            st.session_state[_DONE] = done
+            steps.put_back()
+            st.rerun(scope="app")
+        return
+    assistant_states.head(found)
+    assistant_talk.earlier(found)
+    assistant_talk.newest(found)
+    assistant_states.person(found)
+    assistant_states.way_on(found)
+    assistant_answer.show(found)
+    _ending(found)
+    _composer(found)
+
+
+def _ending(found: Conversation) -> None:
+    """Starting again, filling in the form oneself, and whom to call."""
+    with st.container(horizontal=True):
+        if len(found.turns) > 1:
+            st.button(t("assistant.restart"), key="assistant_restart", on_click=steps.restart, args=(found,))
+        if found.may_ask and st.button(t("assistant.by_hand"), key="assistant_by_hand"):
+            go("request", account=found.account_id)
+    states.help_lines()
+
+
+def _composer(found: Conversation) -> None:
+    """Where one writes, and the way to a person: at hand wherever one has scrolled to."""
+    turn_id = found.turns[-1].turn_id
+    with st.container(key="assistant_say"):
+        if (trouble := steps.trouble()) is not None:
+            errors.show(trouble)
+        # Named by the turn it answers: a second click on it is the same thing said once.
+        with st.form(f"assistant_form_{turn_id}", border=False), st.container(horizontal=True, wrap=False):
+            st.text_input(t("assistant.say.label"), key=steps.text_key(found), autocomplete="off",
+                          placeholder=t("assistant.say.placeholder"), label_visibility="collapsed")
+            st.form_submit_button(t("assistant.say.send"), type="primary", key=f"assistant_send_{turn_id}",
+                                  on_click=steps.say_typed, args=(found,))
+        st.button(t("assistant.person.ask"), key="assistant_person", type="tertiary", icon=":material/support_agent:",
+                  on_click=steps.call_person, args=(found,))
+
+
+def _confirm(done: Submitted, options: RequestOptions) -> None:
+    """What was sent, its reference and the promised time; another card may go on."""
+    st.success(f"**{t('cardholder.request.done_title')}**\n\n"
+               f"{t('cardholder.request.done', reference=done.reference, by=moment(done.promised_by))}")
+    st.markdown(f"{t('cardholder.request.done_next')}\n\n{t('assistant.send.told_done')}")
+    with st.container(horizontal=True):
+        if st.button(t("cardholder.request.see"), type="primary"):
+            _forget()
+            go("my_requests", id=done.proposal_id)
+        if any(option.blocked_by is None for option in options.accounts):
+            st.button(t("assistant.another_card"), on_click=_forget)
+    states.help_lines()
+
+
+def _forget() -> None:
+    """Let the next conversation start with the next card."""
+    for key in (_DONE, _ACCOUNT):
+        st.session_state.pop(key, None)
+    st.query_params.pop("account", None)
+
+
+main()

@@ -1,0 +1,46 @@
+"""Keys of the assistant's page that code puts together while running; see ``portal.catalogue.keys``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from core.domain.offers.model import Bound, OfferKind, Wish
+from core.domain.offers.ordering import Purpose
+from core.services.assistant import CreditEffect, Likelihood, Reply
+from portal.catalogue.endings import Endings
+
+
+def _these(endings: Iterable[str]) -> Endings:
+    found = [str(ending) for ending in endings]
+    return lambda root: found
+
+
+_LABELS = [Purpose.LIGHTEST, Purpose.CHEAPEST, Purpose.BALANCED,
+           *(kind for kind in OfferKind if kind is not OfferKind.PERSONALISED_AGREEMENT), "step_up", "lean_months",
+           "answer", "nearest"]
+_RULES = [bound for bound in Bound if not bound.is_wish]
+_WISHES = [bound for bound in Bound if bound.is_wish]
+_ANSWERED = (Reply.ACCEPTED_WISH, Reply.REFUSED_WISH)
+"""In the words of what was worked out, never of their own."""
+_HARDSHIPS = ("unemployment", "income_drop", "illness", "family_illness", "bereavement", "disaster",
+              "business_failure", "new_dependant", "other")
+
+DYNAMIC: Mapping[str, Endings] = {
+    "assistant.answer.": _these(("yes", "offer_stands", "best_plan", "no")),
+    "assistant.binds.": _these([*_RULES, "wish"]),
+    "assistant.blocked.": _these(("open_request", "arrangement", "nothing_owed")),
+    "assistant.chance.": _these(Likelihood),
+    "assistant.change.": _these([*_WISHES, Bound.AFFORDABLE, Bound.TERM, Bound.MINIMUM_INSTALMENT, "other"]),
+    "assistant.chip.": _these(name.removesuffix("_minor") for name in Wish.__dataclass_fields__),
+    "assistant.credit.": _these(CreditEffect),
+    "assistant.hardship.": _these(_HARDSHIPS),
+    "assistant.kept.": _these([*_RULES, "wish"]),
+    "assistant.label.": _these(_LABELS),
+    "assistant.offer.gives.": _these(("late_fee", "interest", "principal")),
+    "assistant.reply.": _these(reply for reply in Reply if reply not in _ANSWERED),
+    "assistant.stands.": _these([*Bound, "several"]),
+    "assistant.tap.": _these(("monthly", "weekly", "fortnightly", "once")),
+    "assistant.tap.say.": _these(("monthly", "weekly", "fortnightly", "once")),
+    "assistant.why.": _these(_LABELS),
+}
+"""Each beginning with where its endings come from: a new offer, constraint or reply without words fails the check."""

@@ -1,0 +1,117 @@
+"""What can be done with the newest answer: take the plan, tap what was asked back, put right, try other terms."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from core.domain.offers.offer import Offer
+from core.services.assistant import Choice, Conversation, Reply, Turn, find_offer, is_open, on_the_table
+from portal.components import assistant_adjust as adjust
+from portal.components import assistant_offers as offers
+from portal.components import assistant_steps as steps
+from portal.components import assistant_taps as taps
+from portal.components import assistant_words as words
+from portal.components.assistant_adjust import Room
+from portal.components.assistant_offers import Place
+from portal.i18n import money, t
+
+_ASKED = (Reply.ASK_WHICH_AMOUNT, Reply.ASK_PERIOD_OF_AMOUNT, Reply.ASK_WHICH_OFFER, Reply.ASK_HOW_LONG,
+          Reply.ASK_WHICH_DATE, Reply.UNCLEAR)
+
+
+def show(found: Conversation) -> None:
+    """Everything beneath the words of the newest answer, the offers last."""
+    taps.show(found)
+    newest, shown = found.turns[-1], found.last_shown
+    if newest.accepts is not None and found.may_ask:
+        st.button(t("assistant.accepts"), type="primary", key=f"accepts_{newest.turn_id}", on_click=steps.choose,
+                  args=(found, newest.accepts))
+    if shown is None or found.facts is None or not found.may_ask:
+        return
+    if not set(newest.replies) & {*_ASKED, Reply.ACCEPT}:
+        _plan(found, shown)
+    adjust.understood(found.wish, partial(steps.correct, found), key=found.conversation_id)
+    _trying(found, shown)
+    place = _place(found, shown)
+    if shown.negotiation is not None:
+        offers.ways(found, shown.negotiation.offers, shown.negotiation.recommended, place)
+
+
+def _place(found: Conversation, shown: Turn) -> Place:
+    return Place(found.balance_minor, found.as_of, shown.number,
+                 lambda label: steps.choose(found, Choice(shown.number, label)))
+
+
+def _plan(found: Conversation, shown: Turn) -> None:
+    """The plan that answers the wish, and the other changes that would help as well."""
+    negotiation = shown.negotiation
+    plan = None if negotiation is None or negotiation.answer is None else negotiation.answer.plan
+    if negotiation is None or plan is None or not is_open(plan):
+        return
+    place = _place(found, shown)
+    offers.card(plan, "answer", place, recommended=True)
+    changes = negotiation.infeasible.nearest[1:] if negotiation.infeasible is not None else ()
+    others = [one for one in changes if is_open(one.plan)]
+    if not others:
+        return
+    with st.expander(t("assistant.change.more"), key=f"others_{shown.number}"):
+        for one in others:
+            label = f"nearest:{one.name}"
+            st.markdown(words.change(one))
+            st.button(t("assistant.change.take", monthly=money(one.plan.monthly_minor)),
+                      key=f"take_{shown.number}_{one.name}", on_click=place.choose, args=(label,))
+
+
+def _trying(found: Conversation, shown: Turn) -> None:
+    """Sliders, and the choice to pay more than is affordable."""
+    key = f"assistant_adjust_{found.conversation_id}"
+    folded = st.expander(t("assistant.adjust.title"), key=key, on_change="rerun", icon=":material/tune:")
+    if not folded.open:
+        return
+    with folded:
+        adjust.sliders(found.wish, _standing(shown), room(found), partial(steps.wish, found), key=key,
+                       drawn=found.turns[-1].number)
+        if found.may_choose_ceiling:
+            _ceiling(found)
+
+
+def _ceiling(found: Conversation) -> None:
+    """First the warning, then the choice: two different things to press."""
+    facts = found.facts
+    if facts is None:
+        return
+    folded = st.expander(t("assistant.ceiling.title"), key=f"ceiling_{found.conversation_id}", on_change="rerun")
+    if folded.open:
+        with folded:
+            st.warning(t("assistant.ceiling.warning", affordable=money(facts.affordable_minor),
+                         ceiling=money(facts.ceiling_minor)))
+            st.button(t("assistant.ceiling.choose", ceiling=money(facts.ceiling_minor)), key="assistant_ceiling",
+                      on_click=steps.ceiling, args=(found,))
+
+
+def _standing(shown: Turn) -> Offer | None:
+    """Where the sliders stand as long as nobody moved them: at the plan on the table."""
+    found = on_the_table(shown.negotiation) if shown.negotiation is not None else None
+    return None if found is None else found[1]
+
+
+def room(found: Conversation) -> Room:
+    """How far the sliders go."""
+    sliders, facts = found.sliders, found.facts
+    most = 0 if facts is None else facts.limit_minor
+    return Room(monthly_minor=max(most, sliders.least_instalment_minor), months=sliders.longest_months,
+                down_payment_minor=sliders.most_down_payment_minor,
+                first_due_dates=tuple(taps.first_days(found, range(_DAYS))),
+                due_days=tuple(range(sliders.due_day_from, sliders.due_day_to + 1)))
+
+
+_DAYS = 400
+"""More than any policy lets pass before the first day; the list ends where the policy does."""
+
+
+def offer_chosen(found: Conversation, choice: Choice) -> Offer | None:
+    """The offer that was chosen, as it was shown; None once the turn is no longer at hand."""
+    turn = next((one for one in found.turns if one.number == choice.turn_number), None)
+    return None if turn is None or turn.negotiation is None else find_offer(turn.negotiation, choice.label)

@@ -1,0 +1,131 @@
+"""The ways side by side as cards: what each comes to, why this one, what the bank gives up, and one button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import streamlit as st
+
+from core.domain.offers.as_request import terms_of
+from core.domain.offers.model import OfferKind
+from core.domain.offers.offer import Offer
+from core.domain.request_terms import AgreementTerms
+from core.services.assistant import Conversation, Nothing
+from core.services.assistant_comparison import credit_effect, likelihood
+from portal.components import assistant_words as words
+from portal.components.assistant_chart import Bar, bars
+from portal.components.charts import spoken
+from portal.components.money import table, unbroken
+from portal.i18n import day, money, money_short, t, tn
+
+_BESIDE = 3
+"""Cards in a row on a wide screen; on a phone they stand below one another."""
+_TWELVE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where offers are shown: what is owed on which day, and what a card's button does."""
+
+    balance_minor: int
+    as_of: date
+    turn: int
+    """The number of the turn that showed it: a card's button belongs to that turn."""
+    choose: Callable[[str], None]
+    """Called with the offer's label."""
+
+
+def ways(found: Conversation, offers: Sequence[Offer], recommended: str | None, place: Place) -> None:
+    """Doing nothing first, then everything there is to choose, the recommended one in front."""
+    if found.nothing is not None:
+        picture(found.nothing, offers, recommended, found.balance_minor)
+    plans = [one for one in offers if one.kind is OfferKind.PERSONALISED_AGREEMENT]
+    others = [one for one in offers if one.kind is not OfferKind.PERSONALISED_AGREEMENT]
+    if plans:
+        group("assistant.offers.title", plans, recommended, place)
+    if others:
+        group("assistant.offers.beside" if plans else "assistant.offers.relief", others, recommended, place)
+    if offers:
+        st.caption(t("assistant.compare.estimate"))
+
+
+def picture(nothing: Nothing, offers: Sequence[Offer], recommended: str | None, today_minor: int) -> None:
+    """What each way that ends the debt comes to, as bars, and doing nothing in words."""
+    st.markdown(f"### {t('assistant.compare.title')}")
+    ending = [one for one in offers if one.kind in (OfferKind.PERSONALISED_AGREEMENT, OfferKind.SETTLEMENT)]
+    drawn = [Bar(t("assistant.way.do_nothing"), nothing.total_minor, nothing=True)]
+    drawn += [Bar(t(f"assistant.label.{one.label}"), one.total_minor, recommended=one.label == recommended)
+              for one in ending]
+    if ending:
+        said = t("cardholder.list_mark").join(
+            t("assistant.compare.spoken_one", name=bar.name, amount=money_short(bar.total_minor)) for bar in drawn)
+        st.vega_lite_chart(bars(drawn, today_minor), theme=None, width="stretch",
+                           alt=spoken(t("assistant.compare.spoken", ways=said)))
+        st.caption(t("assistant.compare.text", amount=money(today_minor), length=tn("common.months", _TWELVE)))
+    with st.container(border=True, key="assistant_nothing"):
+        st.markdown(_nothing(nothing, today_minor))
+
+
+def _nothing(nothing: Nothing, today_minor: int) -> str:
+    owed = t("assistant.nothing.owed_then", length=tn("common.months", _TWELVE), amount=money(nothing.total_minor))
+    more = t("assistant.nothing.more", more=money(max(nothing.total_minor - today_minor, 0)),
+             interest=money(nothing.interest_minor), fees=money(nothing.late_fees_minor))
+    credit = t("assistant.credit_line", effect=t("assistant.credit.overdue_grows"))
+    return (f"**{t('assistant.way.do_nothing')}**  \n{t('assistant.nothing.why')}\n\n#### {owed}\n\n"
+            f"{more}\n\n{credit}")
+
+
+def group(title: str, offers: Sequence[Offer], recommended: str | None, place: Place) -> None:
+    """Offers of one sort beside one another, the recommended one first."""
+    st.markdown(f"### {t(title)}")
+    ordered = sorted(offers, key=lambda one: one.label != recommended)
+    for start in range(0, len(ordered), _BESIDE):
+        row = ordered[start:start + _BESIDE]
+        columns = st.columns(len(row)) if len(row) > 1 else [st.container()]
+        for offer, column in zip(row, columns, strict=True):
+            with column:
+                card(offer, offer.label, place, recommended=offer.label == recommended)
+
+
+def card(offer: Offer, label: str, place: Place, *, recommended: bool = False) -> None:
+    """One offer with its button and, on request, how it comes about; ``label``: what it is called when chosen."""
+    key = f"{place.turn}_{label}".replace(":", "_")
+    with st.container(border=True, key=f"assistant_card_{key}"):
+        st.markdown(summary(offer, recommended=recommended))
+        st.button(t("assistant.offers.choose"), key=f"choose_{key}", width="stretch", on_click=place.choose,
+                  type="primary" if recommended else "secondary", args=(label,))
+        details = st.expander(t("assistant.details"), key=f"details_{key}", on_change="rerun")
+        if details.open:
+            with details:
+                st.markdown(worked_out(offer, place.balance_minor, place.as_of))
+
+
+def summary(offer: Offer, *, recommended: bool = False) -> str:
+    """What it is, what is paid, until when, what it comes to, what the bank gives up, what it means."""
+    mark = f" · {t('assistant.offers.recommended')}" if recommended else ""
+    head = f"**{t(f'assistant.label.{offer.label}')}**{mark}  \n{t(f'assistant.why.{offer.label}')}"
+    terms = [words.length(offer), words.cost(offer)]
+    if offer.down_payment_minor:
+        terms.insert(0, t("assistant.offer.down", amount=money(offer.down_payment_minor)))
+    means = [t("assistant.credit_line", effect=t(f"assistant.credit.{credit_effect(offer)}"))]
+    if offer.kind is not OfferKind.PAUSE:
+        means.append(t("assistant.chance_line", chance=t(f"assistant.chance.{likelihood(offer.completion)}")))
+    return "\n\n".join([head, f"#### {words.payment(offer)}", "  \n".join(terms), words.gives(offer),
+                        "  \n".join(means)])
+
+
+def worked_out(offer: Offer, balance_minor: int, as_of: date) -> str:
+    """Why not less, what it rests on, and what falls due when."""
+    parts = [f"**{t('assistant.details.why_not_less')}**\n\n{words.why_not_less(offer)}"]
+    if words.waives(offer):
+        parts.append(t("assistant.offer.if_kept"))
+    terms = terms_of(offer)
+    if isinstance(terms, AgreementTerms):
+        rows = [(unbroken(t("cardholder.schedule.line", number=row.number, due=day(row.due_date))),
+                 money(row.amount_minor), money_short(row.balance_after_minor))
+                for row in terms.schedule(balance_minor, as_of).instalments]
+        heads = [t(f"cardholder.schedule.{name}") for name in ("due", "amount", "left")]
+        parts.append(f"**{t('assistant.details.schedule')}**\n\n{table(heads, rows)}")
+    return "\n\n".join(parts)

@@ -1,0 +1,74 @@
+"""The conversation around its turns: which card, where it stands, and what to do where nothing can be offered."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.services.assistant import Conversation, Reply
+from core.services.requests import AccountOption, RequestOptions
+from portal.components import bank
+from portal.i18n import moment, money, t
+from portal.navigation import go
+
+
+def card(options: RequestOptions, asked: str | None, key: str) -> AccountOption | None:
+    """The card talked about: the one in the address, else the first that may ask; None: not theirs."""
+    by_id = {one.account_id: one for one in options.accounts}
+    if asked is not None and asked not in by_id:
+        return None
+    if len(by_id) == 1:
+        return options.accounts[0]
+    free = next((one.account_id for one in options.accounts if one.blocked_by is None), options.accounts[0].account_id)
+    st.session_state.setdefault(key, asked or free)
+    if st.session_state[key] not in by_id:
+        st.session_state[key] = free
+    chosen = st.radio(t("assistant.choose_card"), list(by_id), key=key, horizontal=True,
+                      format_func=lambda one: t("assistant.card_line", last4=by_id[one].card_last4,
+                                                amount=money(by_id[one].balance_minor)))
+    return by_id[str(chosen)]
+
+
+def head(found: Conversation) -> None:
+    """What is owed, what is affordable, and what this is: not a person, and the same for everybody."""
+    lines = [t("assistant.owed", last4=found.card_last4, amount=money(max(found.balance_minor, 0)))]
+    facts = found.facts
+    if facts is not None and facts.affordable_minor:
+        lines.append(t("assistant.affordable", amount=money(facts.affordable_minor)))
+    if found.means.promised:
+        lines.append(t("assistant.promised", amount=money(found.means.promised_minor)))
+    if found.chose_ceiling and facts is not None:
+        lines.append(t("assistant.ceiling.chosen", ceiling=money(facts.ceiling_minor),
+                       affordable=money(facts.affordable_minor)))
+    st.markdown("  \n".join(lines))
+    st.caption(t("assistant.who"))
+
+
+def way_on(found: Conversation) -> None:
+    """Where no plan can be shown: why, and the next step; never a dead end."""
+    if found.blocked_by is not None:
+        _blocked(found)
+    elif found.facts is None:
+        st.info(f"**{t('assistant.no_assessment.title')}**\n\n{t('assistant.no_assessment.text')}\n\n"
+                f"{t('assistant.no_assessment.meanwhile')}")
+        if st.button(t("assistant.to_affordability"), type="primary", key="assistant_afford"):
+            go("affordability")
+    elif found.last_shown is not None and Reply.RELIEF in found.last_shown.replies:
+        st.info(f"{t('assistant.nothing_left.advice')}\n\n{t('assistant.nothing_left.beware')}")
+        if st.button(t("assistant.update_affordability"), key="assistant_afford"):
+            go("affordability")
+
+
+def _blocked(found: Conversation) -> None:
+    st.info(t(f"assistant.blocked.{found.blocked_by}"))
+    if found.blocked_by == "nothing_owed":
+        return
+    label = t("assistant.see_request" if found.blocked_by == "open_request" else "assistant.see_arrangement")
+    if st.button(label, type="primary", key="assistant_see"):
+        go("my_requests", **({"id": found.open_request_id} if found.open_request_id else {}))
+
+
+def person(found: Conversation) -> None:
+    """What happens now that a person has been asked for."""
+    if found.person_asked_at is not None:
+        st.success(f"**{t('assistant.person.asked', at=moment(found.person_asked_at))}**\n\n"
+                   f"{t('assistant.person.what_next', bank=bank.line())}")

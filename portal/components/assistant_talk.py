@@ -1,0 +1,81 @@
+"""What was said and what was answered: the newest turn in full, those before it on request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import streamlit as st
+
+from core.services.assistant import Conversation, Reply, Turn, TurnSource
+from portal.components import assistant_words as words
+from portal.components.money import paragraphs, plain
+from portal.i18n import moment, t
+
+_ANSWERS = (Reply.ACCEPTED_WISH, Reply.REFUSED_WISH, Reply.NOTHING_LEFT)
+"""Said in the words of what was worked out."""
+_DONE = {TurnSource.ADJUSTED: "assistant.you_adjusted", TurnSource.CORRECTED: "assistant.you_corrected",
+         TurnSource.CEILING: "assistant.you_ceiling", TurnSource.RESTARTED: "assistant.restart",
+         TurnSource.PERSON: "assistant.person.ask"}
+
+
+def newest(found: Conversation) -> None:
+    """The last thing said, and its answer in words."""
+    turn = found.turns[-1]
+    if turn.said is not None:
+        with st.container(key="assistant_said"):
+            st.markdown(paragraphs(turn.said))
+    st.markdown("\n\n".join(answer(turn, found)))
+
+
+def answer(turn: Turn, found: Conversation) -> list[str]:
+    """Every reply of a turn as a paragraph, and what it took from what was said."""
+    said = [text for reply in turn.replies if (text := _reply(reply, turn, found))]
+    if turn.understood is not None and (told := words.hardship(turn.understood.hardship)):
+        said.append(told)
+    return said
+
+
+def _reply(reply: Reply, turn: Turn, found: Conversation) -> str:
+    shown = turn.negotiation
+    if reply in _ANSWERS and shown is not None and found.facts is not None:
+        if shown.answer is not None:
+            return words.answered(shown.answer, shown.infeasible, found.facts)
+        if shown.infeasible is not None and shown.infeasible.binding is not None:
+            return words.refused(shown.infeasible.binding.value, shown.infeasible, found.facts)
+    text = t(f"assistant.reply.{reply}")
+    return f"{text}\n\n{t('assistant.say.examples')}" if reply is Reply.UNCLEAR else text
+
+
+def earlier(found: Conversation) -> None:
+    """What went before the newest turn, folded away; sliders moved several times in a row count once."""
+    turns = _without_trials(found.turns)
+    if not turns:
+        return
+    folded = st.expander(t("assistant.history", count=len(turns) + found.earlier_turns),
+                         key=f"assistant_history_{found.conversation_id}", on_change="rerun")
+    if folded.open:
+        with folded:
+            st.markdown("\n\n---\n\n".join(_told(turn, found) for turn in turns))
+
+
+def _without_trials(turns: Sequence[Turn]) -> list[Turn]:
+    """All but the newest, without the moves that another move followed at once."""
+    return [turn for turn, after in pairwise(turns)
+            if not turn.source is after.source is TurnSource.ADJUSTED]
+
+
+def _told(turn: Turn, found: Conversation) -> str:
+    """One turn in short: when, what was said or done, what was understood, what was answered."""
+    lines = [f"**{moment(turn.at)}**"]
+    if turn.said is not None:
+        lines.append(t("assistant.you_said_line", said=plain(turn.said)))
+    elif turn.source in _DONE:
+        lines.append(t("assistant.you_did_line", done=t(_DONE[turn.source])))
+    if chips := words.chips(turn.wish):
+        lines.append(t("assistant.wished_line", wishes=t("cardholder.list_mark").join(said for _, said in chips)))
+    lines += answer(turn, found)
+    plan = turn.negotiation.answer.plan if turn.negotiation is not None and turn.negotiation.answer else None
+    if plan is not None:
+        lines.append(words.in_short(plan))
+    return "\n\n".join(lines)

@@ -1,0 +1,95 @@
+"""Answers to tap where something is asked back: each one is an answer that will be understood."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import streamlit as st
+
+from core.domain.offers.model import OfferKind
+from core.domain.understanding import understand
+from core.services.assistant import Choice, Conversation, Reply, Turn
+from portal import i18n
+from portal.components import assistant_steps as steps
+from portal.components.assistant_words import chips
+from portal.i18n import day, money, t
+
+_PERIODS = ("monthly", "weekly", "fortnightly", "once")
+_LENGTHS = (12, 24, 36, 60)
+_LATER = (0, 10, 21)
+"""Days after the first possible one: three of them to choose from."""
+
+
+Tap = tuple[str, Callable[..., None], object]
+"""A label, what it does and with what."""
+
+
+def show(found: Conversation) -> None:
+    """The taps for what the newest turn asks back, if any."""
+    turn = found.turns[-1]
+    taps = [tap for reply in turn.replies if reply in _MAKERS for tap in _MAKERS[reply](turn, found)]
+    if not taps:
+        return
+    with st.container(horizontal=True, key="assistant_taps"):
+        for number, (label, act, argument) in enumerate(taps):
+            st.button(label, key=f"tap_{turn.number}_{number}", on_click=act, args=(found, argument))
+
+
+def _amounts(turn: Turn, found: Conversation) -> Iterator[Tap]:
+    """The payments of the plans there are: amounts that work."""
+    shown = found.last_shown
+    offers = shown.negotiation.offers if shown is not None and shown.negotiation is not None else ()
+    for amount in sorted({one.monthly_minor for one in offers if one.kind is OfferKind.PERSONALISED_AGREEMENT}):
+        yield (t("assistant.tap.at_most", amount=money(amount)), steps.wish,
+               replace(found.wish, monthly_at_most_minor=amount))
+
+
+def _periods(turn: Turn, found: Conversation) -> Iterator[Tap]:
+    """What was said with its period added, where that is understood."""
+    if turn.said is None or turn.understood is None:
+        return
+    for period in _PERIODS:
+        with i18n.speaking("en" if turn.understood.language == "en" else "zh_CN"):
+            words = t(f"assistant.tap.say.{period}", said=turn.said.rstrip(" .\u3002"))
+        read = understand(words, found.as_of, max(found.balance_minor, 0))
+        if read.ask is None and read.wish.stated():
+            yield t(f"assistant.tap.{period}"), steps.say, words
+
+
+def _plans(turn: Turn, found: Conversation) -> Iterator[Tap]:
+    shown = found.last_shown
+    if shown is None or shown.negotiation is None:
+        return
+    for offer in shown.negotiation.offers:
+        if offer.kind is OfferKind.PERSONALISED_AGREEMENT:
+            yield (t("assistant.tap.plan", name=t(f"assistant.label.{offer.label}"), amount=money(offer.monthly_minor)),
+                   steps.choose, Choice(shown.number, offer.label))
+
+
+def _lengths(turn: Turn, found: Conversation) -> Iterator[Tap]:
+    intents = turn.understood.intents if turn.understood is not None else ()
+    name = "pause_months" if "pause" in intents else "months_at_most"
+    lengths = range(1, found.sliders.longest_pause_months + 1) if name == "pause_months" else \
+        [months for months in _LENGTHS if months <= found.sliders.longest_months]
+    for months in lengths:
+        wish = replace(found.wish, **{name: months})
+        yield dict(chips(wish))[name], steps.wish, wish
+
+
+def _dates(turn: Turn, found: Conversation) -> Iterator[Tap]:
+    for first in first_days(found, _LATER):
+        yield t("assistant.tap.from", on=day(first)), steps.wish, replace(found.wish, first_due_date=first)
+
+
+def first_days(found: Conversation, later: tuple[int, ...] | range) -> list[date]:
+    """Days on which a plan may start, so many days after the first possible one."""
+    earliest, latest = found.sliders.first_due_from, found.sliders.first_due_to
+    days = [earliest + timedelta(days=days) for days in later]
+    return [one for one in days if one <= latest]
+
+
+_MAKERS: dict[Reply, Callable[[Turn, Conversation], Iterator[Tap]]] = {
+    Reply.ASK_WHICH_AMOUNT: _amounts, Reply.ASK_PERIOD_OF_AMOUNT: _periods, Reply.ASK_WHICH_OFFER: _plans,
+    Reply.ASK_HOW_LONG: _lengths, Reply.ASK_WHICH_DATE: _dates}

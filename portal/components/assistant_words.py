@@ -1,0 +1,183 @@
+"""The words of a negotiation: what an offer comes to, what holds it there, what was understood, what would help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from core.domain.calendar import Frequency
+from core.domain.offers.model import NO_WISH, Bound, BoundUnit, Facts, OfferKind, Slack, Wish
+from core.domain.offers.offer import Answer, Change, Constraint, Infeasible, Offer
+from portal.components.money import unbroken
+from portal.i18n import day, money, month_name, percent, t, tn
+
+RELIEF = (OfferKind.TOKEN_PAYMENT, OfferKind.PAUSE)
+"""What helps for a while and ends nothing."""
+_ONCE = (OfferKind.SETTLEMENT, OfferKind.EXTENSION, OfferKind.PROMISE_TO_PAY)
+
+
+def months(count: int) -> str:
+    """A length in whole months."""
+    return tn("common.months", count)
+
+
+def kept_together(text: str) -> str:
+    """A date or an amount that no line end tears apart."""
+    return unbroken(text)
+
+
+def payment(offer: Offer) -> str:
+    """What is paid each time: the one figure people look for."""
+    if offer.kind is OfferKind.PAUSE:
+        return t("assistant.offer.nothing_now")
+    if offer.kind in _ONCE:
+        return t("assistant.offer.once", amount=money(offer.instalment_minor))
+    if offer.frequency is Frequency.MONTHLY:
+        return t("assistant.offer.monthly", amount=money(offer.instalment_minor))
+    return t("assistant.offer.period", frequency=t(f"reasons.frequency.{offer.frequency}"),
+             amount=money(offer.instalment_minor))
+
+
+def length(offer: Offer) -> str:
+    """From when to when."""
+    first, last = (kept_together(day(on)) for on in (offer.first_due_date, offer.last_due_date))
+    if offer.kind is OfferKind.PAUSE:
+        return t("assistant.offer.length_later", length=months(offer.months), last=last)
+    if offer.kind in _ONCE:
+        return t("assistant.offer.by", on=last)
+    return t("assistant.offer.length", length=months(offer.months), first=first, last=last)
+
+
+def cost(offer: Offer) -> str:
+    """What it comes to in all, and at what yearly rate."""
+    if offer.kind in RELIEF:
+        return t("assistant.offer.total_relief", total=money(offer.total_minor))
+    return t("assistant.offer.total", total=money(offer.total_minor), rate=rate(offer))
+
+
+def rate(offer: Offer) -> str:
+    """The annualised rate, as PBOC announcement 2021 No. 3 asks for it."""
+    return percent(offer.annualised_percent / 100)
+
+
+def gives(offer: Offer) -> str:
+    """What the bank gives up, in one line."""
+    given = list(_given(offer))
+    if not given:
+        return t("assistant.offer.gives_nothing")
+    return t("assistant.offer.gives_line", list=t("cardholder.list_mark").join(given))
+
+
+def waives(offer: Offer) -> bool:
+    """Whether anything owed today is given up: only once the plan is kept."""
+    return bool(offer.late_fee_waived_minor or offer.interest_waived_minor or offer.principal_waived_minor)
+
+
+def _given(offer: Offer) -> Iterator[str]:
+    for name in ("late_fee", "interest", "principal"):
+        if amount := getattr(offer, f"{name}_waived_minor"):
+            yield t(f"assistant.offer.gives.{name}", amount=money(amount))
+    if offer.kind is OfferKind.PAUSE:
+        yield t("assistant.offer.gives.pause", length=months(offer.months))
+    if offer.kind is not OfferKind.PERSONALISED_AGREEMENT:
+        return
+    if not offer.annual_rate:
+        yield t("assistant.offer.gives.no_interest")
+        return
+    if offer.interest_free_months:
+        yield t("assistant.offer.gives.free_months", length=months(offer.interest_free_months))
+    yield t("assistant.offer.gives.lower_rate", rate=percent(offer.annual_rate))
+
+
+def slack_in_words(name: Bound, slack: Slack) -> str:
+    """A slack in its unit, without its sign."""
+    if name.unit is BoundUnit.MONTHS:
+        return months(abs(int(slack)))
+    if name.unit is BoundUnit.DAYS:
+        return tn("common.days", abs(int(slack)))
+    if name.unit is BoundUnit.RATIO:
+        return percent(abs(Decimal(slack)), 0)
+    return money(abs(int(slack)))
+
+
+def why_not_less(offer: Offer) -> str:
+    """What holds an offer where it is, and what else it keeps: the ledger in plain words."""
+    held = [f"- {t('assistant.binds.wish') if line.name.is_wish else t(f'assistant.binds.{line.name}')}"
+            for line in offer.constraints if line.binding]
+    if not held:
+        held = [t("assistant.details.free", why=t(f"assistant.why.{offer.label}"))]
+    kept = "\n".join(f"- {line}" for line in dict.fromkeys(map(_kept, offer.constraints)))
+    return "\n".join([*held, "", t("assistant.details.kept"), "", kept])
+
+
+def _kept(line: Constraint) -> str:
+    if line.name.is_wish:
+        return t("assistant.kept.wish")
+    return t(f"assistant.kept.{line.name}", amount=slack_in_words(line.name, line.slack))
+
+
+def in_the_way(reason: str, facts: Facts) -> str:
+    """Which constraint stands in the way of a wish; ``reason`` is a bound's name or ``several``."""
+    return t(f"assistant.stands.{reason}", affordable=money(facts.limit_minor))
+
+
+def change(one: Change) -> str:
+    """The change that would help, and the plan that then works."""
+    plan, name = one.plan, f"assistant.change.{one.name}"
+    if not one.name.is_wish and one.name not in (Bound.AFFORDABLE, Bound.TERM, Bound.MINIMUM_INSTALMENT):
+        name = "assistant.change.other"
+    return t(name, amount=slack_in_words(one.name, one.amount), monthly=money(plan.monthly_minor),
+             instalment=money(plan.instalment_minor), length=months(plan.months), down=money(plan.down_payment_minor),
+             total=money(plan.total_minor), first=kept_together(day(plan.first_due_date)))
+
+
+def answered(answer: Answer, infeasible: Infeasible | None, facts: Facts) -> str:
+    """Yes; or why not yet and what would help: a paragraph."""
+    if answer.accepted:
+        return t("assistant.answer.offer_stands" if answer.reason == "offer_stands" else "assistant.answer.yes")
+    if infeasible is None and answer.plan is not None:
+        return t("assistant.answer.best_plan")
+    return refused(answer.reason, infeasible, facts)
+
+
+def refused(reason: str, infeasible: Infeasible | None, facts: Facts) -> str:
+    """Which constraint stands in the way, and the smallest change that would help."""
+    why = t("assistant.refused", no=t("assistant.answer.no"), why=in_the_way(reason, facts))
+    nearest = infeasible.smallest_change if infeasible else None
+    return why if nearest is None else f"{why}\n\n{change(nearest)}"
+
+
+def hardship(codes: Sequence[str]) -> str:
+    """What was told of hard times; empty where nothing was."""
+    said = t("cardholder.list_mark").join(t(f"assistant.hardship.{code}") for code in codes)
+    return t("assistant.hardship_line", list=said) if said else ""
+
+
+def in_short(offer: Offer) -> str:
+    """An offer in one line, for the record of what was said."""
+    return t("assistant.in_short", payment=payment(offer), length=length(offer), total=money(offer.total_minor))
+
+
+def chips(wish: Wish) -> Sequence[tuple[str, str]]:
+    """What was understood so far: each field of ``wish`` that says something, and its words."""
+    return [(name, _chip(name, wish)) for name in Wish.__dataclass_fields__
+            if getattr(wish, name) != getattr(NO_WISH, name)]
+
+
+def _chip(name: str, wish: Wish) -> str:
+    value = getattr(wish, name)
+    name = name.removesuffix("_minor")
+    if isinstance(value, bool):
+        return t(f"assistant.chip.{name}")
+    frequency = t(f"reasons.frequency.{wish.frequency}")
+    said = {"first_due_date": lambda: {"on": day(value)}, "due_day": lambda: {"day": value},
+            "frequency": lambda: {"frequency": frequency},
+            "instalment_at_most": lambda: {"frequency": frequency, "amount": money(value)},
+            "lean_months": lambda: {"list": t("cardholder.list_mark").join(map(month_name, value))}}
+    if name in said:
+        values = said[name]()
+    elif name.endswith("_months") or name == "months_at_most":
+        values = {"length": months(value)}
+    else:
+        values = {"amount": money(value)}
+    return t(f"assistant.chip.{name}", **values)
