@@ -65,7 +65,9 @@ def _sizes(shape: PlanShape, months: tuple[int, ...], per_year: int) -> tuple[Fr
     rise, lean = Fraction(shape.step_share), Fraction(shape.lean_share)
     found = []
     for number, month in enumerate(months):
-        steps = number * _MONTHS // per_year // shape.step_months if shape.step_months else 0
+        # The month of the plan it falls in: the first begins with the first instalment, the next after 52 // 12 weeks.
+        past = ((number + 1) * _MONTHS - 1) // per_year
+        steps = past // shape.step_months if shape.step_months else 0
         size = 1 + rise * min(steps, shape.most_steps)
         found.append(size * lean if month in shape.lean_months else size)
     return tuple(found)

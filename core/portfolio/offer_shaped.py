@@ -133,6 +133,8 @@ def _shaped_slacks(rows: Rows, units: _Units, plans: Plans) -> dict[Bound, Inter
                                         (least[0] - floor, least[1] - floor)),
         # A payment below its interest repays nothing and adds nothing to the balance: the domain counts that as -1.
         Bound.INTEREST_COVERED: (np.maximum(covered - slip, -1), np.maximum(covered + slip, -1))}
+    if situation.starts_at_most_minor is not None:
+        found[Bound.STARTS_LIGHTER] = below(situation.starts_at_most_minor, first)
     if wish.first_monthly_at_most_minor is not None:
         found[Bound.WISH_FIRST_MONTHLY] = below(wish.first_monthly_at_most_minor, first)
     if wish.lean_monthly_at_most_minor is not None and wish.lean_months:
@@ -143,8 +145,7 @@ def _shaped_slacks(rows: Rows, units: _Units, plans: Plans) -> dict[Bound, Inter
 
 def _slip(financed: Ints, reserve: Ints) -> Floats:
     """By how many fen the principal of an instalment may differ."""
-    found: Floats = financed * _RELATIVE_ERROR + reserve + 4
-    return found
+    return np.asarray(financed * _RELATIVE_ERROR + reserve + 4, np.float64)
 
 
 def _both(one: Interval, other: Interval) -> Interval:

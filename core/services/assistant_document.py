@@ -99,7 +99,9 @@ def document(facts: Facts, wish: Wish, hardship: Sequence[str], issuer: str) -> 
 def wish_document(wish: Wish) -> dict[str, Any]:
     """The wish as ``portal calc offers`` reads it: only what was named."""
     amounts = {"monthly_at_most": wish.monthly_at_most_minor, "amount": wish.instalment_at_most_minor,
-               "down_payment": wish.down_payment_minor, "lump_sum": wish.lump_sum_minor}
+               "down_payment": wish.down_payment_minor, "lump_sum": wish.lump_sum_minor,
+               "first_monthly_at_most": wish.first_monthly_at_most_minor, "later_monthly": wish.later_monthly_minor,
+               "lean_monthly_at_most": wish.lean_monthly_at_most_minor}
     plain = {"months_at_most": wish.months_at_most, "due_day": wish.due_day,
              "interest_free_months": wish.interest_free_months, "pause_months": wish.pause_months}
     told: dict[str, Any] = {name: format_yuan(amount) for name, amount in amounts.items() if amount is not None}
@@ -108,6 +110,10 @@ def wish_document(wish: Wish) -> dict[str, Any]:
         told["frequency"] = wish.frequency.value
     if wish.first_due_date is not None:
         told["first_due_on"] = wish.first_due_date.isoformat()
+    if wish.step_up:
+        told["step_up"] = True
+    if wish.lean_months:
+        told["lean_months"] = list(wish.lean_months)
     waived = [name for name, asked in (("interest", wish.waive_interest), ("late_fee", wish.waive_late_fee)) if asked]
     return told | ({"waive": waived} if waived else {})
 

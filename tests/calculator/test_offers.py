@@ -229,3 +229,31 @@ def test_odd_accounts_get_an_answer(account: dict[str, Any]) -> None:
             answer = ask("offers", {**CASE, **money, "account": account, "wish": wished})
             slacks = [float(line["slack"]) for offer in answer["offers"] for line in offer["constraints"]]
             assert not slacks or min(slacks) >= 0
+
+
+def test_a_cause_that_passes_suggests_a_plan_that_starts_lighter_and_its_stages_are_shown() -> None:
+    offer = next(one for one in ask("offers", {**CASE, "hardship": ["job_loss"]})["offers"]
+                 if one["label"] == "starts_lighter")
+    assert offer["shape"]["step_months"] in (6, 12)
+    stages = [float(stage["instalment"]) for stage in offer["stages"]]
+    assert stages == sorted(set(stages))
+    assert stages[-1] == float(offer["monthly"])
+    assert sum(stage["count"] for stage in offer["stages"]) == offer["count"]
+    level = next(one for one in ask("offers", CASE)["offers"] if one["label"] == "balanced")
+    assert (level["shape"], level["stages"]) == (None, [])
+    assert "starts_lighter" not in {one["label"] for one in ask("offers", {**CASE, "hardship": ["illness"]})["offers"]}
+
+
+def test_lean_months_are_named_in_any_order_and_never_all_of_them() -> None:
+    one, other = wish(lean_months=[7, 8]), wish(lean_months=[8, 7, 7])
+    assert one == other
+    assert one["answer"]["plan"]["shape"]["lean_months"] == [7, 8]
+    with pytest.raises(InvalidInput) as refused:
+        wish(lean_months=list(range(1, 13)))
+    assert refused.value.code == "lean_months_all"
+
+
+def test_a_question_that_says_nothing_of_shapes_keeps_its_hash() -> None:
+    plain = wish(months_at_most=20)
+    assert wish(months_at_most=20, step_up=False, lean_months=[])["input_hash"] == plain["input_hash"]
+    assert wish(months_at_most=20, step_up=True)["input_hash"] != plain["input_hash"]

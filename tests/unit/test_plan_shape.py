@@ -62,7 +62,7 @@ def test_with_interest_the_amounts_keep_their_proportion_and_repay_exactly() -> 
 
 def test_weeks_belong_to_the_month_of_the_plan_they_fall_in() -> None:
     sizes = PlanShape(1, Decimal("1"), 1).sizes([date(2026, 12, 1)] * 9, 52)
-    assert sizes == (*[1] * 5, *[2] * 4)  # a month is 52 / 12 weeks: the fifth week begins in it
+    assert sizes == (*[1] * 4, *[2] * 5)  # a month is 52 / 12 weeks: three of them are 4, 4 and 5
 
 
 def test_equal_sizes_are_one_stretch() -> None:

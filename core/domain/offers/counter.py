@@ -8,6 +8,7 @@ leaves it within its tolerance of the best plan for it among them, and else answ
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from core.domain.offers.choice import Table
@@ -21,13 +22,16 @@ ANSWER = "answer"
 NEAREST = "nearest"
 
 
-def answer_wish(search: Search, table: Table) -> Answer | None:
-    """Answer the wish of ``search`` (its situation has it); None when no plan meets every limit."""
-    standing = _standing(search, table)
+def answer_wish(search: Search, table: Table, shown: Sequence[tuple[str, Option]]) -> Answer | None:
+    """Answer the wish of ``search`` (its situation has it); None when no plan meets every limit.
+
+    ``shown`` are the offers on the table by their labels, the one that should stand first in front.
+    """
+    standing = _standing(search, shown)
     facts = search.situation.facts
     if standing is not None:
-        purpose, option = standing
-        return Answer(True, offer_of(purpose.value, option, facts), "offer_stands")
+        label, option = standing
+        return Answer(True, offer_of(label, option, facts), "offer_stands")
     best = search.best(Objective(Purpose.LENDER))
     even = search.best(table.objective(Purpose.BALANCED))
     if best is None or even is None:
@@ -47,13 +51,12 @@ def tolerance_minor(table: Table, search: Search) -> Fraction:
     return Fraction(search.situation.rule.many.tolerance) * table.ideal.lender_minor
 
 
-def _standing(search: Search, table: Table) -> tuple[Purpose, Option] | None:
-    """The offer on the table that meets every limit: the recommended one first, then in the order shown."""
-    shown = sorted(table.options, key=lambda one: one[0] is not table.recommended)
-    for purpose, option in shown:
+def _standing(search: Search, shown: Sequence[tuple[str, Option]]) -> tuple[str, Option] | None:
+    """The first offer that meets every limit."""
+    for label, option in shown:
         slacks = wished_slacks(option.terms, option.instalment_minor, search.situation)
         if all(slack >= 0 for slack in slacks.values()):
-            return purpose, option
+            return label, option
     return None
 
 
@@ -63,6 +66,9 @@ def explain(search: Search) -> Infeasible:
     The change is looked for in the wish first; only where no single limit helps, in the constraints.
     """
     names = _names(search)
+    if not names:
+        # Nothing so small can be laid out in instalments that differ.
+        return Infeasible(Bound.MINIMUM_INSTALMENT, ())
     wishes = _changes(search, [name for name in names if name.is_wish])
     rules = _changes(search, [name for name in names if not name.is_wish])
     changes = wishes or rules
@@ -84,8 +90,9 @@ def _out_of_reach(search: Search, names: list[Bound]) -> Bound | None:
 
 
 def _names(search: Search) -> list[Bound]:
-    first = next(index for index in range(len(search.situation.space)) if search.situation.space.exists(index))
-    return list(work_out(first, search.situation).slacks)
+    space = search.situation.space
+    first = next((index for index in range(len(space)) if space.exists(index)), None)
+    return [] if first is None else list(work_out(first, search.situation).slacks)
 
 
 def _changes(search: Search, names: list[Bound]) -> tuple[Change, ...]:

@@ -31,6 +31,8 @@ class Situation:
     wish: Wish
     space: Space
     nothing: StatusQuo
+    starts_at_most_minor: int | None = None
+    """What the first instalment of a plan that rises may come to in a month."""
 
 
 def situation_of(facts: Facts, rule: OfferRule, wish: Wish, nothing: StatusQuo | None = None) -> Situation:
@@ -119,6 +121,9 @@ def _ledger(terms: PlanTerms, schedule: Schedule, total: int, values: PlanValues
         Bound.DEBTOR_VALUE: nothing.debtor_cost_minor - values.debtor_cost_minor,
     }
     shaped = {} if terms.shape.is_level else shaped_slacks(terms, schedule, facts, rule, wish)
+    if situation.starts_at_most_minor is not None:
+        first = monthly_minor(schedule.instalments[0].amount_minor, terms.frequency)
+        shaped[Bound.STARTS_LIGHTER] = situation.starts_at_most_minor - first
     return ledger | wished_slacks(terms, dearest, situation) | shaped
 
 

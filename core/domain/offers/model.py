@@ -48,6 +48,8 @@ class Bound(StrEnum):
     AUTHORITY_BALANCE = "authority_balance"
     INTEREST_COVERED = "interest_covered"
     """Of a plan whose instalments differ: each pays more than the interest of its period. Never set aside."""
+    STARTS_LIGHTER = "starts_lighter"
+    """Of a plan that rises: its first instalment is clearly smaller than the recommended offer's."""
     TOTAL = "total"
     COMPLETION = "completion"
     LENDER_VALUE = "lender_value"

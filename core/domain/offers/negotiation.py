@@ -15,11 +15,12 @@ from core.domain.offers import other_kinds
 from core.domain.offers.choice import Table, binding_bounds, lay_on_table
 from core.domain.offers.counter import NEAREST, answer_wish, explain, tolerance_minor
 from core.domain.offers.evaluation import Situation, situation_of
-from core.domain.offers.model import NO_WISH, Bound, Facts, OfferKind, Wish
+from core.domain.offers.model import NO_WISH, Bound, Facts, OfferKind, Option, Wish
 from core.domain.offers.offer import Answer, Change, Infeasible, Offer, offer_of
 from core.domain.offers.ordering import Objective, Purpose, Search, Searching
 from core.domain.offers.promise import nearest_promise, promise, promised
 from core.domain.offers.rule import OfferRule
+from core.domain.offers.shaped_offers import Shaped, shaped_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,13 @@ def negotiate(facts: Facts, rule: OfferRule, wish: Wish, searching: Searching) -
     shown = [offer_of(purpose.value, option, facts, binding_bounds(search, table.objective(purpose), option))
              for purpose, option in table.options]
     wished = replace(plain, wish=wish)
+    shaped = shaped_plan(wished, table, searching)
+    shown += [shaped.offer(facts)] if shaped else []
     settled = _settlement(wished, search, table)
     shown += _beside(wished, settled)
     recommended = table.recommended.value if table.recommended else _first_relief(shown)
-    answer, infeasible = _answered(wished, searching, search, table, settled)
+    found = _Found(searching, search, table, shaped, settled)
+    answer, infeasible = _answered(wished, found)
     horizon = max((offer.months for offer in shown if offer.kind is OfferKind.PERSONALISED_AGREEMENT),
                   default=rule.value.horizon_months)
     return Negotiation(tuple(shown), recommended, answer, infeasible,
@@ -114,21 +118,38 @@ def _first_relief(shown: list[Offer]) -> str | None:
     return next((offer.label for offer in shown if offer.kind in kinds), None)
 
 
-def _answered(situation: Situation, searching: Searching, search: Search, table: Table,
-              settled: Offer | Change | Bound | None) -> tuple[Answer | None, Infeasible | None]:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What there is to answer a wish from."""
+
+    searching: Searching
+    search: Search
+    table: Table
+    shaped: Shaped | None
+    settled: Offer | Change | Bound | None
+
+    def standing(self, wish: Wish) -> list[tuple[str, Option]]:
+        """The offers that may stand as an answer: those of the shape asked for, the recommended one first."""
+        if wish.is_shaped:
+            return [(self.shaped.label, self.shaped.option)] if self.shaped else []
+        shown = sorted(self.table.options, key=lambda one: one[0] is not self.table.recommended)
+        return [(purpose.value, option) for purpose, option in shown]
+
+
+def _answered(situation: Situation, found: _Found) -> tuple[Answer | None, Infeasible | None]:
     """The answer to the wish, and the reasons where there is nothing."""
-    wish = situation.wish
+    wish, table = situation.wish, found.table
     if wish == NO_WISH:
-        return None, None if table.options else explain(search)
+        return None, None if table.options else explain(found.search)
     if wish.is_one_payment:
-        return _answered_payment(situation, settled)
+        return _answered_payment(situation, found.settled)
     paused = other_kinds.pause(situation, wish.pause_months) if wish.pause_months is not None else None
     if paused is not None:
-        return Answer(True, paused, "meets_every_limit"), None if table.options else explain(search)
-    asked = searching(situation_of(situation.facts, situation.rule, wish, situation.nothing))
-    found = answer_wish(asked, table)
-    if found is not None:
-        return found, None
+        return Answer(True, paused, "meets_every_limit"), None if table.options else explain(found.search)
+    asked = found.searching(situation_of(situation.facts, situation.rule, wish, situation.nothing))
+    answer = answer_wish(asked, table, found.standing(wish))
+    if answer is not None:
+        return answer, None
     why = explain(asked)
     nearest = why.smallest_change
     return Answer(False, nearest.plan if nearest else None, why.binding.value if why.binding else "several"), why

@@ -32,6 +32,8 @@ class GridRule:
     step_months: tuple[int, ...]
     """After how many months each."""
     most_steps: int
+    recovering_reasons: tuple[str, ...]
+    """Causes of hardship after which an income usually recovers: they suggest a plan that starts lighter."""
     lean_shares: tuple[Decimal, ...]
     """What share of an ordinary instalment a lean month may pay, from least."""
 

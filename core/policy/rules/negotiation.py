@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -35,11 +35,6 @@ def default_authority(policy: Policy) -> Authority:
     return Authority(policy.text("negotiation.default_authority"))
 
 
-def income_recovers(policy: Policy, reasons: Collection[str]) -> bool:
-    """Whether a cause of hardship is one that passes, so that a plan may start lighter (policy)."""
-    return not {str(item) for item in policy.items("negotiation.recovering_reasons")}.isdisjoint(reasons)
-
-
 def _grid(policy: Policy, contract_rate: Decimal) -> GridRule:
     lowest = policy.decimal("p70.interest_during_plan")
     rates = [rate for rate in _decimals(policy, "negotiation.annual_rates") if lowest <= rate <= contract_rate]
@@ -52,6 +47,7 @@ def _grid(policy: Policy, contract_rate: Decimal) -> GridRule:
         step_sizes=_decimals(policy, "negotiation.step_sizes"),
         step_months=tuple(int(months) for months in _decimals(policy, "negotiation.step_months")),
         most_steps=policy.integer("negotiation.most_steps"),
+        recovering_reasons=tuple(sorted(str(item) for item in policy.items("negotiation.recovering_reasons"))),
         lean_shares=_decimals(policy, "negotiation.lean_shares"))
 
 

@@ -19,6 +19,7 @@ from core.domain.offers.negotiation import Negotiation, negotiate, shape_only
 from core.domain.offers.offer import Change, Constraint, Infeasible, Offer
 from core.domain.offers.rule import OfferRule
 from core.domain.offers.space import make_space
+from core.domain.plan_shape import PlanShape
 from core.policy.book import STANDARD
 from core.policy.rules.negotiation import default_authority, offer_rule
 from core.services.calculator.fields import (
@@ -66,6 +67,15 @@ class WishInput(Input):
     interest_free_months: Months | Absent = None
     pause_months: Months | Absent = None
     waive: list[Literal["interest", "late_fee"]] = Field(default_factory=list)
+    step_up: bool = False
+    """A plan that starts lighter and rises by steps."""
+    first_monthly_at_most: Amount | Absent = None
+    """What is possible a month now, where more is later."""
+    later_monthly: Amount | Absent = None
+    """What is expected to be possible later; counts up to the ceiling."""
+    lean_months: list[Annotated[int, Field(ge=1, le=12)]] = Field(default_factory=list)
+    """Months of the year in which less comes in."""
+    lean_monthly_at_most: Amount | Absent = None
 
 
 class OffersInput(Input):
@@ -93,8 +103,29 @@ class ConstraintOutput(Output):
     binding: bool
 
 
+class ShapeOutput(Output):
+    """How instalments differ: they rise every so many months, or are smaller in some months of the year."""
+
+    step_months: int
+    step_share: str
+    most_steps: int
+    lean_months: list[int]
+    lean_share: str
+
+
+class StageOutput(Output):
+    """So many equal instalments from a day on; the plan's very last may be a few fen less."""
+
+    first_due_on: date
+    count: int
+    instalment: Yuan
+
+
 class OfferOutput(Output):
-    """One offer; ``monthly`` is what its dearest instalment comes to in a month."""
+    """One offer; ``monthly`` is what its dearest instalment comes to in a month.
+
+    ``shape`` is null and ``stages`` empty where every instalment is the same.
+    """
 
     label: str
     kind: str
@@ -116,6 +147,8 @@ class OfferOutput(Output):
     completion_probability: str
     authority: str
     constraints: list[ConstraintOutput]
+    shape: ShapeOutput | None
+    stages: list[StageOutput]
 
 
 class AnswerOutput(Output):
@@ -176,7 +209,7 @@ def negotiated(given: OffersInput, rule: OfferRule, authority: Authority, versio
     """Negotiate by ``rule``; ``authority`` where the document names none. What was found, and as it is written."""
     from core.portfolio.offers import ArraySearch  # with NumPy: not before it is needed
 
-    facts, wish = _facts(given, authority), _wish(given.wish)
+    facts, wish = _facts(given, rule, authority), _wish(given.wish)
     result = negotiate(facts, rule, wish, ArraySearch)
     answer, refused = result.answer, result.infeasible
     figures: dict[str, Any] = {
@@ -192,13 +225,15 @@ def negotiated(given: OffersInput, rule: OfferRule, authority: Authority, versio
     return result, OffersOutput(**figures, result_hash=canonical_hash(unsigned))
 
 
-def _facts(given: OffersInput, default: Authority) -> Facts:
+def _facts(given: OffersInput, rule: OfferRule, default: Authority) -> Facts:
     account = given.account
+    reasons = given.hardship if isinstance(given.hardship, list) else []
     return Facts(
         as_of=given.as_of, principal_minor=account.principal, interest_minor=account.interest,
         fees_minor=account.fees, days_past_due=account.days_past_due, affordable_minor=given.affordable,
         ceiling_minor=given.ceiling, disposable_minor=given.disposable, hardship=bool(given.hardship),
-        authority=Authority(given.authority) if given.authority else default, chose_ceiling=given.chose_ceiling)
+        authority=Authority(given.authority) if given.authority else default, chose_ceiling=given.chose_ceiling,
+        income_recovers=not set(rule.grid.recovering_reasons).isdisjoint(reasons))
 
 
 def _wish(given: WishInput | None) -> Wish:
@@ -211,7 +246,9 @@ def _wish(given: WishInput | None) -> Wish:
         frequency=Frequency(given.frequency or "monthly"), months_at_most=given.months_at_most,
         down_payment_minor=given.down_payment, lump_sum_minor=given.lump_sum, first_due_date=given.first_due_on,
         due_day=given.due_day, interest_free_months=given.interest_free_months, pause_months=given.pause_months,
-        waive_interest="interest" in given.waive, waive_late_fee="late_fee" in given.waive)
+        waive_interest="interest" in given.waive, waive_late_fee="late_fee" in given.waive, step_up=given.step_up,
+        first_monthly_at_most_minor=given.first_monthly_at_most, later_monthly_minor=given.later_monthly,
+        lean_months=tuple(sorted(set(given.lean_months))), lean_monthly_at_most_minor=given.lean_monthly_at_most)
 
 
 def _offer(one: Offer) -> OfferOutput:
@@ -223,7 +260,17 @@ def _offer(one: Offer) -> OfferOutput:
         instalment=one.instalment_minor, monthly=one.monthly_minor, first_due_on=one.first_due_date,
         last_due_on=one.last_due_date, total=one.total_minor, annualised_rate=one.annualised_percent,
         completion_probability=f"{one.completion:f}", authority=one.authority,
-        constraints=[_constraint(line) for line in one.constraints])
+        constraints=[_constraint(line) for line in one.constraints], shape=_shape(one.shape),
+        stages=[StageOutput(first_due_on=stage.first_due_date, count=stage.count, instalment=stage.instalment_minor)
+                for stage in one.stages])
+
+
+def _shape(shape: PlanShape) -> ShapeOutput | None:
+    if shape.is_level:
+        return None
+    return ShapeOutput(
+        step_months=shape.step_months, step_share=f"{shape.step_share:f}", most_steps=shape.most_steps,
+        lean_months=list(shape.lean_months), lean_share=f"{shape.lean_share:f}")
 
 
 def _constraint(line: Constraint) -> ConstraintOutput:
@@ -268,4 +315,10 @@ def _grid_hash(facts: Facts, rule: OfferRule, wish: Wish) -> str:
 
 
 def _plain(record: dict[str, Any]) -> dict[str, Any]:
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in record.items()}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in record.items()
+            if not (name in _SINCE_SHAPES and not value)}
+
+
+_SINCE_SHAPES = frozenset({"income_recovers", "step_up", "first_monthly_at_most_minor", "later_monthly_minor",
+                           "lean_months", "lean_monthly_at_most_minor"})
+"""Left out of the hash where they say nothing, so that a question of before keeps its hash."""
