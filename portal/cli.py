@@ -22,6 +22,9 @@ COMMANDS: dict[str, str] = {
     "db": "Migrate the database, or check it.",
     "policy": "Show and validate the policy numbers and their sources.",
     "simulate": "Show what a changed policy would do to the portfolio.",
+    "evaluate": "Try the negotiation on synthetic debtors, beside other ways to negotiate.",
+    "risk": "Fit risk points to outcomes, and judge them.",
+    "replay": "Work out again any offer ever shown, and prove it equal.",
     "audit": "Verify the audit chain.",
 }
 """Every command and its line in ``portal --help``; its module is ``portal/commands/<name>.py``."""
