@@ -23,6 +23,8 @@ class MessageTemplate(StrEnum):
     ARRANGEMENT_KEPT = "arrangement_kept"
     ARRANGEMENT_MISSED = "arrangement_missed"
     ARRANGEMENT_LAPSED = "arrangement_lapsed"
+    PROMISE_KEPT = "promise_kept"
+    PROMISE_MISSED = "promise_missed"
     CODE = "identity.sms.code"
     """Messages of signing in, to the phone alone, carry their whole key: the area of signing in owns their words."""
     ACTIVATED = "identity.sms.activated"

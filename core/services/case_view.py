@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -65,11 +66,17 @@ class EarlierRequest:
 
 @dataclass(frozen=True, slots=True)
 class LevelGrant:
-    """What one level may grant: the longest extension and agreement."""
+    """What one level may grant: the longest extension and agreement, the shares it may give up."""
 
     level: Authority
     extension_days: int
     plan_months: int
+    late_fee_ratio: Decimal
+    late_fee_amount_minor: int | None
+    """None: no limit in fen."""
+    interest_ratio: Decimal
+    principal_from_days: int | None
+    """Days past due from which principal may be given up; None: not by this level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,8 +270,15 @@ def _authority(context: ServiceContext, actor: Actor, row: sa.Row[Any], figures:
         obstacle=_obstacle(need, actor, row.recommended_by, rule) if takeable else _waits_for(actor, row),
         recommendation=row.recommendation,
         recommended_by=recommender,
-        levels=tuple(LevelGrant(level, rule.extension_days[level], rule.plan_months[level]) for level in Authority),
+        levels=tuple(_grant(level, rule) for level in Authority),
         large_balance_minor=rule.large_balance_minor, large_balance_level=rule.large_balance_level)
+
+
+def _grant(level: Authority, rule: AuthorityRule) -> LevelGrant:
+    waivers = rule.waivers
+    principal = waivers.principal_from_days if level.covers(waivers.principal_level) else None
+    return LevelGrant(level, rule.extension_days[level], rule.plan_months[level], waivers.late_fee_ratio[level],
+                      waivers.late_fee_amount_minor.get(level), waivers.interest_ratio[level], principal)
 
 
 def _obstacle(need: AuthorityNeed, actor: Actor, recommended_by: str | None, rule: AuthorityRule) -> str | None:

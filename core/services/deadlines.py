@@ -27,11 +27,19 @@ class DeadlineKind(StrEnum):
     ANSWER_NEEDED = "answer_needed"
     """The bank asked something; after this day the request ends without an answer."""
     SIGNATURE = "signature"
-    """An agreement waits for a signature; its first instalment falls due on this day."""
+    """An agreement waits for a signature; its first payment falls due on this day."""
+    PAUSE_SIGNATURE = "pause_signature"
+    """A pause waits for a signature until this day; nothing is paid under it."""
+    PROMISED = "promised"
+    """The day of a payment the cardholder promised and the bank took note of."""
     ANSWER_PROMISED = "answer_promised"
     """The bank promised to answer a request by this day."""
     NEXT_STATEMENT = "next_statement"
     """Nothing sooner: the next statement closes."""
+
+
+ABOUT_ONE_DAY = (ProposalKind.EXTENSION, ProposalKind.PROMISE_TO_PAY)
+"""What is about one day and over after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +66,8 @@ class ActiveArrangement:
     """What falls due when, in fen, earliest first."""
 
     def is_over(self, as_of: date) -> bool:
-        """An extension holds until its last day, also before the close of that day says how it ended."""
-        return self.kind == ProposalKind.EXTENSION and self.last_due_date < as_of
+        """An extension or promise holds until its last day, also before the close of that day says how it ended."""
+        return self.kind in ABOUT_ONE_DAY and self.last_due_date < as_of
 
     def due_on(self, on: date) -> int:
         """What falls due on a day, in fen."""
@@ -141,13 +149,15 @@ def _arranged(arrangement: ActiveArrangement, still_deferred: int | None, as_of:
     """What a grant asks next. Of an extension only what is still open of the amount put off (None: not known)."""
     if arrangement.state == "awaiting_signature":
         on = arrangement.first_due_date
-        return [Deadline(on, DeadlineKind.SIGNATURE, arrangement.due_on(on))]
+        kind = DeadlineKind.PAUSE_SIGNATURE if arrangement.kind == ProposalKind.PAUSE else DeadlineKind.SIGNATURE
+        return [Deadline(on, kind, arrangement.due_on(on))]
     if arrangement.kind == ProposalKind.EXTENSION:
         on = arrangement.last_due_date
         left = arrangement.due_on(on) if still_deferred is None else still_deferred
         return [Deadline(on, DeadlineKind.EXTENSION_ENDS, left)] if left else []
     due = arrangement.next_due(as_of)
-    return [Deadline(due[0], DeadlineKind.INSTALMENT, due[1])] if due else []
+    kind = DeadlineKind.PROMISED if arrangement.kind == ProposalKind.PROMISE_TO_PAY else DeadlineKind.INSTALMENT
+    return [Deadline(due[0], kind, due[1])] if due else []
 
 
 def _replaces_minimum(arrangement: ActiveArrangement | None) -> bool:

@@ -27,6 +27,7 @@ from core.domain.request_terms import AgreementTerms, Terms, from_record, if_gra
 from core.domain.schedule import Schedule
 from core.services.assessments import newest_finished
 from core.services.context import ServiceContext
+from core.services.deadlines import ABOUT_ONE_DAY
 from core.services.means import means_for, promises
 from core.services.positions import AccountPosition, account_position
 from core.services.request_figures import RequestFigures, agreed_before, owed_by, work_out
@@ -41,7 +42,7 @@ class Ending:
     """How what was granted ended, and on which day."""
 
     how: str
-    """``kept``, ``missed``, ``lapsed``; ``over``: an extension's day is past, and its close has not judged it yet."""
+    """``kept``, ``missed``, ``lapsed``; ``over``: the day is past, and its close has not judged it yet."""
     on: date
 
 
@@ -219,12 +220,12 @@ def granted_view(row: sa.Row[Any]) -> GrantedView:
 
 
 def ending_of(kind: str, state: str | None, first_due: date, last_due: date, as_of: date) -> Ending | None:
-    """How an arrangement ended, by its row; an extension is over after its last day, judged or not."""
+    """How an arrangement ended, by its row; an extension or promise is over after its last day, judged or not."""
     if state in ("kept", "missed"):
         return Ending(state, last_due)
     if state == "lapsed":
         return Ending(state, first_due)
-    over = state == "active" and kind == ProposalKind.EXTENSION and last_due < as_of
+    over = state == "active" and kind in ABOUT_ONE_DAY and last_due < as_of
     return Ending("over", last_due) if over else None
 
 

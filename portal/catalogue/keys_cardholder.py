@@ -33,7 +33,7 @@ _EXPLAIN_TEXTS = ("accrued_interest", "statement_interest", "not_recomputed", "i
 _LACKED = (CheckName.AFFORDABLE, CheckName.NO_INSTALMENT_FITS, CheckName.ASSESSMENT_PRESENT, CheckName.HARDSHIP,
            CheckName.AMOUNT_DUE, CheckName.NO_OPEN_REQUEST, CheckName.NO_ARRANGEMENT)
 """Checks that can fail without anything to measure."""
-_ENDINGS = ("kept", "missed", "lapsed", "over")
+_ENDINGS = ("kept", "missed", "lapsed", "over", "promise_kept", "promise_missed", "promise_over")
 _BILLED = ("purchases", "cash", "fees", "interest", "previous_minimum_unpaid")
 
 DYNAMIC: Mapping[str, Endings] = {
@@ -63,12 +63,15 @@ DYNAMIC: Mapping[str, Endings] = {
                                 *(f"minimum_{name}" for name in _BILLED))),
     "cardholder.answer.": _these(("refused", "expired")),
     "cardholder.meaning.": _these(("past_due", "past_due_assessed", "past_due_answer", "past_due_question",
-                                   "past_due_signature",
+                                   "past_due_signature", "past_due_promised",
                                    "past_due_extended", "minimum_due", "minimum_signature")),
     "cardholder.ended.": _these([*_ENDINGS, *(f"{one}_means" for one in _ENDINGS)]),
     "cardholder.message.": _these([*(one for one in MessageTemplate if one not in OF_SIGNING_IN), UNREADABLE]),
     "cardholder.notice.": _these(("extension_active", "personalised_agreement_awaiting_signature",
-                                  "personalised_agreement_active")),
+                                  "personalised_agreement_active", "settlement_awaiting_signature",
+                                  "token_payment_awaiting_signature", "pause_awaiting_signature",
+                                  "promise_to_pay_active")),
+    "cardholder.preview.given_up.": _these(("late_fee", "interest", "principal")),
     "cardholder.part.": _these(("principal", "interest", "accrued_interest", "late_fee", "other_fees")),
     "cardholder.request.blocked.": _these(("open_request", "arrangement", "nothing_owed")),
     "cardholder.request.nothing_left.": _these((Outcome.NO_INCOME, Outcome.NO_SURPLUS)),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from core.domain.actor import Role
 from core.domain.proposal import WAITING_FOR_THE_BANK, ProposalEvent
 from core.domain.request_checks import CheckResult, CheckUnit
-from core.domain.request_terms import monthly_burden_minor
-from core.services.case_view import AuthorityView, CaseEvent, CaseView, OtherCard
+from core.domain.request_terms import ExtensionTerms, monthly_burden_minor
+from core.services.case_view import AuthorityView, CaseEvent, CaseView, LevelGrant, OtherCard
 from core.services.request_figures import RequestFigures
-from portal.components import schedule
+from portal.components import request_figures, schedule
 from portal.components.assessment import evidence as evidence_kind
 from portal.components.money import amounts, paragraphs, plain, table
 from portal.components.preview import measured
@@ -107,18 +107,23 @@ def asked(case: CaseView) -> str:
 
 
 def _figures(figures: RequestFigures) -> str:
+    nothing = (t("collector.case.do_nothing", on=day(figures.do_nothing.until_date)),
+               money(figures.do_nothing.total_minor))
+    known = figures.schedule is not None or isinstance(figures.terms, ExtensionTerms)
+    rows = _planned(figures, nothing) if known else [*request_figures.rows(figures), nothing]
+    return table([t("cardholder.preview.figure"), t("cardholder.part.amount")], rows)
+
+
+def _planned(figures: RequestFigures, nothing: tuple[str, str]) -> list[tuple[str, str]]:
+    """An extension or an agreement: what a month comes to, what it costs, what nothing would cost."""
     total = t("cardholder.preview.total") if figures.schedule else \
         t("collector.case.owed_with", on=day(figures.until_date))
-    rows = [(t("cardholder.preview.cost"), money(figures.cost_minor)), (total, money(figures.total_minor)),
-            (t("collector.case.do_nothing", on=day(figures.do_nothing.until_date)),
-             money(figures.do_nothing.total_minor)),
+    first = (t("cardholder.preview.deferred"), money(figures.deferred_minor)) if figures.schedule is None else \
+        (t("collector.case.monthly"), f"**{money(monthly_burden_minor(figures.schedule))}**")
+    return [first, *request_figures.given_up(figures),
+            (t("cardholder.preview.cost"), money(figures.cost_minor)), (total, money(figures.total_minor)), nothing,
             (t("cardholder.preview.rate"), percent(figures.annualised_rate / 100)),
             (t("cardholder.preview.until"), day(figures.until_date))]
-    if figures.schedule is None:
-        rows.insert(0, (t("cardholder.preview.deferred"), money(figures.deferred_minor)))
-    else:
-        rows.insert(0, (t("collector.case.monthly"), f"**{money(monthly_burden_minor(figures.schedule))}**"))
-    return table([t("cardholder.preview.figure"), t("cardholder.part.amount")], rows)
 
 
 def checks(figures: RequestFigures) -> str:
@@ -222,9 +227,26 @@ def levels(view: AuthorityView) -> str:
     rows = [(level.level.value, tn("common.days", level.extension_days),
              tn("common.months", level.plan_months) if level.plan_months else t("collector.authority.nothing"))
             for level in view.levels]
-    return table([t("collector.authority.level"), t("collector.authority.extension"), t("collector.authority.plan")],
-                 rows) + "\n\n" + t("collector.authority.large", amount=money(view.large_balance_minor),
-                                    level=view.large_balance_level.value)
+    heads = [t("collector.authority.level"), t("collector.authority.extension"), t("collector.authority.plan")]
+    large = t("collector.authority.large", amount=money(view.large_balance_minor), level=view.large_balance_level.value)
+    return "\n\n".join([table(heads, rows), _waivers(view), large])
+
+
+def _waivers(view: AuthorityView) -> str:
+    """What each level may give up of what is owed."""
+    nothing = t("collector.authority.nothing")
+    rows = [(level.level.value, _fees(level), percent(level.interest_ratio) if level.interest_ratio else nothing,
+             t("collector.authority.from_days", length=tn("common.days", level.principal_from_days))
+             if level.principal_from_days is not None else nothing) for level in view.levels]
+    heads = [t(f"collector.authority.{name}") for name in ("level", "late_fees", "interest", "principal")]
+    return table(heads, rows)
+
+
+def _fees(level: LevelGrant) -> str:
+    share = percent(level.late_fee_ratio)
+    if level.late_fee_amount_minor is None:
+        return share
+    return t("collector.authority.up_to", share=share, amount=money(level.late_fee_amount_minor))
 
 
 def earlier(case: CaseView) -> str:
@@ -264,6 +286,7 @@ def outcome(case: CaseView) -> str:
         return ""
     reasons = "\n".join(f"- {t(f'reasons.decision.{code}')}" for code in case.decision.reasons)
     said = f"\n\n> {paragraphs(case.decision.message)}" if case.decision.message else ""
-    granted = "" if case.granted is None else f"\n\n{schedule.terms_in_words(case.granted.terms)}\n\n" \
-        f"{schedule.dues(case.granted.dues[:6])}"
+    granted = "" if case.granted is None else f"\n\n{schedule.terms_in_words(case.granted.terms)}"
+    if case.granted is not None and case.granted.dues:
+        granted += f"\n\n{schedule.dues(case.granted.dues[:6])}"
     return f"#### {t(f'collector.state.{case.state}')}\n\n{reasons}{said}{granted}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from core.domain.proposal import ProposalKind
 from core.services.requests import Ending, RequestDetail
 from core.services.standing import DOCUMENTS, MissingEvidence
 from portal.components import bank, schedule
@@ -31,8 +32,15 @@ def told(detail: RequestDetail, missing: MissingEvidence | None) -> str:
 def ended(detail: RequestDetail, ending: Ending) -> str:
     """How what was granted ended, what that changes and what it does not: a heading and a sentence or two."""
     amount = 0 if detail.granted is None else sum(amount for _, amount in detail.granted.dues)
-    means = t(f"cardholder.ended.{ending.how}_means", on=day(ending.on), amount=money(amount))
-    return f"**{t(f'cardholder.ended.{ending.how}')}**  \n{means}"
+    how = how_ended(detail.summary.kind, ending)
+    means = t(f"cardholder.ended.{how}_means", on=day(ending.on), amount=money(amount))
+    return f"**{t(f'cardholder.ended.{how}')}**  \n{means}"
+
+
+def how_ended(kind: ProposalKind, ending: Ending) -> str:
+    """The ending of the key of its words: a promise is kept or broken in other words than an extension."""
+    promised = kind is ProposalKind.PROMISE_TO_PAY and ending.how != "lapsed"
+    return f"promise_{ending.how}" if promised else ending.how
 
 
 def wants_more(detail: RequestDetail) -> bool:

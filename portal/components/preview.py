@@ -9,12 +9,11 @@ from decimal import Decimal
 import streamlit as st
 
 from core.domain.request_checks import CheckName, CheckResult, CheckUnit
-from core.domain.request_terms import Terms
-from core.domain.schedule import Schedule
+from core.domain.request_terms import ExtensionTerms, PromiseTerms, Terms
 from core.services.outlooks import MONTHS_AHEAD
 from core.services.requests import Preview
-from portal.components import schedule
-from portal.components.money import table, unbroken
+from portal.components import request_figures, schedule
+from portal.components.money import table
 from portal.components.outlook import cost_notes
 from portal.i18n import day, moment, money, percent, t, tn
 
@@ -26,8 +25,8 @@ def show(seen: Preview, use_terms: Callable[[Terms], None]) -> None:
     st.markdown(f"### {t('cardholder.preview.title')}\n\n{_figures(seen)}")
     if seen.schedule is not None:
         schedule.show(seen.schedule, seen.down_payment_due_date)
-    # A few weeks of an extension are no time to speak of courts.
-    notes = cost_notes(seen.do_nothing.marks) if seen.schedule else []
+    # A few weeks are no time to speak of courts.
+    notes = [] if isinstance(seen.terms, ExtensionTerms | PromiseTerms) else cost_notes(seen.do_nothing.marks)
     st.markdown("\n\n".join([_comparison(seen), *notes]))
     failed = [check for check in seen.checks if not check.passed]
     if failed:
@@ -38,34 +37,7 @@ def show(seen: Preview, use_terms: Callable[[Terms], None]) -> None:
 
 
 def _figures(seen: Preview) -> str:
-    rows = _extension(seen) if seen.schedule is None else _agreement(seen, seen.schedule)
-    return table([t("cardholder.preview.figure"), t("cardholder.part.amount")], rows)
-
-
-def _extension(seen: Preview) -> list[tuple[str, str]]:
-    """Interest on all that is owed runs anyway; what the extension itself adds stands beside it."""
-    added = max(seen.total_minor - seen.do_nothing.total_minor, 0)
-    rows = [(t("cardholder.preview.deferred"), f"**{money(seen.deferred_minor)}**"),
-            (t("cardholder.preview.extended_to"), unbroken(day(seen.until_date))),
-            (t("cardholder.preview.interest_anyway", rate=_rate(seen.annualised_rate)), money(seen.interest_minor))]
-    if late_fees := seen.cost_minor - seen.interest_minor:
-        rows.append((t("cardholder.preview.late_fee_before"), money(late_fees)))
-    return [*rows, (t("cardholder.preview.extension_adds"), money(added) if added else t("cardholder.preview.nothing"))]
-
-
-def _agreement(seen: Preview, plan: Schedule) -> list[tuple[str, str]]:
-    first = [(t("cardholder.preview.down", on=day(seen.down_payment_due_date)), money(plan.down_payment_minor))] \
-        if seen.down_payment_due_date else []
-    return [*first,
-            (t("cardholder.preview.instalment"), f"**{schedule.monthly(seen.terms, plan)}**"),
-            (t("cardholder.preview.cost"), money(seen.cost_minor)),
-            (t("cardholder.preview.total"), money(seen.total_minor)),
-            (t("cardholder.preview.rate"), _rate(seen.annualised_rate)),
-            (t("cardholder.preview.until"), unbroken(day(seen.until_date)))]
-
-
-def _rate(rate: Decimal) -> str:
-    return percent(rate / 100)
+    return table([t("cardholder.preview.figure"), t("cardholder.part.amount")], request_figures.rows(seen))
 
 
 def _comparison(seen: Preview) -> str:
@@ -73,7 +45,7 @@ def _comparison(seen: Preview) -> str:
     nothing, on = seen.do_nothing, day(seen.do_nothing.until_date)
     unpaid = {"total": money(nothing.total_minor), "interest": money(nothing.interest_minor),
               "late_fees": money(nothing.late_fees_minor)}
-    if seen.schedule is None:
+    if isinstance(seen.terms, ExtensionTerms):
         saved = max(nothing.total_minor - seen.total_minor, 0)
         left = money(seen.left_meanwhile_minor)
         line = t("cardholder.preview.extension_saves", left=left, saved=money(saved)) if saved else \

@@ -14,7 +14,7 @@ from portal.components.money import amounts
 from portal.i18n import day, moment, money, t
 
 _PAID = (DeadlineKind.MINIMUM_DUE, DeadlineKind.GRACE_ENDS, DeadlineKind.EXTENSION_ENDS, DeadlineKind.INSTALMENT,
-         DeadlineKind.SIGNATURE)
+         DeadlineKind.SIGNATURE, DeadlineKind.PROMISED)
 """Dates on which something is to be paid: said with its amount."""
 
 
@@ -49,6 +49,8 @@ def _past_due(position: AccountPosition, *, assessed: bool) -> str:
         on = asked.answer_by or on
     elif granted is not None and _unsigned(position):
         step = "past_due_signature"
+    elif granted is not None and granted.kind == ProposalKind.PROMISE_TO_PAY:
+        step, on, amount = "past_due_promised", granted.last_due_date, granted.due_on(granted.last_due_date)
     elif granted is not None and granted.kind == ProposalKind.EXTENSION and granted.last_due_date >= position.as_of:
         step, on, amount = "past_due_extended", granted.last_due_date, _deferred(position, granted)
     return t(f"cardholder.meaning.{step}", days=position.days_past_due, on=day(on), amount=money(amount),

@@ -69,6 +69,7 @@ def take(option: AccountOption, terms: Terms) -> None:
     """Put ``terms`` into the form (a button's callback)."""
     if isinstance(terms, ExtensionTerms):
         st.session_state[_key(option, "days")] = terms.days
+    if not isinstance(terms, AgreementTerms):
         return
     st.session_state[_key(option, "months")] = terms.months
     st.session_state[_key(option, "first")] = terms.first_due_date

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.domain.request_terms import ExtensionTerms
+from core.domain.request_terms import (
+    AgreementTerms,
+    ExtensionTerms,
+    PauseTerms,
+    PromiseTerms,
+    SettlementTerms,
+    TokenPaymentTerms,
+    waived_by,
+)
 from core.services.requests import (
     GrantedView,
     InformationAsked,
@@ -24,7 +32,7 @@ _SHOWN = 3
 def line(summary: RequestSummary) -> str:
     """A request in the list: what on which card, its terms and amount, where it stands, by when it is answered."""
     when = _when(summary)
-    status = t(f"cardholder.ended.{summary.ending.how}" if summary.ending else
+    status = t(f"cardholder.ended.{endings.how_ended(summary.kind, summary.ending)}" if summary.ending else
                f"cardholder.status.{summary.public_status}")
     return (f"**{t(f'cardholder.kind.{summary.kind}')}** · {t('cardholder.card', last4=summary.card_last4)}  \n"
             f"{_terms(summary)}  \n"
@@ -112,16 +120,33 @@ def _granted(granted: GrantedView, *, over: bool) -> None:
     if over:
         st.markdown(f"#### {t('cardholder.ended.granted')}\n\n{schedule.terms_in_words(granted.terms)}")
         return
-    extension = isinstance(granted.terms, ExtensionTerms)
-    following = t("cardholder.requests.granted_extension", on=day(granted.last_due_date),
-                  amount=money(sum(amount for _, amount in granted.dues))) if extension else \
-        t(f"cardholder.requests.next.{granted.state}", first=day(granted.first_due_date), bank=bank.line())
-    dues = "" if extension else f"\n\n{schedule.dues(granted.dues[:_SHOWN])}"
-    st.markdown(f"#### {t('cardholder.requests.granted')}\n\n{schedule.terms_in_words(granted.terms)}\n\n"
-                f"{following}{dues}")
-    if not extension and len(granted.dues) > _SHOWN:
+    parts = [f"#### {t('cardholder.requests.granted')}", schedule.terms_in_words(granted.terms), _following(granted)]
+    if (waived := waived_by(granted.terms).total_minor) and isinstance(granted.terms, AgreementTerms):
+        parts.append(t("cardholder.requests.waived_later", waived=money(waived)))
+    in_parts = isinstance(granted.terms, AgreementTerms | TokenPaymentTerms)
+    if in_parts:
+        parts.append(schedule.dues(granted.dues[:_SHOWN]))
+    st.markdown("\n\n".join(parts))
+    if in_parts and len(granted.dues) > _SHOWN:
         with st.expander(t("cardholder.schedule.all", count=len(granted.dues))):
             st.markdown(schedule.dues(granted.dues))
+
+
+def _following(granted: GrantedView) -> str:
+    """What to do next."""
+    words = {"on": day(granted.last_due_date), "amount": money(sum(amount for _, amount in granted.dues)),
+             "first": day(granted.first_due_date), "bank": bank.line()}
+    match granted.terms:
+        case ExtensionTerms():
+            return t("cardholder.requests.granted_extension", **words)
+        case PromiseTerms():
+            return t("cardholder.requests.granted_promise", **words)
+        case SettlementTerms():
+            return t("cardholder.requests.next_settlement", waived=money(granted.terms.waived.total_minor), **words)
+        case PauseTerms():
+            return t("cardholder.requests.next_pause", **words)
+        case _:
+            return t(f"cardholder.requests.next.{granted.state}", **words)
 
 
 def question(asked: InformationAsked, reference: str) -> str:

@@ -55,7 +55,7 @@ def failed_lines(app: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-@pytest.mark.parametrize("kind", list(ProposalKind))
+@pytest.mark.parametrize("kind", [ProposalKind.EXTENSION, ProposalKind.PERSONALISED_AGREEMENT])
 def test_a_request_is_sent_after_its_legal_effect_was_acknowledged(
         sqlite_context: ServiceContext, open_as: OpenAs, who: Actor, locale: str, kind: ProposalKind) -> None:
     assessments.finish(who, sqlite_context, FAMILY, "a1")

@@ -32,7 +32,7 @@ proposals = sa.Table(
     reference("account_id", "accounts.id", nullable=False),
     reference("cardholder_id", "cardholders.id", nullable=False),
     reference("assessment_id", "assessments.id"),
-    sa.Column("kind", sa.String(30), nullable=False),  # extension | personalised_agreement
+    sa.Column("kind", sa.String(30), nullable=False),  # a ProposalKind
     sa.Column("state", sa.String(30), nullable=False),
     sa.Column("terms", Json, nullable=False),
     sa.Column("hardship_reason", sa.String(30)),
@@ -99,14 +99,14 @@ decisions = sa.Table(
     sa.Column("decided_at", UtcDateTime, nullable=False),
 )
 
-# What was granted. A personalised agreement still needs the cardholder's signature.
+# What was granted. An extension or a promise holds at once, everything else still needs the cardholder's signature.
 arrangements = sa.Table(
     "arrangements", metadata,
     id_column(),
     reference("account_id", "accounts.id", nullable=False, index=True),
     reference("proposal_id", "proposals.id", nullable=False, unique=True),
     sa.Column("kind", sa.String(30), nullable=False),
-    sa.Column("state", sa.String(30), nullable=False),  # active | awaiting_signature
+    sa.Column("state", sa.String(30), nullable=False),  # active | awaiting_signature | kept | missed | lapsed
     sa.Column("terms", Json, nullable=False),
     sa.Column("schedule", Json, nullable=False),
     sa.Column("first_due_date", sa.Date, nullable=False),
