@@ -51,11 +51,11 @@ def _talk(account_id: str) -> None:
     """The conversation; drawn again alone whenever something is said or moved."""
     seen = viewer(Role.CARDHOLDER)
     found = steps.current(seen, account_id)
-    signals.show_from_here(steps.scrolls())
     chosen = steps.chosen()
     offer = assistant_answer.offer_chosen(found, chosen.choice) \
         if chosen is not None and chosen.conversation_id == found.conversation_id and found.may_ask else None
     if chosen is not None and offer is not None:
+        signals.show_from_here(steps.scrolls())
         done = assistant_send.show(seen, found, chosen, offer)
         if done is not None:
             st.session_state[_DONE] = done
@@ -64,7 +64,9 @@ def _talk(account_id: str) -> None:
         return
     assistant_states.head(found)
     assistant_talk.earlier(found)
-    assistant_talk.newest(found)
+    with st.container(key="assistant_newest"):  # of its own, so that the place to scroll to is its top
+        signals.show_from_here(steps.scrolls())
+        assistant_talk.newest(found)
     assistant_states.person(found)
     assistant_states.way_on(found)
     assistant_answer.show(found)

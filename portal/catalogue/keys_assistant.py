@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from core.domain.offers.model import Bound, OfferKind, Wish
 from core.domain.offers.ordering import Purpose
+from core.domain.offers.shaped_offers import LEAN_MONTHS, STARTS_LIGHTER
 from core.services.assistant import CreditEffect, Likelihood, Reply
 from portal.catalogue.endings import Endings
 
@@ -16,7 +17,8 @@ def _these(endings: Iterable[str]) -> Endings:
 
 
 _LABELS = [Purpose.LIGHTEST, Purpose.CHEAPEST, Purpose.BALANCED,
-           *(kind for kind in OfferKind if kind is not OfferKind.PERSONALISED_AGREEMENT), "step_up", "lean_months",
+           *(kind for kind in OfferKind if kind is not OfferKind.PERSONALISED_AGREEMENT), STARTS_LIGHTER,
+           LEAN_MONTHS,
            "answer", "nearest"]
 _RULES = [bound for bound in Bound if not bound.is_wish]
 _WISHES = [bound for bound in Bound if bound.is_wish]
@@ -39,6 +41,7 @@ DYNAMIC: Mapping[str, Endings] = {
     "assistant.offer.gives.": _these(("late_fee", "interest", "principal")),
     "assistant.reply.": _these(reply for reply in Reply if reply not in _ANSWERED),
     "assistant.stands.": _these([*Bound, "several"]),
+    "assistant.stages.": _these(("rises", "lean")),
     "assistant.tap.": _these(("monthly", "weekly", "fortnightly", "once")),
     "assistant.tap.say.": _these(("monthly", "weekly", "fortnightly", "once")),
     "assistant.why.": _these(_LABELS),

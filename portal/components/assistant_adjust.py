@@ -16,9 +16,11 @@ from portal.components import assistant_words as words
 from portal.components import forms
 from portal.i18n import day, t
 
-_STEPS = ((100_000, 1_000), (500_000, 5_000))
+_STEPS = ((300_000, 1_000), (1_000_000, 5_000))
 """Up to so many fen a slider moves by so many: ten yuan, fifty, beyond that a hundred."""
 _WIDEST_STEP = 10_000
+_ANY = ""
+"""Among days: the reader does not mind."""
 Ask = Callable[[Wish], None]
 """What is done with a wish: it is answered, and the answer drawn."""
 
@@ -70,9 +72,9 @@ def sliders(wish: Wish, plan: Offer | None, room: Room, adjust: Ask, *, key: str
         st.slider(t("assistant.adjust.down"), 0, _yuan_below(room.down_payment_minor),
                   step=_step(room.down_payment_minor), format=t("assistant.adjust.yuan"), **moved("down"))
     left, right = st.columns(2)
-    left.selectbox(t("assistant.adjust.first"), [None, *room.first_due_dates], format_func=_day_or_any,
+    left.selectbox(t("assistant.adjust.first"), [_ANY, *room.first_due_dates], format_func=_day_or_any,
                    **moved("first"))
-    right.selectbox(t("assistant.adjust.due_day"), [None, *room.due_days], format_func=_number_or_any,
+    right.selectbox(t("assistant.adjust.due_day"), [_ANY, *room.due_days], format_func=_number_or_any,
                     **moved("due_day"))
     st.segmented_control(t("assistant.adjust.frequency"), [one.value for one in Frequency], required=True,
                          format_func=lambda one: t(f"reasons.frequency.{one}"), **moved("frequency"))
@@ -89,8 +91,8 @@ def _moved(name: str, key: str, wish: Wish, adjust: Ask) -> None:
         "monthly": lambda: replace(wish, monthly_at_most_minor=value * 100),
         "months": lambda: replace(wish, months_at_most=value),
         "down": lambda: replace(wish, down_payment_minor=value * 100 or None),
-        "first": lambda: replace(wish, first_due_date=value),
-        "due_day": lambda: replace(wish, due_day=value),
+        "first": lambda: replace(wish, first_due_date=value or None),
+        "due_day": lambda: replace(wish, due_day=value or None),
         "frequency": lambda: replace(wish, frequency=Frequency(value)),
     }[name]())
 
@@ -106,8 +108,8 @@ def _places(wish: Wish, plan: Offer | None, room: Room) -> dict[str, Any]:
         "months": min(max(months, 1), room.months),
         "down": min((wish.down_payment_minor or 0) // 100 // down_step * down_step,
                     _yuan_below(room.down_payment_minor)),
-        "first": first if first in room.first_due_dates else None,
-        "due_day": wish.due_day if wish.due_day in room.due_days else None,
+        "first": first if first in room.first_due_dates else _ANY,
+        "due_day": wish.due_day if wish.due_day in room.due_days else _ANY,
         "frequency": wish.frequency.value,
         "lump": forms.write_amount(wish.lump_sum_minor or 0)}
 
@@ -127,9 +129,9 @@ def _yuan_below(amount_minor: int) -> int:
     return amount_minor // 100 // step * step
 
 
-def _day_or_any(value: date | None) -> str:
-    return t("assistant.adjust.first_any") if value is None else day(value)
+def _day_or_any(value: date | str) -> str:
+    return t("assistant.adjust.any") if isinstance(value, str) else day(value)
 
 
-def _number_or_any(value: int | None) -> str:
-    return t("assistant.adjust.due_day_any") if value is None else str(value)
+def _number_or_any(value: int | str) -> str:
+    return t("assistant.adjust.any") if isinstance(value, str) else str(value)

@@ -51,7 +51,7 @@ def _plan(found: Conversation, shown: Turn) -> None:
     if negotiation is None or plan is None or not is_open(plan):
         return
     place = _place(found, shown)
-    offers.card(plan, "answer", place, recommended=True)
+    offers.card(plan, "answer", place, strong=True)
     changes = negotiation.infeasible.nearest[1:] if negotiation.infeasible is not None else ()
     others = [one for one in changes if is_open(one.plan)]
     if not others:

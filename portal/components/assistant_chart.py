@@ -45,7 +45,7 @@ def bars(ways: Sequence[Bar], today_minor: int) -> dict[str, Any]:
         "layer": [
             {"data": {"values": [{"today": today_minor / 100}]},
              "mark": {"type": "rule", "strokeDash": [4, 3], "strokeWidth": 1.5, "color": _INK},
-             "encoding": {"x": {"field": "today", "type": "quantitative"}}},
+             "encoding": {"x": {**x, "field": "today"}}},
             {"data": {"values": values}, "mark": {"type": "bar", "height": _BAR, "cornerRadiusEnd": 4},
              "encoding": {"x": x, "y": y, "color": {"field": "colour", "type": "nominal", "scale": None}}},
             # The same words twice: a pale outline first, so that no line runs through them.

@@ -61,7 +61,7 @@ def picture(nothing: Nothing, offers: Sequence[Offer], recommended: str | None, 
     if ending:
         said = t("cardholder.list_mark").join(
             t("assistant.compare.spoken_one", name=bar.name, amount=money_short(bar.total_minor)) for bar in drawn)
-        st.vega_lite_chart(bars(drawn, today_minor), theme=None, width="stretch",
+        st.vega_lite_chart(bars(drawn, today_minor), theme=None, width="stretch", key="assistant_chart",
                            alt=spoken(t("assistant.compare.spoken", ways=said)))
         st.caption(t("assistant.compare.text", amount=money(today_minor), length=tn("common.months", _TWELVE)))
     with st.container(border=True, key="assistant_nothing"):
@@ -89,13 +89,16 @@ def group(title: str, offers: Sequence[Offer], recommended: str | None, place: P
                 card(offer, offer.label, place, recommended=offer.label == recommended)
 
 
-def card(offer: Offer, label: str, place: Place, *, recommended: bool = False) -> None:
-    """One offer with its button and, on request, how it comes about; ``label``: what it is called when chosen."""
+def card(offer: Offer, label: str, place: Place, *, recommended: bool = False, strong: bool = False) -> None:
+    """One offer with its button and, on request, how it comes about.
+
+    ``label``: what it is called when chosen; ``strong``: its button stands out.
+    """
     key = f"{place.turn}_{label}".replace(":", "_")
     with st.container(border=True, key=f"assistant_card_{key}"):
         st.markdown(summary(offer, recommended=recommended))
         st.button(t("assistant.offers.choose"), key=f"choose_{key}", width="stretch", on_click=place.choose,
-                  type="primary" if recommended else "secondary", args=(label,))
+                  type="primary" if recommended or strong else "secondary", args=(label,))
         details = st.expander(t("assistant.details"), key=f"details_{key}", on_change="rerun")
         if details.open:
             with details:
@@ -121,6 +124,8 @@ def worked_out(offer: Offer, balance_minor: int, as_of: date) -> str:
     parts = [f"**{t('assistant.details.why_not_less')}**\n\n{words.why_not_less(offer)}"]
     if words.waives(offer):
         parts.append(t("assistant.offer.if_kept"))
+    if offer.stages:
+        parts.append(words.stages(offer))
     terms = terms_of(offer)
     if isinstance(terms, AgreementTerms):
         rows = [(unbroken(t("cardholder.schedule.line", number=row.number, due=day(row.due_date))),

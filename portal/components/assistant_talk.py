@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import streamlit as st
@@ -25,7 +26,9 @@ def newest(found: Conversation) -> None:
     if turn.said is not None:
         with st.container(key="assistant_said"):
             st.markdown(paragraphs(turn.said))
-    st.markdown("\n\n".join(answer(turn, found)))
+    # That a person was asked stands in a box of its own, with what happens next.
+    st.markdown("\n\n".join(answer(replace(turn, replies=tuple(
+        reply for reply in turn.replies if reply is not Reply.PERSON_CALLED)), found)))
 
 
 def answer(turn: Turn, found: Conversation) -> list[str]:

@@ -32,10 +32,28 @@ def payment(offer: Offer) -> str:
         return t("assistant.offer.nothing_now")
     if offer.kind in _ONCE:
         return t("assistant.offer.once", amount=money(offer.instalment_minor))
+    if offer.stages:
+        return _in_stages(offer)
     if offer.frequency is Frequency.MONTHLY:
         return t("assistant.offer.monthly", amount=money(offer.instalment_minor))
     return t("assistant.offer.period", frequency=t(f"reasons.frequency.{offer.frequency}"),
              amount=money(offer.instalment_minor))
+
+
+def _in_stages(offer: Offer) -> str:
+    """What differs: the first and the last instalment of a plan that rises, the least and the most of another."""
+    amounts = [stage.instalment_minor for stage in offer.stages]
+    lean = bool(offer.shape.lean_months)
+    low, high = (min(amounts), max(amounts)) if lean else (amounts[0], amounts[-1])
+    return t(f"assistant.stages.{'lean' if lean else 'rises'}", frequency=t(f"reasons.frequency.{offer.frequency}"),
+             low=money(low), high=money(high))
+
+
+def stages(offer: Offer) -> str:
+    """Each stretch of equal instalments: from when, how many, how much."""
+    said = [t("assistant.offer.stage", on=day(one.first_due_date), count=one.count, amount=money(one.instalment_minor))
+            for one in offer.stages]
+    return "\n".join(f"- {line}" for line in said)
 
 
 def length(offer: Offer) -> str:
