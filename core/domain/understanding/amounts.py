@@ -40,12 +40,18 @@ def _money() -> re.Pattern[str]:
     small = words("numbers")["jiao"]
     return re.compile(rf"(?P<before>(?:{foreign}|{yuan}) ?)?(?P<number>{number_pattern()})"
                       rf"(?P<many>{'|'.join(words('numbers')['vague']['after'])})?(?P<approx>{words('numbers')['ish']})?"
-                      rf" ?(?P<unit>{after})?(?:(?P<jiao>{small})[{words('numbers')['tenths_of']}]?(?![0-9]))?")
+                      rf" ?(?P<unit>{after})?(?P<unit2>{after})?"
+                      rf"(?:(?P<jiao>{small})[{words('numbers')['tenths_of']}]?(?![0-9]))?")
 
 
 @lru_cache(maxsize=1)
 def _foreign() -> Cue:
     return Cue(words("numbers")["money"]["foreign"])
+
+
+@lru_cache(maxsize=1)
+def _figures() -> str:
+    return f"[0-9{''.join(words('numbers')['digits'])}]"
 
 
 @lru_cache(maxsize=1)
@@ -59,6 +65,9 @@ def _mask(clause: Clause) -> None:
         clause.take(match.start(), match.end(), MASKED)
     for match in list(_identified().finditer(clause.text)):
         clause.take(match.start("number"), match.end("number"), MASKED)
+    for match in list(_few().finditer(clause.text)):
+        if match["noun"] not in _followers():
+            clause.take(match.start("number"), match.end("number"), MASKED)
     for match in list(_counted().finditer(clause.text)):
         if len(match["number"]) == 1 and not match["number"].isascii():
             continue  # no money anyway, and words are made of it
@@ -70,6 +79,17 @@ def _identified() -> re.Pattern[str]:
     named = compiled(words("numbers")["money"]["identifiers"]).pattern
     link = words("numbers")["identifier_link"]
     return re.compile(rf"(?:{named})(?:{link}){{0,4}}(?P<number>[0-9][0-9x]*(?:[- ][0-9]{{3,}})*)(?!\.[0-9])")
+
+
+@lru_cache(maxsize=1)
+def _few() -> re.Pattern[str]:
+    """A number below 100 with a word after it counts what the word says, unless the word may follow an amount."""
+    return re.compile(r"(?<![0-9.,/$\u20ac\u00a3\u00a5-])(?P<number>[0-9]{1,2}) (?P<noun>[a-z]+)")
+
+
+@lru_cache(maxsize=1)
+def _followers() -> frozenset[str]:
+    return frozenset(words("numbers")["money"]["followers"].split())
 
 
 @lru_cache(maxsize=1)
@@ -90,11 +110,11 @@ def _take(clause: Clause, match: re.Match[str]) -> None:
         return
     yuan = read_number(number) if len(number) <= _LONGEST else None
     if yuan is not None and match["jiao"]:
-        tenths = read_number(match["jiao"][0])
-        yuan += (tenths or Fraction(0)) / 10
+        for place, figure in zip((10, 100), re.findall(_figures(), match["jiao"]), strict=False):
+            yuan += (read_number(figure) or Fraction(0)) / place
     found = AmountMention(start, end, None, yuan, bare=not has_unit)
     before, after = clause.text[:start], clause.text[end:]
-    if _foreign().search((match["before"] or "") + " " + (match["unit"] or "")):
+    if _foreign().search(" ".join(match[name] or "" for name in ("before", "unit", "unit2"))):
         found.trouble = Trouble.FOREIGN
     elif yuan is None or match["many"]:
         found.trouble = Trouble.VAGUE
@@ -180,7 +200,7 @@ def _drop_bought_off(clause: Clause) -> None:
 
 def _drop_discounts(clause: Clause) -> None:
     """A share taken off the debt is nothing paid."""
-    if cue("cues", "amounts", "income").search(clause.text):
+    if any(cue("cues", *key).search(clause.text) for key in (("amounts", "income"), ("relative", "share_less"))):
         return
     for match in cue("cues", "shares", "off").finditer(clause.text):
         for mention in list(clause.mentions):
@@ -198,3 +218,12 @@ def _mark_relative(clause: Clause) -> None:
                 inside = match.start() <= mention.start and mention.end <= match.end()
                 if isinstance(mention, AmountMention) and inside and mention.share is None:
                     mention.relative = kind
+    for match in cue("cues", "relative", "share").finditer(clause.text):
+        for mention in clause.mentions:
+            if isinstance(mention, AmountMention) and mention.share is not None and mention.start == match.start():
+                mention.relative = "share"
+    for match in cue("cues", "relative", "share_less").finditer(clause.text):
+        for mention in clause.mentions:
+            inside = match.start() <= mention.start and mention.end <= match.end()
+            if isinstance(mention, AmountMention) and inside and mention.share is not None and not mention.relative:
+                mention.relative, mention.share = "share", 1 - mention.share

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from core.domain.understanding.lexicon import MARKS, words
+from core.domain.understanding.lexicon import MARKS, MASKED, words
 from core.domain.understanding.mentions import Mention
 
 LONGEST_CLAUSE = 300
@@ -44,6 +44,10 @@ class Clause:
         if mention is not None:
             self.mentions.append(mention)
 
+    def spoken(self) -> str:
+        """``text`` with the words that were only passed over."""
+        return "".join(said if mark == MASKED else mark for said, mark in zip(self.raw, self.text, strict=True))
+
     def plain(self) -> str:
         """What nothing was found in, without marks."""
         return re.sub(f"[{MARKS}]+", "", self.text)
@@ -76,7 +80,7 @@ def split(text: str) -> list[Clause]:
     found = _pieces(_list().sub(lambda match: match[0].replace(",", "\u3001"), text))
     clauses: list[Clause] = []
     for piece, sentence, asks in found:
-        for part in _cut(piece):
+        for part in (part for whole in _consequence(piece) for part in _cut(whole)):
             # A sentence is read as a whole, so none may grow without bound.
             clauses.append(Clause(part, sentence + len(clauses) // LONGEST_SENTENCE, asks, raw=part))
     return clauses if len(clauses) <= MANY_CLAUSES else _without_repeats(clauses)
@@ -117,3 +121,14 @@ def _pieces(text: str) -> Iterator[tuple[str, int, bool]]:
     piece = text[start:].strip()
     if piece:
         yield piece, sentence, False
+
+
+@lru_cache(maxsize=1)
+def _condition() -> re.Pattern[str]:
+    return re.compile("|".join(words("clauses")["consequence"]))
+
+
+def _consequence(piece: str) -> tuple[str, ...]:
+    """If this, then that, said without a pause: the two parts."""
+    match = _condition().match(piece[:LONGEST_CLAUSE])
+    return (piece,) if match is None else (piece[:match.end()].strip(), piece[match.end():].strip())

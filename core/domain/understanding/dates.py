@@ -180,6 +180,8 @@ def _weekday(groups: dict[str, str], start: int, end: int, as_of: date) -> DateM
 
 
 def _year(groups: dict[str, str], text: str, start: int, end: int, as_of: date) -> DateMention:
+    if "none" in groups:
+        return DateMention(start, end)  # this year: no date
     year = int(groups["y"]) if "y" in groups else as_of.year + _values("years").get(groups.get("ry", ""), 0)
     edge = groups.get("edge", "")
     is_end = any(last in (edge or text) for last in words("dates")["values"]["last_edges"])

@@ -14,7 +14,9 @@ _LONGEST_MONTHS = 600
 def read_lengths(clauses: list[Clause], terms: Terms, *, trouble_of: set[int]) -> None:
     """Put lengths where they belong: the plan's, interest-free months, a pause; ``trouble_of`` tell of hardship."""
     for number, clause in enumerate(clauses):
-        if not counted(clause) or (number in trouble_of and not _wants_terms(clause)):
+        if not counted(clause) or clause.of_others:
+            continue
+        if number in trouble_of and not (_wants_terms(clause) or _is_of_pause(clauses, number)):
             continue
         if clause.cues & {"longer"}:
             terms.proposes = True
@@ -72,6 +74,8 @@ def _length_context(clauses: list[Clause], number: int, mention: LengthMention) 
         return ""
     if "free_interest" in clause.cues and not _is_plan_itself(text, mention):
         return "free"
+    if _is_of_pause(clauses, number):
+        return "pause"
     if "waive" in clause.cues and cue("cues", "waive", "interest").search(text) and not _is_plan_itself(text, mention) \
             and not any(amount.role == "offer" for amount in amounts_of(clause)):
         return "free"
@@ -90,6 +94,16 @@ def _length_context(clauses: list[Clause], number: int, mention: LengthMention) 
     if offers or bare or clause.cues & {"propose", "longer"} or cue("cues", "lengths", "plan").search(text):
         return "plan"
     return ""
+
+
+def _is_of_pause(clauses: list[Clause], number: int) -> bool:
+    """I cannot pay for half a year, please pause: the length stands before what it is the length of."""
+    after = clauses[number + 1:number + 2]
+    if not after or after[0].sentence != clauses[number].sentence or amounts_of(clauses[number]):
+        return False
+    lengths = any(isinstance(mention, LengthMention) for mention in after[0].mentions)
+    return "pause" in after[0].cues and not lengths and not amounts_of(after[0]) \
+        and cue("clauses", "pays_not").search(clauses[number].text) is not None
 
 
 def _near(text: str, mention: LengthMention) -> str:

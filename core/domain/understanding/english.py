@@ -42,9 +42,10 @@ def _mend(word: str) -> str:
     """The key word one slip away, if there is exactly one reading of it."""
     keywords, spared = _keywords()
     known = word in keywords or word in spared or word.removesuffix("s") in keywords
-    if known or word.endswith(("ing", "ed", "ly", "er")):
+    if known:
         return word
-    for slip in _slips(word):
+    inflected = word.endswith(("ing", "ed", "ly", "er"))  # may be a word of its own, unless two letters are swapped
+    for slip in _swaps(word) if inflected else _slips(word):
         if slip in keywords and (len(slip) >= 5 or sorted(slip) == sorted(word)):
             return slip
     return word
@@ -54,11 +55,14 @@ def _slips(word: str) -> list[str]:
     """Every word one slip away, swaps first: they are the commonest slip."""
     letters = "abcdefghijklmnopqrstuvwxyz"
     parts = [(word[:n], word[n:]) for n in range(len(word) + 1)]
-    swaps = [a + b[1] + b[0] + b[2:] for a, b in parts if len(b) > 1]
     drops = [a + b[1:] for a, b in parts if b]
     others = [a + letter + b[1:] for a, b in parts if b for letter in letters]
     missing = [a + letter + b for a, b in parts for letter in letters]
-    return swaps + drops + missing + others
+    return _swaps(word) + drops + missing + others
+
+
+def _swaps(word: str) -> list[str]:
+    return [word[:n] + word[n + 1] + word[n] + word[n + 2:] for n in range(len(word) - 1)]
 
 
 @lru_cache(maxsize=1)

@@ -28,7 +28,7 @@ def find_hardship(clauses: list[Clause]) -> set[str]:
         if clause.hypothetical or clause.before_restart or clause.outside_event or "question" in clause.cues:
             continue
         for kind in _KINDS:
-            for match in _words(kind).finditer(clause.text):
+            for match in (*_words(kind).finditer(clause.text), *_words(kind).finditer(clause.raw)):
                 if not _denied(clause.text, match):
                     found |= _meant(kind, clause, match, subject)
     return found if found == {"other"} else found - {"other"}

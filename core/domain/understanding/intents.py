@@ -36,6 +36,8 @@ def choose_intents(clauses: list[Clause], terms: Terms, timing: Timing, hardship
     intents: set[str] = {"undecided", "ask_person", "complain", "restart", "question"} & about
     if any("ask_person" in clause.cues and not clause.before_restart for clause in clauses):
         intents.add("ask_person")
+    if any("complain" in clause.cues and not clause.before_restart for clause in clauses):
+        intents.add("complain")
     if any("dispute" in clause.cues and not clause.hypothetical and _is_own(clause) for clause in clauses):
         intents.add("dispute")
     if hardship:

@@ -19,9 +19,11 @@ LARGEST_DIGITS = 15
 def number_pattern() -> str:
     """A number in digits, Chinese numerals or both; ``read_number`` says what it means, if anything."""
     table = words("numbers")
-    numerals = "".join(table["digits"]) + "".join(unit for unit in table["units"] if not unit.isascii())
-    digits = r"[0-9]++(?:\.[0-9]++)?"  # possessive: a row of digits is read once, however long
-    return rf"(?:{digits}(?: ?(?:[kw](?![a-z])))?|[{numerals}])(?:{digits}|[{numerals}])*{table['half']}?"
+    digit, unit = "".join(table["digits"]), "".join(one for one in table["units"] if not one.isascii())
+    figure = r"[0-9]++(?:\.[0-9]++)?"  # possessive: a row of digits is read once, however long
+    han = rf"(?<![0-9.])[{digit}](?!{table['period_follows']})"
+    follows = rf"(?<=[{unit}kw]){figure}|{han}|[{unit}]"
+    return rf"(?:{figure}(?: ?(?:[kw](?![a-z])))?|[{digit}{unit}])(?:{follows})*{table['half']}?"
 
 
 def read_number(text: str) -> Fraction | None:

@@ -47,7 +47,7 @@ def understand(text: str, as_of: date, outstanding_minor: int | None = None,
     agree(clauses, terms, last_offer)
     intents = choose_intents(clauses, terms, timing, hardship, last_offer, as_of)
     if cue("cues", "intents", "suicide").search(plain):
-        intents.add("ask_person")
+        intents = intents - {"undecided"} | {"ask_person"}
     if not intents:
         return Understanding(language, ("unclear",), Wish(), (), "rephrase")
     ask = next((code for code in ASKS if code in terms.asks), None)

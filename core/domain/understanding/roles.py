@@ -16,6 +16,12 @@ _YIELDING = frozenset({"income", "balance", "charges"})
 """What a verb of repaying after it turns into an offer: out of my wages I pay."""
 
 
+_REMEMBERED = 20
+"""Amounts an amount may be set against."""
+_OF_SOMETHING = frozenset({"income", "spending", "other_debt", "balance", "charges"})
+"""What may be lowered or raised to an amount without that being an offer."""
+
+
 def amounts_of(clause: Clause) -> list[AmountMention]:
     """The amounts of a clause, in order."""
     return [mention for mention in clause.mentions if isinstance(mention, AmountMention)]
@@ -26,6 +32,7 @@ def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -
     corrected: Clause | None = None
     previous: list[AmountMention] = []
     earlier: list[AmountMention] = []
+    before: list[AmountMention] = []
     sentence = -1
     for clause in clauses:
         found = amounts_of(clause)
@@ -38,7 +45,7 @@ def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -
         found = amounts_of(clause)
         for number in range(len(found)):
             _judge(clause, found, number)
-            if found[number].role == "refused" and last_monthly is not None and found[number].yuan == last_monthly:
+            if last_monthly is not None and found[number].yuan == last_monthly and not _pays_at_once(clause):
                 found[number].period = found[number].period or "monthly"
         if corrected is not None or _begins_with_correction(clause, found[0]):
             _correct(previous, found[0])
@@ -47,8 +54,8 @@ def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -
         _within_correction(clause, found)
         if sentence != clause.sentence:
             earlier, sentence = [], clause.sentence
-        _share_periods(previous, earlier, found)
-        earlier += found
+        _share_periods(before, earlier, found, said_again=not _has_sign(clause))
+        earlier, before = earlier + found, (before + found)[-_REMEMBERED:]
         previous, corrected = found, None
 
 
@@ -74,6 +81,7 @@ def _judge(clause: Clause, found: list[AmountMention], number: int) -> None:
 
 
 def _role(clause: Clause, found: list[AmountMention], number: int, left: str, right: str) -> str:
+    amount = found[number]
     if clause.of_others:
         return "others"
     if cue("cues", "amounts", "refused_after").match(right.lstrip()):
@@ -81,17 +89,20 @@ def _role(clause: Clause, found: list[AmountMention], number: int, left: str, ri
     strong, at = _strongest(left + AMOUNT)
     if cue("cues", "amounts", "spending_after").match(right):
         return "spending"
+    if strong == "changed":
+        return found[number - 1].role if number and found[number - 1].role in _OF_SOMETHING else "offer"
     if strong == "offer":
+        return "offer"
+    if strong and amount.relative and strong not in _OF_SOMETHING:
         return "offer"
     if strong:
         repays = cue("cues", "amounts", "repay").last_end(left) > at
         return "offer" if strong in _YIELDING and repays else strong
-    amount = found[number]
     if amount.share is not None or amount.relative:
         return "offer"
     if cue("cues", "amounts", "offer").search(left + AMOUNT):
         return "offer"
-    if number and _is_join(clause.text[found[number - 1].end:amount.start]):
+    if number and (found[number - 1].role in _EXCLUDED or _is_join(left)):
         return found[number - 1].role
     if amount.period or cue("cues", "amounts", "approve").search(right) or _is_bare(clause) or _has_sign(clause):
         short = words("clauses")["short" if has_han(clause.raw) else "short_latin"]
@@ -107,12 +118,18 @@ def _strongest(left: str) -> tuple[str, int]:
             size = match.end() - match.start()
             if (match.end(), size) > (at, length):
                 best, at, length = name, match.end(), size
+    if best not in _OF_SOMETHING and cue("cues", "amounts", "changed").last_end(left) > at:
+        return "changed", len(left)
     return best, at
 
 
 def _has_sign(clause: Clause) -> bool:
     return cue("cues", "single").search(clause.text) is not None or any(
         not isinstance(mention, AmountMention) and mention.trouble is not Trouble.PAST for mention in clause.mentions)
+
+
+def _pays_at_once(clause: Clause) -> bool:
+    return cue("cues", "single").search(clause.text) is not None
 
 
 def _is_bare(clause: Clause) -> bool:
@@ -194,13 +211,18 @@ def _within_correction(clause: Clause, found: list[AmountMention]) -> None:
             second.period = second.period or first.period
 
 
-def _share_periods(previous: list[AmountMention], earlier: list[AmountMention], found: list[AmountMention]) -> None:
-    """An amount set against another shares its period: ``previous`` is the clause before, ``earlier`` the sentence."""
+def _share_periods(before: list[AmountMention], earlier: list[AmountMention], found: list[AmountMention], *,
+                   said_again: bool) -> None:
+    """An amount set against another, or said again, shares its period.
+
+    ``before`` are the amounts of the message so far, ``earlier`` those of the sentence.
+    """
     for number, amount in enumerate(found):
         if amount.period or amount.role not in ("offer", "refused", "asked"):
             continue
-        beside = [other for other in reversed(earlier) if other.role in ("income", "other_debt", "past")]
-        others = [*reversed(found[:number]), *reversed(previous), *found[number + 1:]]
+        beside = [other for other in reversed(earlier) if other.role in ("income", "other_debt", "past", "spending")]
+        others = [*reversed(found[:number]), *reversed(before), *found[number + 1:]]
         against = [other for other in others if other.role in ("refused", "asked")
                    or (amount.role == "refused" and other.role == "offer")]
-        amount.period = next((other.period for other in (*against, *beside) if other.period), "")
+        again = [other for other in others if said_again and other.role == "offer" and other.yuan == amount.yuan]
+        amount.period = next((other.period for other in (*again, *against, *beside) if other.period), "")

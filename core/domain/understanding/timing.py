@@ -40,15 +40,25 @@ def read_timing(clauses: list[Clause], as_of: date, *, trouble_of: set[int]) -> 
     for number, clause in enumerate(clauses):
         if not counted(clause) or clause.of_others or clause.cues & {"undecided", "complain", "ask_person"}:
             continue
+        if _is_to_think(clauses, number):
+            continue
         if "extension" in clause.cues:
             timing.later_wanted = True
         if not _is_relevant(clauses, number, trouble_of):
             continue
-        _read_clause(clause, timing, as_of)
+        _read_clause(clauses, number, timing, as_of)
     return timing
 
 
-def _read_clause(clause: Clause, timing: Timing, as_of: date) -> None:
+def _is_to_think(clauses: list[Clause], number: int) -> bool:
+    """Three days, to talk it over: no time to pay."""
+    after = clauses[number + 1:number + 2]
+    return bool(after) and after[0].sentence == clauses[number].sentence and "undecided" in after[0].cues \
+        and "extension" in clauses[number].cues and not amounts_of(clauses[number])
+
+
+def _read_clause(clauses: list[Clause], number: int, timing: Timing, as_of: date) -> None:
+    clause = clauses[number]
     payday = cue("dates", "payday").search(clause.raw) is not None
     event = cue("dates", "event").search(clause.raw) is not None and not _clear_event(clause)
     if (payday or event) and not clause.outside_event:
@@ -66,15 +76,24 @@ def _read_clause(clause: Clause, timing: Timing, as_of: date) -> None:
         timing.unclear = True
         return
     for mention in dates:
-        if not _ends_payments(clause, mention):
+        if not (_ends_payments(clauses, number, mention) or _is_of_signing(clause, mention)):
             _add(clause, mention, timing)
     if not dates or "extension" in clause.cues:
         _add_length(clause, timing, as_of)
 
 
-def _ends_payments(clause: Clause, mention: DateMention) -> bool:
+def _is_of_signing(clause: Clause, mention: DateMention) -> bool:
+    """The day of agreeing or answering is no day of paying."""
+    before = clause.text[:mention.start].rstrip()
+    return any(match.end() >= len(before) for match in cue("cues", "dates", "sign_before").finditer(before)) \
+        or cue("cues", "dates", "sign_after").match(clause.text[mention.end:].lstrip()) is not None
+
+
+def _ends_payments(clauses: list[Clause], number: int, mention: DateMention) -> bool:
     """So much a month until a date: that is how long, not from when."""
-    regular = any(amount.role == "offer" and amount.period == "monthly" for amount in amounts_of(clause))
+    clause = clauses[number]
+    paid = amounts_of(clause) or (amounts_of(clauses[number - 1]) if number else [])
+    regular = any(amount.role == "offer" and amount.period == "monthly" for amount in paid)
     before = clause.text[:mention.start].rstrip()
     return regular and any(match.end() >= len(before) for match in cue("clauses", "until").finditer(before))
 
@@ -135,6 +154,8 @@ def _is_relevant(clauses: list[Clause], number: int, trouble_of: set[int]) -> bo
     if any(amount.role == "offer" for amount in amounts_of(clause)) or clause.cues & {"pause", "extension", "lump_sum"}:
         return True
     if clause.cues & {"dispute"} or number in trouble_of:
+        return False
+    if cue("clauses", "not_then").search(clause.text):
         return False
     if cue("cues", "amounts", "past").search(clause.text) and not _all_ahead(clause):
         return False

@@ -8,7 +8,7 @@ from core.domain.understanding.mentions import AmountMention, DateMention, Lengt
 
 _NAMES = ("accept", "reject", "undecided", "ask_person", "complain", "dispute", "extension", "pause", "propose",
           "longer", "free_interest", "lump_sum", "restart", "willing")
-_ALSO_RAW = ("free_interest", "longer", "lump_sum", "extension", "dispute")
+_ALSO_RAW = ("free_interest", "longer", "lump_sum", "extension", "dispute", "pause", "undecided")
 """What may be said in words that are part of an amount or a length."""
 _WANTED = frozenset({"extension", "pause", "propose", "longer", "free_interest", "lump_sum", "waive", "willing",
                      "accept"})
@@ -52,7 +52,7 @@ def _helps(text: str) -> bool:
 
 
 def _topics(clause: Clause) -> set[str]:
-    text = clause.text.strip(" .,!?")
+    text = clause.spoken().strip(" .,!?")
     found = {name for name in _NAMES if cue("cues", "intents", name).search(text)}
     if cue("cues", "intents", "accept_whole").fullmatch(text):
         found.add("accept")
@@ -64,6 +64,9 @@ def _topics(clause: Clause) -> set[str]:
     if cue("clauses", "frequency_context").search(text) and any(
             cue("cues", "periods", name).search(text) for name in ("weekly", "fortnightly")):
         found.add("frequency")
+    of_interest, of_payment = (cue("clauses", key).search(text) for key in ("of_interest", "of_payment"))
+    if of_interest and not of_payment:
+        found.discard("pause")
     if "accept" in found and "reject" in found:
         found.discard("accept")
     if "undecided" in found:
@@ -91,7 +94,7 @@ def _ask(clause: Clause) -> None:
         or (clause.asks and cue("cues", "intents", "question").search(clause.raw))
     requested = cue("cues", "intents", "request").search(text)
     explains = cue("clauses", "explain").search(text)
-    if clause.cues & {"complain", "dispute", "undecided", "ask_person"}:
+    if clause.cues & {"complain", "dispute", "undecided", "ask_person", "restart"}:
         return
     about = cue("cues", "intents", "about").search(text)
     if asked and (explains or not requested or cue("clauses", "strong_question").search(text)):
@@ -112,6 +115,7 @@ def _suppose(clauses: list[Clause]) -> None:
         if condition is None or cue("clauses", "polite_if").search(clause.text):
             continue
         sentence = sentence_of(clauses, number)
+        _ask_consequence(clauses[number + 1:number + 2])
         following = [*sentence, *clauses[number + 1:number + 2]]
         if any("question" in other.cues for other in following):
             for other in sentence:
@@ -123,6 +127,14 @@ def _suppose(clauses: list[Clause]) -> None:
             continue
         for other in sentence:
             other.outside_event = True
+
+
+def _ask_consequence(after: list[Clause]) -> None:
+    """If I do this, will you do that: a question, unless it asks for a concession."""
+    for clause in after:
+        asked = cue("cues", "conditions", "consequence").match(clause.text) if clause.asks else None
+        if asked and not clause.cues & {"waive", "free_interest", "longer", "extension", "pause"}:
+            clause.cues = {"question"}
 
 
 def _is_concession(clause: Clause) -> bool:
