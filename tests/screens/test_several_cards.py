@@ -1,0 +1,137 @@
+"""The cards of one person together, as a screen shows them: every outcome in both languages, one button a card."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.domain.actor import Actor
+from core.services import assessments, several_cards
+from core.services.context import ServiceContext
+from core.services.several_cards import SeveralCards
+from portal import i18n
+from portal.components.several_cards import compared, in_words, split_chart
+from portal.i18n import money
+from tests.services.cards import TODAY, add_card, cardholder
+from tests.services.cases import FAMILY
+from tests.services.test_several_cards import SMALL, living_on
+
+HARDLY_ENOUGH, NOTHING_LEFT = living_on(435_000), living_on(380_000)
+
+
+def _script() -> None:
+    import streamlit as st
+
+    from portal import i18n
+    from portal.components import several_cards
+
+    i18n.use(st.session_state["locale"])
+    several_cards.show(st.session_state["found"], lambda card: st.session_state.update(took=card.account_id))
+
+
+def asked(context: ServiceContext, household: assessments.AssessmentInput = FAMILY) -> SeveralCards:
+    add_card(context, card="c1")
+    add_card(context, SMALL, card="c22")
+    person: Actor = cardholder(context)
+    assessments.finish(person, context, household, "a")
+    found = several_cards.proposal(person, context, TODAY)
+    assert found is not None
+    return found
+
+
+def shown(found: SeveralCards, locale: str) -> AppTest:
+    app = AppTest.from_function(_script, default_timeout=30)
+    app.session_state["found"], app.session_state["locale"] = found, locale
+    app.run()
+    assert not app.exception
+    return app
+
+
+def text(app: AppTest) -> str:
+    return "\n".join(str(block.value) for block in (*app.markdown, *app.info))
+
+
+@pytest.mark.parametrize("locale", i18n.LOCALES)
+def test_both_ways_stand_beside_each_other_with_their_sums(sqlite_context: ServiceContext, locale: str) -> None:
+    found = asked(sqlite_context)
+    app = shown(found, locale)
+    assert found.together is not None
+    for amount in (found.means.left_minor or 0, found.together.monthly_minor, found.together.total_minor):
+        assert money(amount) in text(app)
+    for card in found.cards:
+        assert card.card_last4 in text(app)
+    assert "cardholder." not in text(app)
+
+
+@pytest.mark.parametrize("locale", i18n.LOCALES)
+def test_the_button_of_a_card_takes_up_the_plan_of_that_card(sqlite_context: ServiceContext, locale: str) -> None:
+    found = asked(sqlite_context)
+    app = shown(found, locale)
+    assert len(app.button) == len(found.cards)
+    for card in found.cards:
+        app.button(key=f"several_take_{card.account_id}").click().run()
+        assert app.session_state["took"] == card.account_id
+
+
+@pytest.mark.parametrize("locale", i18n.LOCALES)
+def test_where_nothing_fits_there_is_the_missing_amount_and_no_button(sqlite_context: ServiceContext,
+                                                                      locale: str) -> None:
+    found = asked(sqlite_context, HARDLY_ENOUGH)
+    app = shown(found, locale)
+    assert money(found.missing_minor) in text(app)
+    assert not app.button
+
+
+@pytest.mark.parametrize("locale", i18n.LOCALES)
+def test_where_no_plan_can_be_kept_a_person_is_named_and_no_amount_promised(sqlite_context: ServiceContext,
+                                                                            locale: str) -> None:
+    app = shown(asked(sqlite_context, NOTHING_LEFT), locale)
+    assert len(app.info) == 1
+    assert not app.button
+
+
+@pytest.mark.parametrize("locale", i18n.LOCALES)
+def test_a_card_no_money_can_carry_is_named_by_its_number(sqlite_context: ServiceContext, locale: str) -> None:
+    nothing = asked(sqlite_context, NOTHING_LEFT)
+    one = replace(nothing, without_plan=nothing.without_plan[:1])
+    named = next(card for card in one.cards if card.account_id in one.without_plan)
+    app = shown(one, locale)
+    assert named.card_last4 in str(app.info[0].value)
+
+
+@pytest.mark.parametrize("locale", i18n.LOCALES)
+def test_the_sentence_says_what_is_gained_and_never_more(sqlite_context: ServiceContext, locale: str) -> None:
+    found = asked(sqlite_context)
+    assert found.together is not None
+    by_share = replace(found.together, months=found.together.months + 3)
+    whole = [replace(card, share_plan=card.plan) for card in found.cards]
+    alike = replace(found, cards=tuple(whole), by_share=found.together, saving_minor=0)
+    with i18n.speaking(locale):
+        three = i18n.tn("common.months", 3)
+        assert money(12_345) in compared(replace(alike, saving_minor=12_345))
+        assert three not in compared(alike)
+        assert three in compared(replace(alike, by_share=by_share))
+        both = compared(replace(alike, by_share=by_share, saving_minor=12_345))
+        assert three in both
+        assert money(12_345) in both
+        later = compared(replace(alike, saving_minor=12_345, by_share=replace(by_share, months=by_share.months - 6)))
+        assert three in later
+        assert later != both
+        lacking = replace(alike, cards=(replace(whole[0], share_plan=None, share_minor=6_341), whole[1]),
+                          by_share=None, saving_minor=None)
+        assert money(6_341) in compared(lacking)
+        assert whole[0].card_last4 in compared(lacking)
+
+
+def test_the_picture_fills_the_month_and_its_sentence_says_the_same(sqlite_context: ServiceContext) -> None:
+    found = asked(sqlite_context)
+    with i18n.speaking("en"):
+        sentence = in_words(found)
+    assert all(money(card.plan.monthly_minor) in sentence for card in found.cards if card.plan)
+    chart = split_chart([("one", [("1111", "#000000", 6_000), ("2222", "#111111", 1_000), ("", "#222222", 3_000)])],
+                        10_000)
+    parts = chart["data"]["values"]
+    assert [(part["from"], part["to"]) for part in parts] == [(0, 60), (60, 70), (70, 100)]
+    assert [part["label"] for part in parts] == ["1111", "", ""]
