@@ -158,27 +158,27 @@ def _values(rows: Rows, units: _Units, down: Ints) -> tuple[Floats, Floats, Floa
     order = np.argsort(-rows.month, kind="stable")  # the longest first: those that still run are the head
     month, unit = rows.month[order], units.unit[order]
     place = rows.start[order] * len(rows.situation.space.shapes) + units.shape[order]
-    recovered = float(rule.value.recovery[bucket_of(facts, rule)]) * units.financed[order]
     by_month = units.shapes.by_month.reshape(-1, units.shapes.by_month.shape[-1])
-    whole = np.cumsum(by_month, axis=1)
-    left = whole[place, month]
-    share = 1 / left
+    # What is recovered falls as the sizes paid add up: in units of what a break in the first month would leave.
+    left = np.cumsum(by_month, axis=1)[place, month]
+    recovered = float(rule.value.recovery[bucket_of(facts, rule)]) * units.financed[order] / left
     lender, debtor, kept = np.zeros(len(unit)), np.zeros(len(unit)), np.ones(len(unit))
-    at_one = _hazard_of_one(unit, facts, rule)
-    powers = by_month ** float(rule.value.elasticity)
+    at_one, highest = _hazard_of_one(unit, facts, rule), float(rule.value.highest_hazard)
+    columns, powers = by_month.T.copy(), (by_month ** float(rule.value.elasticity)).T.copy()
     step, step_debtor = (float(monthly_discount(rate))
                          for rate in (rule.value.cost_of_funds, rule.value.debtor_discount))
     weight, weight_debtor = 1.0, 1.0
-    for number in range(int(month[0]) + 1 if len(month) else 0):
-        running = int(np.searchsorted(-month, -number, side="right"))
-        size = by_month[place[:running], number]
-        monthly = unit[:running] * size
-        chance = np.minimum(at_one[:running] * powers[place[:running], number], float(rule.value.highest_hazard))
-        lender[:running] += weight * kept[:running] * (
-            chance * recovered[:running] * left[:running] * share[:running] + (1 - chance) * monthly)
-        debtor[:running] += weight_debtor * _burden(monthly, facts, rule)
-        kept[:running] *= 1 - chance
-        left[:running] -= size
+    runs = np.searchsorted(-month, -np.arange(columns.shape[0]), side="right").tolist()
+    for number, running in enumerate(runs):
+        head, where = slice(running), place[:running]
+        size = columns[number].take(where)
+        monthly = unit[head] * size
+        chance = np.minimum(at_one[head] * powers[number].take(where), highest)
+        still = kept[head]
+        lender[head] += weight * still * (monthly + chance * (recovered[head] * left[head] - monthly))
+        debtor[head] += weight_debtor * _burden(monthly, facts, rule)
+        still *= 1 - chance
+        left[head] -= size
         weight, weight_debtor = weight * step, weight_debtor * step_debtor
     back = np.empty(len(order), np.intp)
     back[order] = np.arange(len(order))
@@ -187,7 +187,7 @@ def _values(rows: Rows, units: _Units, down: Ints) -> tuple[Floats, Floats, Floa
 
 
 def _burden(monthly: Floats, facts: Facts, rule: OfferRule) -> Floats:
-    missing = np.maximum(0, buffer_minor(facts, rule.value) - (facts.disposable_minor - monthly))
+    missing = np.maximum(0, monthly + (buffer_minor(facts, rule.value) - facts.disposable_minor))
     found: Floats = monthly + float(rule.value.buffer_weight) * missing
     return found
 

@@ -12,9 +12,12 @@ import pytest
 from core.domain.actor import Authority
 from core.domain.calendar import Frequency
 from core.domain.offers.evaluation import Situation, situation_of, work_out
-from core.domain.offers.model import Bound, Wish
+from core.domain.offers.model import Bound, Option, Wish
+from core.domain.offers.ordering import Ideal, Objective, Purpose
 from core.portfolio.offers import ArraySearch
 from tests.portfolio.offer_cases import random_facts, small_rule
+from tests.portfolio.offer_walk import balanced, best_for_debtor, best_for_lender, cheapest, lightest
+from tests.portfolio.shaped_walk import walk_shapes
 
 CASES = 24
 
@@ -72,3 +75,51 @@ def test_the_bounds_are_tight_where_no_interest_is_charged() -> None:
     assert free.sum() > 20
     assert (plans.total[1] == plans.total[0])[free].all()
     assert np.median(plans.instalment[1] - plans.instalment[0]) <= 4
+
+
+def compare_shapes(seed: int) -> int:
+    """Compare one random case with its walk; how many plans met every constraint."""
+    chance = Random(seed)
+    situation = shaped_case(seed)
+    situation = situation_of(situation.facts, situation.rule, replace(situation.wish, frequency=Frequency.MONTHLY))
+    lighter = chance.choice((None, chance.randrange(100_00, 5_000_00))) if situation.wish.rises else None
+    situation = replace(situation, starts_at_most_minor=lighter)
+    plans = walk_shapes(situation)
+    ideal = Ideal(0, 0) if not plans else Ideal(
+        best_for_lender(plans).lender - situation.nothing.lender_value_minor,
+        situation.nothing.debtor_cost_minor - best_for_debtor(plans).debtor)
+    for feasible_only in (False, True):
+        search = ArraySearch(situation, feasible_only=feasible_only)
+        for purpose, best in BEST.items():
+            option, wanted = search.best(Objective(purpose, ideal)), best(plans, situation) if plans else None
+            assert found(option) == (wanted.terms if wanted else None), (seed, purpose)
+            if option is not None and wanted is not None:
+                assert (option.monthly_minor, option.total_minor) == (wanted.payment, wanted.total)
+                assert (option.lender_value_minor, option.debtor_cost_minor) == (wanted.lender, wanted.debtor)
+    return len(plans)
+
+
+BEST = {
+    Purpose.LIGHTEST: lambda plans, _: lightest(plans), Purpose.CHEAPEST: lambda plans, _: cheapest(plans),
+    Purpose.LENDER: lambda plans, _: best_for_lender(plans),
+    Purpose.DEBTOR: lambda plans, _: best_for_debtor(plans), Purpose.BALANCED: balanced}
+
+
+def found(option: Option | None) -> tuple[object, ...] | None:
+    if option is None:
+        return None
+    terms, shape = option.terms, option.terms.shape
+    return (terms.first_due_date, terms.price.annual_rate, terms.price.interest_free_months, terms.months,
+            terms.concession.late_fee_waived_minor, terms.concession.interest_waived_minor,
+            (shape.step_months, shape.step_share, shape.lean_share))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_walk_through_all_plans_of_a_shape_finds_nothing_better(seed: int) -> None:
+    compare_shapes(seed)
+
+
+def test_the_random_shapes_are_neither_all_hopeless_nor_all_easy() -> None:
+    sizes = [compare_shapes(seed) for seed in range(6, 10)]
+    assert min(sizes) < max(sizes)
+    assert max(sizes) > 100

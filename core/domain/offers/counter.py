@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from core.domain.offers.choice import Table
-from core.domain.offers.evaluation import wished_slacks, work_out
+from core.domain.offers.evaluation import Situation, wished_slacks, work_out
 from core.domain.offers.model import Bound, Option
 from core.domain.offers.offer import Answer, Change, Infeasible, offer_of
 from core.domain.offers.ordering import Objective, Purpose, Search
@@ -22,16 +22,18 @@ ANSWER = "answer"
 NEAREST = "nearest"
 
 
-def answer_wish(search: Search, table: Table, shown: Sequence[tuple[str, Option]]) -> Answer | None:
-    """Answer the wish of ``search`` (its situation has it); None when no plan meets every limit.
+def standing_answer(situation: Situation, shown: Sequence[tuple[str, Option]]) -> Answer | None:
+    """The first of the offers on the table that meets every limit of the wish, by their labels; None if none does."""
+    for label, option in shown:
+        slacks = wished_slacks(option.terms, option.instalment_minor, situation)
+        if all(slack >= 0 for slack in slacks.values()):
+            return Answer(True, offer_of(label, option, situation.facts), "offer_stands")
+    return None
 
-    ``shown`` are the offers on the table by their labels, the one that should stand first in front.
-    """
-    standing = _standing(search, shown)
+
+def answer_wish(search: Search, table: Table) -> Answer | None:
+    """Answer the wish of ``search`` (its situation has it), which no offer meets; None when no plan does."""
     facts = search.situation.facts
-    if standing is not None:
-        label, option = standing
-        return Answer(True, offer_of(label, option, facts), "offer_stands")
     best = search.best(Objective(Purpose.LENDER))
     even = search.best(table.objective(Purpose.BALANCED))
     if best is None or even is None:
@@ -49,15 +51,6 @@ def lender_may_take(option: Option, best: Option, table: Table, search: Search) 
 def tolerance_minor(table: Table, search: Search) -> Fraction:
     """What the lender gives up of its best gain to say yes, in fen."""
     return Fraction(search.situation.rule.many.tolerance) * table.ideal.lender_minor
-
-
-def _standing(search: Search, shown: Sequence[tuple[str, Option]]) -> tuple[str, Option] | None:
-    """The first offer that meets every limit."""
-    for label, option in shown:
-        slacks = wished_slacks(option.terms, option.instalment_minor, search.situation)
-        if all(slack >= 0 for slack in slacks.values()):
-            return label, option
-    return None
 
 
 def explain(search: Search) -> Infeasible:

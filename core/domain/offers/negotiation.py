@@ -13,7 +13,7 @@ from core.domain.actor import Authority
 from core.domain.errors import InvalidInput
 from core.domain.offers import other_kinds
 from core.domain.offers.choice import Table, binding_bounds, lay_on_table
-from core.domain.offers.counter import NEAREST, answer_wish, explain, tolerance_minor
+from core.domain.offers.counter import NEAREST, answer_wish, explain, standing_answer, tolerance_minor
 from core.domain.offers.evaluation import Situation, situation_of
 from core.domain.offers.model import NO_WISH, Bound, Facts, OfferKind, Option, Wish
 from core.domain.offers.offer import Answer, Change, Infeasible, Offer, offer_of
@@ -146,8 +146,13 @@ def _answered(situation: Situation, found: _Found) -> tuple[Answer | None, Infea
     paused = other_kinds.pause(situation, wish.pause_months) if wish.pause_months is not None else None
     if paused is not None:
         return Answer(True, paused, "meets_every_limit"), None if table.options else explain(found.search)
-    asked = found.searching(situation_of(situation.facts, situation.rule, wish, situation.nothing))
-    answer = answer_wish(asked, table, found.standing(wish))
+    stands = standing_answer(situation, found.standing(wish))
+    if stands is not None:
+        return stands, None
+    # A day or a frequency alone is a wish every plan of the table's own space meets.
+    asked = found.search if wish == shape_only(wish) else found.searching(
+        situation_of(situation.facts, situation.rule, wish, situation.nothing))
+    answer = answer_wish(asked, table)
     if answer is not None:
         return answer, None
     why = explain(asked)

@@ -86,8 +86,8 @@ def make_space(facts: Facts, rule: OfferRule, wish: Wish) -> Space:
                        for start in starts)
         whole = ((longest,) * len(prices),) * len(starts)
         return Space(concessions, starts, tuple(prices), whole, longest, wish.frequency, shapes, uneven)
-    lasting = tuple(tuple(lasting_months(period_days(facts.as_of, start, longest, wish.frequency), price, longest,
-                                         wish.frequency) for price in prices) for start in starts)
+    days = [period_days(facts.as_of, start, longest, wish.frequency) for start in starts]
+    lasting = tuple(tuple(lasting_months(one, price, longest, wish.frequency) for price in prices) for one in days)
     return Space(concessions, starts, tuple(prices), lasting, longest, wish.frequency)
 
 
@@ -120,6 +120,7 @@ def longest_months(facts: Facts, rule: OfferRule) -> int:
     return max(1, min(rule.limits.max_months, -(-2 * facts.balance_minor // least)))
 
 
+@lru_cache(maxsize=512)
 def period_days(as_of: date, first_due: date, months: int, frequency: Frequency) -> tuple[int, ...]:
     """The days of each period under 30/360, as ``core.domain.schedule`` counts them."""
     count = months * PERIODS_PER_YEAR[frequency] // 12
