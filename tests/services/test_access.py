@@ -40,6 +40,7 @@ from core.services import (
     policy_register,
     requests,
     review,
+    risk,
     several_cards,
     standing,
     statistics,
@@ -54,6 +55,7 @@ from core.services.importing.uci.load import import_uci_card_clients
 from core.services.postings import corrections, debits, disputes, payments, reversals, terms
 from core.services.requests import RequestDraft
 from core.services.review import QueueFilters
+from core.services.risk_books import own_outcomes
 from core.services.simulation import simulate
 from tests.services.cards import TODAY, add_card, cardholder
 from tests.services.cases import FAMILY, asked, extension, held, reviewer
@@ -137,6 +139,8 @@ ACCESS: dict[str, tuple[frozenset[Role], Call]] = {
     "claims.claim": (REVIEWERS, lambda a, c, o: review.claim(a, c, o.proposal_id, idempotency_key=KEY)),
     "claims.release": (REVIEWERS, lambda a, c, o: review.release(a, c, o.proposal_id, idempotency_key=KEY)),
     "case_view.case": (REVIEWERS, lambda a, c, o: review.case(a, c, o.proposal_id)),
+    "risk.case_risk": (REVIEWERS, lambda a, c, o: risk.case_risk(a, c, o.proposal_id)),
+    "risk_books.own_outcomes": (OPERATOR, lambda a, c, o: own_outcomes(a, c, TODAY)),
     "review.approve": (REVIEWERS, lambda a, c, o: review.approve(
         a, c, o.proposal_id, expected_version=1, reasons=list(ApproveReason)[:1], idempotency_key=KEY)),
     "review.refuse": (REVIEWERS, lambda a, c, o: review.refuse(

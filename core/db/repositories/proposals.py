@@ -130,12 +130,13 @@ def earlier(connection: sa.Connection, cardholder_id: str, proposal_id: str, lim
         .order_by(proposals.c.submitted_at.desc(), proposals.c.id).limit(limit)).all()
 
 
-def viewed_since(connection: sa.Connection, proposal_id: str, user_id: str, since: datetime) -> bool:
-    """Whether the audit already says that this person has looked at the case since then."""
+def viewed_since(connection: sa.Connection, proposal_id: str, user_id: str, since: datetime,
+                 event: str = "case_viewed") -> bool:
+    """Whether the audit already says that this person has looked at the case, or at a part of it, since then."""
     return connection.execute(
         sa.select(audit_log.c.sequence)
         .where(audit_log.c.object_kind == "proposal", audit_log.c.object_id == proposal_id,
-               audit_log.c.event == "case_viewed", audit_log.c.actor_user_id == user_id, audit_log.c.at >= since)
+               audit_log.c.event == event, audit_log.c.actor_user_id == user_id, audit_log.c.at >= since)
         .limit(1)).first() is not None
 
 

@@ -48,8 +48,8 @@ class ClientRow:
         return max(self.statuses[-1], 0)
 
 
-def client_rows(text: str, tally: Tally) -> Iterator[ClientRow]:
-    """The rows in arrears. Counts in ``tally`` what is skipped, rejected, and odd but imported."""
+def client_rows(text: str, tally: Tally, *, only_late: bool = True) -> Iterator[ClientRow]:
+    """The rows in arrears, or all. Counts in ``tally`` what is skipped, rejected, and odd but imported."""
     seen: dict[str, ClientRow] = {}
     for row in csv_rows(text, REQUIRED, {"PAY_1": "PAY_0"}):
         if not any(row.cells.values()):
@@ -65,7 +65,7 @@ def client_rows(text: str, tally: Tally) -> Iterator[ClientRow]:
             tally.faults.append(RowFault(row.number, "ID", "duplicate_id", f"as in row {earlier.number}"))
             continue
         seen[client.reference] = client
-        if client.months_late < 1:
+        if only_late and client.months_late < 1:
             tally.skipped["not_in_arrears"] += 1
             continue
         _observe(row, client, tally)
