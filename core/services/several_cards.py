@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from core.db.repositories import accounts as accounts_repository
 from core.domain.actor import Actor
+from core.domain.hardship import HardshipReason
 from core.domain.offers.model import Option
 from core.domain.offers.offer import Offer, offer_of
 from core.policy.rules.negotiation import default_authority, offer_rule
@@ -75,6 +76,8 @@ class SeveralCards:
     """Of the combination against the shares."""
     without_plan: tuple[str, ...]
     """Accounts for which no plan can be kept even with everything left over each month."""
+    declared_hardship: HardshipReason | None
+    """What the person named first in the assessment: nobody should have to say it twice."""
 
     @property
     def left_out(self) -> tuple[CardWay, ...]:
@@ -106,7 +109,8 @@ def proposal(actor: Actor, context: ServiceContext, as_of: date) -> SeveralCards
     # None of those that ask is promised anything, so all promises are the others'.
     means = means_for(assessment, promised, asking[0].account_id)
     asked = _asked(context, asking, assessment, means)
-    return _told(asking, means, asked, _allocated(asked))
+    hardship = assessment.input.hardship
+    return _told(asking, means, HardshipReason(hardship[0]) if hardship else None, asked, _allocated(asked))
 
 
 def _asking(stands: Sequence[AccountPosition]) -> list[AccountPosition]:
@@ -145,7 +149,8 @@ def _allocated(asked: _Asked) -> Allocation:
     return allocate(asked.cards, asked.payer)
 
 
-def _told(asking: Sequence[AccountPosition], means: Means, asked: _Asked, found: Allocation) -> SeveralCards:
+def _told(asking: Sequence[AccountPosition], means: Means, hardship: HardshipReason | None, asked: _Asked,
+          found: Allocation) -> SeveralCards:
     plans = found.best.plans if found.best else (None,) * len(asking)
     cards = tuple(CardWay(position.account_id, position.card_last4, position.product, position.total_minor,
                           _offer(plan, asked, card), share.amount_minor, _offer(share.plan, asked, card))
@@ -153,7 +158,8 @@ def _told(asking: Sequence[AccountPosition], means: Means, asked: _Asked, found:
     return SeveralCards(
         as_of=asked.payer.as_of, means=means, outcome=found.outcome, cards=cards, together=_sum(found.best),
         missing_minor=found.missing_minor, by_share=_sum(found.pro_rata), saving_minor=found.saving_minor,
-        without_plan=tuple(asking[number].account_id for number in found.without_plan))
+        without_plan=tuple(asking[number].account_id for number in found.without_plan),
+        declared_hardship=hardship)
 
 
 def _offer(plan: Option | None, asked: _Asked, card: Card) -> Offer | None:

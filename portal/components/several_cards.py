@@ -110,10 +110,11 @@ def _name(card: CardWay) -> str:
 
 def _details(found: SeveralCards) -> None:
     with st.expander(t("cardholder.several.details")):
-        st.markdown("\n".join(f"- {_detail(card, card.plan)}" for card in found.cards if card.plan is not None))
+        st.markdown("\n".join(f"- {detail(card, card.plan)}" for card in found.cards if card.plan is not None))
 
 
-def _detail(card: CardWay, plan: Offer) -> str:
+def detail(card: CardWay, plan: Offer) -> str:
+    """When a plan starts and ends, its rate, what it comes to, and what the bank gives up."""
     waived = plan.late_fee_waived_minor + plan.interest_waived_minor
     said = t("cardholder.several.detail", last4=card.card_last4, first=day(plan.first_due_date),
              last=day(plan.last_due_date), rate=percent(plan.annual_rate), total=money(plan.total_minor))

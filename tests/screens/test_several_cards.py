@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.domain.actor import Actor
-from core.services import assessments, several_cards
+from core.domain.offers.as_request import terms_of
+from core.services import assessments, requests, several_cards
 from core.services.context import ServiceContext
 from core.services.several_cards import SeveralCards
 from portal import i18n
@@ -29,6 +31,25 @@ def _script() -> None:
 
     i18n.use(st.session_state["locale"])
     several_cards.show(st.session_state["found"], lambda card: st.session_state.update(took=card.account_id))
+
+
+def _flow() -> None:
+    import streamlit as st
+
+    from core.services import several_cards as service
+    from portal import i18n
+    from portal.components import several_cards, several_send
+
+    i18n.use(st.session_state["locale"])
+    seen = st.session_state["seen"]
+    found = service.proposal(seen.actor, seen.context, seen.context.clock.today())
+    card = several_send.chosen(found)
+    if found is not None and card is not None:
+        done = several_send.show(seen, found, card)
+        if done is not None:
+            st.session_state["done"] = done
+    elif found is not None:
+        several_cards.show(found, several_send.take)
 
 
 def asked(context: ServiceContext, household: assessments.AssessmentInput = FAMILY) -> SeveralCards:
@@ -135,3 +156,42 @@ def test_the_picture_fills_the_month_and_its_sentence_says_the_same(sqlite_conte
     parts = chart["data"]["values"]
     assert [(part["from"], part["to"]) for part in parts] == [(0, 60), (60, 70), (70, 100)]
     assert [part["label"] for part in parts] == ["1111", "", ""]
+
+
+def flow(context: ServiceContext, locale: str) -> AppTest:
+    app = AppTest.from_function(_flow, default_timeout=30)
+    app.session_state["locale"] = locale
+    app.session_state["seen"] = SimpleNamespace(actor=cardholder(context), context=context)
+    app.run()
+    return app
+
+
+@pytest.mark.parametrize("locale", i18n.LOCALES)
+def test_a_plan_becomes_a_request_with_nothing_typed_again(sqlite_context: ServiceContext, locale: str) -> None:
+    found = asked(sqlite_context)
+    card = found.cards[0]
+    app = flow(sqlite_context, locale)
+    app.button(key=f"several_take_{card.account_id}").click().run()
+    assert not app.exception
+    assert card.plan is not None
+    assert money(card.plan.total_minor) in text(app)
+    app.checkbox(key="several_agreed").check().run()
+    app.button(key="several_send").click().run()
+    assert not app.exception
+    done = app.session_state["done"]
+    sent = requests.my_request(cardholder(sqlite_context), sqlite_context, done.proposal_id)
+    assert sent.summary.terms == terms_of(card.plan)
+
+
+@pytest.mark.parametrize("locale", i18n.LOCALES)
+def test_nothing_is_sent_before_its_effect_in_law_was_acknowledged(sqlite_context: ServiceContext,
+                                                                   locale: str) -> None:
+    found = asked(sqlite_context)
+    app = flow(sqlite_context, locale)
+    app.button(key=f"several_take_{found.cards[0].account_id}").click().run()
+    app.button(key="several_send").click().run()
+    assert not app.exception
+    assert app.error or app.warning
+    assert requests.my_requests(cardholder(sqlite_context), sqlite_context) == []
+    app.button(key="several_back").click().run()
+    assert app.button(key=f"several_take_{found.cards[1].account_id}") is not None
