@@ -19,7 +19,7 @@ from core.db.tables.requests import assessments, decisions, proposals
 from core.domain.actor import SYSTEM, Actor, Role
 from core.domain.delinquency import bucket, days_past_due
 from core.domain.errors import Conflict, InvalidInput, NotFound
-from core.domain.proposal import ProposalState
+from core.domain.proposal import ProposalKind, ProposalState
 from core.policy.book import PolicyBook
 from core.policy.rules.account import delinquency_rule
 from core.services import demo, identity, records
@@ -107,6 +107,9 @@ def test_requests_are_in_every_state_and_none_lies_in_the_future(loaded: Service
     late = [row for row in found if row.decided_at is not None and row.decided_at > row.promised_by]
     assert 0 < len(late) < len(rows(loaded, sa.select(decisions)))
     assert any(row.vulnerable for row in found)
+    assert {row.kind for row in found} == set(ProposalKind)
+    assert {row.kind for row in found if row.state == ProposalState.SUBMITTED} >= {
+        ProposalKind.SETTLEMENT, ProposalKind.TOKEN_PAYMENT, ProposalKind.PAUSE, ProposalKind.PROMISE_TO_PAY}
     assert {row.status for row in rows(loaded, sa.select(assessments.c.status))} == {"draft", "final"}
     with loaded.reading() as connection:
         assert records.first_broken_link(connection) is None

@@ -9,30 +9,34 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
-from core.clock import CHINA, fixed
+from core.clock import fixed
 from core.domain.actor import Actor, Authority
 from core.domain.affordability import Outcome
 from core.domain.decision import ApproveReason, InformationItem, RefuseReason
 from core.domain.decision import Outcome as Decided
 from core.domain.errors import AuthorityExceeded, Conflict, InvalidInput
 from core.domain.proposal import ProposalKind
-from core.domain.request_terms import AgreementTerms, ExtensionTerms
+from core.domain.request_terms import (
+    AgreementTerms,
+    ExtensionTerms,
+    PauseTerms,
+    PromiseTerms,
+    SettlementTerms,
+    Terms,
+    TokenPaymentTerms,
+)
 from core.services import assessments, requests, review
 from core.services.context import ServiceContext
+from core.services.demo.fates import Fate, office_hours
 from core.services.demo.lists import lists
 from core.services.demo.people import Person
 from core.services.progress import Progress
 from core.services.request_expiry import expire_unanswered
 
-WEEKS = 12
 _STEP = 40
-_CERTAIN = (("in_review", 1), ("referred", 2), ("asked", 3), ("waiting", 14), ("expired", 25), ("withdrawn", 9),
-            ("in_review", 2), ("referred", 4), ("asked", 5), ("expired", 32), ("in_review", 3), ("referred", 3))
-"""Endings that must be there, with the age of the request in days."""
-
 Play = Iterator[datetime]
 """Yields the instant of its next step and carries the step out when it is resumed."""
 
@@ -59,18 +63,6 @@ class Cast:
         return {Authority.L1: self.collector, Authority.L2: self.teamlead, Authority.L3: self.supervisor}.get(level)
 
 
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """How a request goes: when it was sent, what becomes of it, and how long that takes."""
-
-    sent_at: datetime
-    ending: str
-    """``waiting``, ``in_review``, ``asked``, ``referred``, ``approved``, ``refused``, ``withdrawn``, ``expired``."""
-    takes: timedelta
-    asked_first: bool = False
-    """Information was asked for and given before the decision."""
-
-
 def play_all(plays: Sequence[Play], progress: Progress) -> None:
     """Carry out every step of every play in the order of their instants."""
     waiting: list[tuple[datetime, int, Play]] = []
@@ -90,37 +82,6 @@ def play_all(plays: Sequence[Play], progress: Progress) -> None:
             progress("requests", done, len(plays))
 
 
-def draw_fates(random: Random, count: int, now: datetime) -> list[Fate]:
-    """Fates of ``count`` requests over the last twelve weeks: old ones closed, recent ones in every open state."""
-    fates = []
-    for number in range(count):
-        # A growing number of requests, as for a service that has just become known.
-        age = timedelta(days=7 * WEEKS * (1 - (number + random.random()) / count) ** 1.6)
-        sent = office_hours(now - age, now)
-        open_share = 0.92 if age < timedelta(days=3) else 0.7 if age < timedelta(days=9) else 0.04
-        if random.random() < open_share:
-            ending = random.choices(("waiting", "asked", "referred"), (70, 15, 15))[0]
-            fates.append(Fate(sent, ending, timedelta(hours=random.uniform(2, 30))))
-            continue
-        ending = random.choices(("approved", "refused", "withdrawn", "expired"), (60, 24, 9, 7))[0]
-        slow = random.random() < 0.1
-        takes = timedelta(hours=random.uniform(260, 420) if slow else random.lognormvariate(3.6, 0.7))
-        fates.append(Fate(sent, ending, min(takes, max(age * 0.9, timedelta(hours=1))),
-                          asked_first=random.random() < 0.15))
-    # Whatever chance made of the others, every state has somebody in it.
-    for number, (ending, days) in enumerate(_CERTAIN[:count // 2]):
-        fates[-1 - number] = Fate(office_hours(now - timedelta(days=days), now), ending, timedelta(hours=18))
-    return fates
-
-
-def office_hours(instant: datetime, now: datetime) -> datetime:
-    """``instant`` moved into a Chinese working hour, never after ``now``."""
-    local = instant.astimezone(CHINA)
-    if not 9 <= local.hour < 18:
-        local = local.replace(hour=9 + local.minute % 9)
-    return min(local.astimezone(now.tzinfo), now - timedelta(minutes=2))
-
-
 def request_play(random: Random, context: ServiceContext, asker: Asker, cast: Cast, fate: Fate, key: str,
                  now: datetime) -> Play:
     """One request from the assessment to its end."""
@@ -128,7 +89,7 @@ def request_play(random: Random, context: ServiceContext, asker: Asker, cast: Ca
     yield at
     found = assessments.finish(asker.actor, _at(context, at), asker.person.household, f"{key}-assess")
     yield fate.sent_at
-    sent = _send(random, _at(context, fate.sent_at), asker, key)
+    sent = _send(random, _at(context, fate.sent_at), asker, key, fate.kind)
     if sent is None or fate.ending == "waiting":
         return
     proposal_id, kind, level = sent
@@ -144,28 +105,35 @@ def _at(context: ServiceContext, instant: datetime) -> ServiceContext:
     return replace(context, clock=fixed(instant))
 
 
-def _send(random: Random, context: ServiceContext, asker: Asker, key: str
+def _send(random: Random, context: ServiceContext, asker: Asker, key: str, kind: ProposalKind | None
           ) -> tuple[str, ProposalKind, Authority] | None:
     """Send a request a person in this position might send; None where the rules leave nothing to ask for."""
-    draft = _draft(random, context, asker)
+    draft = _draft(random, context, asker, kind)
     if draft is None:
         return None
     shown = requests.preview(asker.actor, context, draft, context.clock.today())
+    if kind is not None and shown.nearest_terms is not None:
+        # The assistant offers only what passes.
+        draft = replace(draft, terms=shown.nearest_terms)
+        shown = requests.preview(asker.actor, context, draft, context.clock.today())
     if not shown.may_send:
         return None
     sent = requests.submit(asker.actor, context, draft, acknowledged=True, idempotency_key=f"{key}-submit")
     return sent.proposal_id, draft.kind, shown.needed_authority.level
 
 
-def _draft(random: Random, context: ServiceContext, asker: Asker) -> requests.RequestDraft | None:
+def _draft(random: Random, context: ServiceContext, asker: Asker,
+           wanted: ProposalKind | None) -> requests.RequestDraft | None:
     options = requests.request_options(asker.actor, context, context.clock.today())
     option = next(one for one in options.accounts if one.account_id == asker.account_id)
     if option.blocked_by is not None:
         return None
     short = option.days_past_due <= 60 and ProposalKind.EXTENSION in option.kinds and random.random() < 0.55
-    kind = ProposalKind.EXTENSION if short else ProposalKind.PERSONALISED_AGREEMENT
-    terms: ExtensionTerms | AgreementTerms
-    if short:
+    kind = wanted or (ProposalKind.EXTENSION if short else ProposalKind.PERSONALISED_AGREEMENT)
+    terms: Terms
+    if wanted is not None:
+        terms = _rare_terms(option, wanted, context.clock.today())
+    elif short:
         terms = ExtensionTerms(random.choice((7, 10, 14, 15, 21, 30, 30, 45, 60)))
     elif option.suggested_agreement is not None and random.random() < 0.75:
         terms = option.suggested_agreement
@@ -174,6 +142,19 @@ def _draft(random: Random, context: ServiceContext, asker: Asker) -> requests.Re
         terms = AgreementTerms(random.choice((12, 18, 24, 24, 36, 48, 60)), first)
     note = random.choice(lists()["notes"][kind.value]) if random.random() < 0.7 else ""
     return requests.RequestDraft(asker.account_id, kind, terms, asker.person.hardship, note)
+
+
+def _rare_terms(option: requests.AccountOption, kind: ProposalKind, today: date) -> Terms:
+    """What somebody would hope for; ``requests.preview`` knows the nearest that passes."""
+    match kind:
+        case ProposalKind.SETTLEMENT:
+            return SettlementTerms(option.balance_minor * 9 // 10, today + timedelta(days=12))
+        case ProposalKind.TOKEN_PAYMENT:
+            return TokenPaymentTerms(5_000, 6, option.first_due_from)
+        case ProposalKind.PAUSE:
+            return PauseTerms(2)
+        case _:
+            return PromiseTerms(max(option.amount_due_minor, 1), today + timedelta(days=5))
 
 
 @dataclass(slots=True)
@@ -236,7 +217,7 @@ class _Stage:
         try:
             version = self._claim(decider, at)
             if approving:
-                short = self.kind is ProposalKind.EXTENSION
+                short = self.kind in (ProposalKind.EXTENSION, ProposalKind.PROMISE_TO_PAY)
                 reasons = [ApproveReason.SHORT_DELAY if short else ApproveReason.AFFORDABLE]
                 review.approve(decider, context, self.proposal_id, expected_version=version, reasons=reasons,
                                message=words["approved"], internal_note=words["recommendation"],

@@ -16,7 +16,8 @@ from core.domain.actor import Actor
 from core.domain.delinquency import days_past_due
 from core.services import assessments
 from core.services.context import ServiceContext
-from core.services.demo.cases import Asker, Cast, Fate, Play, draw_fates, office_hours, play_all, request_play
+from core.services.demo.cases import Asker, Cast, Play, play_all, request_play
+from core.services.demo.fates import Fate, draw_fates, office_hours
 from core.services.demo.portfolio import SOURCE, Portfolio
 from core.services.demo.users import cardholder_actors
 from core.services.importing.bundle import AccountBundle
