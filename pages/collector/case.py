@@ -10,7 +10,7 @@ from core.domain.proposal import WAITING_FOR_THE_BANK
 from core.services import review
 from core.services.case_view import CaseView
 from portal import errors
-from portal.components import case_decision, case_parts, queue_rows, queue_take, schedule
+from portal.components import case_decision, case_parts, queue_rows, queue_take, risk, schedule
 from portal.i18n import moment, t
 from portal.navigation import go
 from portal.session import Viewer, viewer
@@ -60,7 +60,7 @@ def _show(who: Viewer, case: CaseView) -> None:
             st.markdown(f"[{t('collector.case.to_decision')}](#{_DECISION})")
     file, decision = st.columns([5, 4], gap="large")
     with file:
-        _file(case)
+        _file(who, case)
     with decision, st.container(key="case_decision"):
         if waits:
             _decide(who, case)
@@ -68,7 +68,7 @@ def _show(who: Viewer, case: CaseView) -> None:
             st.markdown(case_parts.outcome(case) or t(f"collector.case.closed.{case.state}"))
 
 
-def _file(case: CaseView) -> None:
+def _file(who: Viewer, case: CaseView) -> None:
     """What the case holds, in the order in which it is weighed."""
     st.markdown("\n\n".join(part for part in (case_parts.person(case), case_parts.answer(case), case_parts.asked(case))
                             if part))
@@ -80,6 +80,7 @@ def _file(case: CaseView) -> None:
     if case.evidence:
         with st.expander(t("collector.case.evidence_lines", count=len(case.evidence))):
             st.markdown(case_parts.evidence(case))
+    risk.panel(who, case.proposal_id)
     st.markdown(f"{case_parts.owed(case)}\n\n{case_parts.earlier(case)}\n\n{case_parts.timeline(case)}")
 
 

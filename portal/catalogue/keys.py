@@ -19,6 +19,7 @@ from core.services.statistics import Dimension, Outcome
 from portal.catalogue import keys_assistant as assistant
 from portal.catalogue import keys_cardholder as cardholder
 from portal.catalogue import keys_collector as collector
+from portal.catalogue import keys_risk as risk
 from portal.catalogue.endings import Endings, error_codes
 from portal.navigation import PAGES
 
@@ -42,6 +43,7 @@ DYNAMIC: Mapping[str, Endings] = {
     **assistant.DYNAMIC,
     **cardholder.DYNAMIC,
     **collector.DYNAMIC,
+    **risk.DYNAMIC,
     "common.page.": _pages,
     "common.role.": _of(*Role),
     "errors.": error_codes,

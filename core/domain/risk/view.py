@@ -89,6 +89,8 @@ class RiskView:
     """What willingness was judged by, the first one deciding."""
     means: Means
     kept: Kept
+    cycles: int
+    """How many closed cycles were looked at."""
     measures: Measures
     score: Score | None
     """None: too few closed cycles for an estimate."""
@@ -102,7 +104,7 @@ def view(record: RepaymentRecord, means: Means, kept: Kept, rule: RiskRule) -> R
     likely = found is not None and found.band.share >= rule.warning_share
     return RiskView(
         ability=_ability(means), willingness=_willingness(signs), signs=signs, means=means, kept=kept,
-        measures=measured, score=found,
+        cycles=len(record.cycles), measures=measured, score=found,
         warnings=tuple(warning for warning, holds in ((EarlyWarning.LIKELY, likely),
                                                       (EarlyWarning.PROMISE_MISSED, kept.missed)) if holds))
 
