@@ -98,11 +98,19 @@ def _warnings(found: CaseRisk) -> Iterator[str]:
 
 def _estimate(score: Score) -> list[str]:
     """What so many points have meant, and the points part by part."""
-    rows = [(_seen(one), t("collector.risk.points", points=one.points, highest=one.highest)) for one in score.parts]
+    rows = [(_seen(one), _points(one)) for one in score.parts]
     rows.append((f"**{t('collector.risk.total')}**", f"**{score.total}**"))
     return [t("collector.risk.estimate", points=score.total, accounts=number(score.band.accounts),
               share=percent(score.band.share, 0)),
             table([t("collector.risk.seen"), t("collector.risk.points_head")], rows, (LEFT, RIGHT))]
+
+
+def _points(one: PartScore) -> str:
+    """So many of so many; where there was nothing to measure only how many; where nothing counts, that."""
+    if one.value is None:
+        return number(one.points)
+    key = "collector.risk.points" if one.highest else "collector.risk.no_points"
+    return t(key, points=one.points, highest=one.highest)
 
 
 def _seen(one: PartScore) -> str:

@@ -66,7 +66,7 @@ def test_a_score_is_the_plain_sum_of_its_parts_and_its_band_is_looked_up() -> No
     assert found is not None
     assert [one.points for one in found.parts] == [29, 7, 9, 6, 1, 4]
     assert (found.total, found.band) == (56, BANDS[2])
-    assert [one.highest for one in found.parts] == [29, 7, 9, 6, 4, 4]
+    assert [one.highest for one in found.parts] == [29, 7, 9, 6, 1, 4]
 
 
 def test_a_value_on_a_bound_has_reached_it_and_one_below_the_first_counts_as_the_first() -> None:

@@ -37,8 +37,8 @@ class Ladder:
 
     @property
     def highest(self) -> int:
-        """The most points the part can count."""
-        return max(self.unmeasured, *(rung.points for rung in self.rungs))
+        """The most points a measured value can count."""
+        return max(rung.points for rung in self.rungs)
 
     def points(self, value: Fraction | None) -> int:
         """The points of a value."""
@@ -76,7 +76,7 @@ class Scorecard:
 
 @dataclass(frozen=True, slots=True)
 class PartScore:
-    """One part of a score: what was measured, what it counts, and what it could count."""
+    """One part of a score: what was measured, what it counts, and what a measured value could count at most."""
 
     part: Part
     value: Fraction | None
