@@ -14,13 +14,14 @@ from portal.components import (
     assistant_send,
     assistant_states,
     assistant_talk,
+    assistant_together,
     bank,
     states,
 )
 from portal.components import assistant_steps as steps
 from portal.i18n import moment, t
 from portal.navigation import go
-from portal.session import viewer
+from portal.session import Viewer, viewer
 from portal.web import signals
 
 _ACCOUNT, _DONE = "assistant_account", "assistant_done"
@@ -43,24 +44,20 @@ def main() -> None:
         states.not_found("assistant")
         states.help_lines()
         return
-    _talk(option.account_id)
+    _talk(option.account_id, sum(one.blocked_by is None for one in options.accounts))
 
 
 @st.fragment
-def _talk(account_id: str) -> None:
-    """The conversation; drawn again alone whenever something is said or moved."""
+def _talk(account_id: str, asking: int) -> None:
+    """The conversation; drawn again alone whenever something is said or moved. ``asking``: cards that may ask."""
     seen = viewer(Role.CARDHOLDER)
     found = steps.current(seen, account_id)
-    chosen = steps.chosen()
-    offer = assistant_answer.offer_chosen(found, chosen.choice) \
-        if chosen is not None and chosen.conversation_id == found.conversation_id and found.may_ask else None
-    if chosen is not None and offer is not None:
-        signals.show_from_here(steps.scrolls())
-        done = assistant_send.show(seen, found, chosen, offer)
-        if done is not None:
-            st.session_state[_DONE] = done
-            steps.put_back()
-            st.rerun(scope="app")
+    sending, done = _sending(seen, found)
+    if done is not None:
+        st.session_state[_DONE] = done
+        steps.put_back()
+        st.rerun(scope="app")
+    if sending:
         return
     assistant_states.head(found)
     assistant_talk.earlier(found)
@@ -69,9 +66,25 @@ def _talk(account_id: str) -> None:
         assistant_talk.newest(found)
     assistant_states.person(found)
     assistant_states.way_on(found)
-    assistant_answer.show(found)
+    assistant_answer.show(found, lambda: assistant_together.offer(seen, asking))
     _ending(found)
     _composer(found)
+
+
+def _sending(seen: Viewer, found: Conversation) -> tuple[bool, Submitted | None]:
+    """The send step in place of the conversation while an offer is in it; what was sent, once it is."""
+    if assistant_together.taken():
+        signals.show_from_here(steps.scrolls())
+        done = assistant_together.send(seen)
+        return done is not None or assistant_together.taken(), done
+    chosen = steps.chosen()
+    if chosen is None or chosen.conversation_id != found.conversation_id or not found.may_ask:
+        return False, None
+    offer = assistant_answer.offer_chosen(found, chosen.choice)
+    if offer is None:
+        return False, None
+    signals.show_from_here(steps.scrolls())
+    return True, assistant_send.show(seen, found, chosen, offer)
 
 
 def _ending(found: Conversation) -> None:

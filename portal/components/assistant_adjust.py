@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from core.domain.calendar import Frequency
+from core.domain.errors import InvalidInput
 from core.domain.offers.model import NO_WISH, Wish
 from core.domain.offers.offer import Offer
 from portal.components import assistant_words as words
@@ -78,10 +79,27 @@ def sliders(wish: Wish, plan: Offer | None, room: Room, adjust: Ask, *, key: str
                     **moved("due_day"))
     st.segmented_control(t("assistant.adjust.frequency"), [one.value for one in Frequency], required=True,
                          format_func=lambda one: t(f"reasons.frequency.{one}"), **moved("frequency"))
-    amount = forms.amount_field(t("assistant.adjust.lump"), f"{key}_lump")
-    if amount is not None and amount != (wish.lump_sum_minor or 0):
+    _lump_sum(key, wish, adjust)
+
+
+def _lump_sum(key: str, wish: Wish, adjust: Ask) -> None:
+    """One sum that would settle it; what cannot be read stays, with the reason beneath."""
+    text = st.text_input(t("assistant.adjust.lump"), key=f"{key}_lump", autocomplete="off",
+                         placeholder=t("cardholder.form.amount_placeholder"), on_change=_lump_typed,
+                         args=(key, wish, adjust))
+    try:
+        forms.read_amount(text or "", "lump_sum")
+    except InvalidInput as refusal:
+        st.error(forms.error_text(refusal))
+
+
+def _lump_typed(key: str, wish: Wish, adjust: Ask) -> None:
+    try:
+        amount = forms.read_amount(st.session_state[f"{key}_lump"] or "", "lump_sum")
+    except InvalidInput:
+        return
+    if amount != (wish.lump_sum_minor or 0):
         adjust(replace(wish, lump_sum_minor=amount or None))
-        st.rerun(scope="fragment")
 
 
 def _moved(name: str, key: str, wish: Wish, adjust: Ask) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -21,19 +22,22 @@ _ASKED = (Reply.ASK_WHICH_AMOUNT, Reply.ASK_PERIOD_OF_AMOUNT, Reply.ASK_WHICH_OF
           Reply.ASK_WHICH_DATE, Reply.UNCLEAR)
 
 
-def show(found: Conversation) -> None:
-    """Everything beneath the words of the newest answer, the offers last."""
+def show(found: Conversation, beside: Callable[[], None]) -> None:
+    """Everything beneath the words of the newest answer, the offers last; ``beside`` draws what comes before them."""
     taps.show(found)
     newest, shown = found.turns[-1], found.last_shown
     if newest.accepts is not None and found.may_ask:
         st.button(t("assistant.accepts"), type="primary", key=f"accepts_{newest.turn_id}", on_click=steps.choose,
                   args=(found, newest.accepts))
+    if found.nothing is not None and found.facts is None and found.may_ask:
+        offers.picture(found.nothing, (), None, found.balance_minor)
     if shown is None or found.facts is None or not found.may_ask:
         return
     if not set(newest.replies) & {*_ASKED, Reply.ACCEPT}:
         _plan(found, shown)
     adjust.understood(found.wish, partial(steps.correct, found), key=found.conversation_id)
     _trying(found, shown)
+    beside()
     place = _place(found, shown)
     if shown.negotiation is not None:
         offers.ways(found, shown.negotiation.offers, shown.negotiation.recommended, place)

@@ -9,8 +9,8 @@ from core.services.context import ServiceContext
 from core.services.identity import users
 from tests.services.cards import cardholder
 
-OVERVIEW, AFFORD, REQUEST, MINE = (f"pages/cardholder/{name}.py" for name in (
-    "overview", "affordability", "request", "my_requests"))
+OVERVIEW, AFFORD, ASSISTANT, REQUEST, MINE = (f"pages/cardholder/{name}.py" for name in (
+    "overview", "affordability", "assistant", "request", "my_requests"))
 
 
 def sign_up(context: ServiceContext, person: str = "p1") -> Actor:
@@ -41,5 +41,5 @@ def press(app: Any, label: str) -> Any:
 def assert_speaks(app: Any) -> None:
     """No exception, and no message id where its text should be."""
     assert not app.exception
-    for area in ("cardholder.", "reasons.", "errors.", "common."):
+    for area in ("assistant.", "cardholder.", "reasons.", "errors.", "common."):
         assert area not in words(app), f"a text is missing: {words(app)}"

@@ -15,7 +15,7 @@ from core.services.context import ServiceContext
 from portal import i18n, navigation
 from portal.navigation import PAGES, PageSpec
 from portal.web.cookies import Cookies
-from tests.screens.cardholders import MINE, OVERVIEW, REQUEST, sign_up, words
+from tests.screens.cardholders import ASSISTANT, MINE, OVERVIEW, REQUEST, sign_up, words
 from tests.screens.conftest import OpenAs, session_token
 from tests.services.cards import TODAY, add_card
 from tests.services.cases import asked, extension, fill_queue, reviewer
@@ -112,7 +112,8 @@ def secrets_of_another(sqlite_context: ServiceContext) -> tuple[Actor, dict[str,
                    "amount": i18n.money(position.total_minor), "note": "my own secret words"}
 
 
-@pytest.mark.parametrize(("page", "query"), [(OVERVIEW, "account"), (REQUEST, "account"), (MINE, "id")])
+@pytest.mark.parametrize(("page", "query"), [(OVERVIEW, "account"), (REQUEST, "account"), (ASSISTANT, "account"),
+                                           (MINE, "id")])
 def test_other_peoples_ids_in_the_address_lead_nowhere(
         sqlite_context: ServiceContext, open_as: OpenAs, secrets_of_another: tuple[Actor, dict[str, str]], page: str,
         query: str) -> None:
