@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from core.domain.offers.as_request import terms_of
 from core.domain.offers.model import OfferKind
 from core.domain.offers.offer import Offer
 from core.domain.request_terms import AgreementTerms
@@ -35,8 +36,10 @@ def comparison(conversation: Conversation, turn: Turn | None = None) -> tuple[Co
     shown = turn or conversation.last_shown
     rows = [_doing_nothing(nothing)]
     if shown is not None and shown.negotiation is not None:
+        # What instalments repay is what was owed when they were shown, under the facts of that day.
+        owed = nothing.total_minor - nothing.interest_minor - nothing.late_fees_minor
         recommended = shown.negotiation.recommended
-        rows += [_row(offer, offer.label == recommended, conversation.as_of, nothing.until_date)
+        rows += [_row(offer, offer.label == recommended, owed, conversation.as_of, nothing.until_date)
                  for offer in shown.negotiation.offers]
     return tuple(rows)
 
@@ -63,8 +66,9 @@ def _doing_nothing(nothing: Nothing) -> ComparisonRow:
         left_at_horizon_minor=nothing.total_minor)
 
 
-def _row(offer: Offer, recommended: bool, as_of: date, horizon: date) -> ComparisonRow:
-    paid, left = _by(offer, as_of, horizon)
+def _row(offer: Offer, recommended: bool, owed_minor: int, as_of: date,
+         horizon: date) -> ComparisonRow:
+    paid, left = _by(offer, owed_minor, as_of, horizon)
     return ComparisonRow(
         kind=offer.kind.value, label=offer.label, recommended=recommended, monthly_minor=offer.monthly_minor,
         total_minor=offer.total_minor, months=offer.months, end_date=offer.last_due_date,
@@ -73,14 +77,13 @@ def _row(offer: Offer, recommended: bool, as_of: date, horizon: date) -> Compari
         left_at_horizon_minor=left)
 
 
-def _by(offer: Offer, as_of: date, horizon: date) -> tuple[int, int | None]:
+def _by(offer: Offer, owed_minor: int, as_of: date, horizon: date) -> tuple[int, int | None]:
     """What is paid by the horizon and what is left then."""
-    if offer.kind is OfferKind.PERSONALISED_AGREEMENT:
-        terms = AgreementTerms(offer.months, offer.first_due_date, 0, offer.annual_rate, offer.interest_free_months,
-                               offer.frequency)
-        schedule = terms.schedule(offer.financed_minor, as_of)
+    terms = terms_of(offer)
+    if isinstance(terms, AgreementTerms):
+        schedule = terms.schedule(owed_minor, as_of)
         met = [row for row in schedule.instalments if row.due_date <= horizon]
-        paid = offer.down_payment_minor + sum(row.amount_minor for row in met)
+        paid = schedule.down_payment_minor + sum(row.amount_minor for row in met)
         return paid, met[-1].balance_after_minor if met else schedule.principal_minor
     if offer.kind is OfferKind.SETTLEMENT:
         return offer.total_minor, 0

@@ -22,7 +22,7 @@ from core.domain.offers.conversation import Stop
 from core.domain.offers.model import Wish
 from core.services import records
 from core.services.assistant_ground import Ground, ground_of
-from core.services.assistant_model import Conversation, PersonCause, Reply, Turn
+from core.services.assistant_model import Conversation, PersonCause, Reply, Turn, TurnSource
 from core.services.assistant_records import state_of, state_values, turn_of, turn_values, wish_from
 from core.services.assistant_turns import (
     State,
@@ -44,10 +44,11 @@ MOST_TURNS = 200
 """Of one conversation, sliders included: nobody who looks for a way needs as many, and a program that does not tire
 fills no database. The last one calls a person."""
 _MOST_A_MINUTE = 40
-_SHOWN_TURNS = 60
+_SHOWN_TURNS = 40
 _CARRIED_DAYS = 7
 """What was wished longer ago is asked afresh."""
-_WORTH_A_MINUTE = timedelta(minutes=1)
+_MINUTE = timedelta(minutes=1)
+_PERSON = "assistant.person"
 
 _Move = Callable[[Ground, State], Step]
 
@@ -145,7 +146,7 @@ def restart(actor: Actor, context: ServiceContext, conversation_id: str, *, idem
 
 def call_person(actor: Actor, context: ServiceContext, conversation_id: str, *, idempotency_key: str) -> Conversation:
     """Ask for a person of the bank; possible on every turn, also when nothing more is answered."""
-    return _take(actor, context, conversation_id, "assistant.person", idempotency_key, {},
+    return _take(actor, context, conversation_id, _PERSON, idempotency_key, {},
                  lambda _, state: person_called(state))
 
 
@@ -176,15 +177,17 @@ def _take(actor: Actor, context: ServiceContext, conversation_id: str, command: 
             raise Conflict("conversation_over", "it has led to a request, or another one has begun")
         if not stands:
             row = _begun(connection, actor, context, ground, row)
+        if command == _PERSON and _waits(row) and seen.turns[-1].source is TurnSource.PERSON:
+            return {"conversation_id": row.id}  # a second click changes nothing: they are in the line
         as_seen = stands and row.turns == seen.row.turns and row.stop == seen.row.stop
-        step = ready if ready is not None and as_seen else move(ground, _talk(connection, context, row).state)
+        step = ready if ready is not None and as_seen else move(ground, _talk(connection, context, row, seen).state)
         _keep(connection, actor, context, ground, row, step)
         return {"conversation_id": row.id}
 
     kept = once(actor, context, command, key, {"conversation_id": conversation_id, **asked}, carry_out)
     with context.reading() as connection:
         row = own_conversation(connection, cardholder_id, kept["conversation_id"])
-        return _shown(ground, _talk(connection, context, row))
+        return _shown(ground, _talk(connection, context, row, seen))
 
 
 def _ready(move: _Move, ground: Ground, state: State) -> Step | None:
@@ -201,9 +204,12 @@ def _ground(connection: sa.Connection, context: ServiceContext, cardholder_id: s
     return ground_of(connection, context, cardholder_id, account_id, as_of)
 
 
-def _talk(connection: sa.Connection, context: ServiceContext, row: sa.Row[Any]) -> _Talk:
-    rows = repository.newest_turns(connection, row.id, _SHOWN_TURNS)
-    return _Talk(row, tuple(turn_of(one, context.vault) for one in rows))
+def _talk(connection: sa.Connection, context: ServiceContext, row: sa.Row[Any], seen: _Talk | None = None) -> _Talk:
+    """The conversation with its newest turns; what was ``seen`` of it before never changes and is not read again."""
+    earlier = seen.turns if seen is not None and seen.row.id == row.id else ()
+    rows = repository.newest_turns(connection, row.id, _SHOWN_TURNS, earlier[-1].number if earlier else 0)
+    turns = (*earlier, *(turn_of(one, context.vault) for one in rows))
+    return _Talk(row, turns[-_SHOWN_TURNS:])
 
 
 def _begun(connection: sa.Connection, actor: Actor, context: ServiceContext, ground: Ground,
@@ -253,11 +259,16 @@ def _keep(connection: sa.Connection, actor: Actor, context: ServiceContext, grou
 
 
 def _bounded(connection: sa.Connection, context: ServiceContext, row: sa.Row[Any], step: Step) -> Step:
-    """Let no conversation grow without end, nor faster than a person types; the last turn calls a person."""
+    """Let no conversation grow without end, nor faster than a person types; the last turn calls a person.
+
+    A person can be called for whatever happens.
+    """
+    if step.source is TurnSource.PERSON:
+        return step
     if row.turns >= MOST_TURNS:
         raise Conflict("conversation_full", "no more turns are kept; a person goes on")
     earlier = repository.said_at(connection, row.id, row.turns + 1 - _MOST_A_MINUTE)
-    if earlier is not None and context.clock.now() - earlier < _WORTH_A_MINUTE:
+    if earlier is not None and context.clock.now() - earlier < _MINUTE:
         raise Conflict("too_fast", "more turns in a minute than a person takes")
     if row.turns + 1 < MOST_TURNS:
         return step
@@ -269,11 +280,15 @@ def _person_values(row: sa.Row[Any], step: Step, now: Any) -> dict[str, Any]:
     """Who waits keeps their place in the line; who was taken up and asks again is back in it."""
     if step.person is None:
         return {}
-    waits = row.person_asked_at is not None and row.person_taken_at is None
+    waits = _waits(row)
     causes = list(PersonCause)
     cause = min(step.person, PersonCause(row.person_cause), key=causes.index) if waits else step.person
     return {"person_cause": cause.value, "person_asked_at": row.person_asked_at if waits else now,
             "person_taken_by": None, "person_taken_at": None}
+
+
+def _waits(row: sa.Row[Any]) -> bool:
+    return row.person_asked_at is not None and row.person_taken_at is None
 
 
 def _shown(ground: Ground, talk: _Talk) -> Conversation:
@@ -282,7 +297,7 @@ def _shown(ground: Ground, talk: _Talk) -> Conversation:
         conversation_id=row.id, account_id=row.account_id, card_last4=position.card_last4, as_of=row.as_of,
         balance_minor=position.total_minor, days_past_due=position.days_past_due,
         amount_due_minor=position.minimum_due_minor,
-        facts=ground.facts_with(hardship=bool(state.hardship), chose_ceiling=state.chose_ceiling), means=ground.means,
+        facts=ground.facts_with(state.hardship, chose_ceiling=state.chose_ceiling), means=ground.means,
         assessment_outcome=ground.outcome, declared_hardship=ground.declared_reason or reason_of(state.hardship),
         vulnerable=ground.vulnerable, turns=talk.turns, earlier_turns=row.turns - len(talk.turns), stop=state.stop,
         person_asked_at=row.person_asked_at,

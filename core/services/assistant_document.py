@@ -76,8 +76,8 @@ def rule_from(record: Mapping[str, Any]) -> OfferRule:
     return found
 
 
-def shown_from(record: Mapping[str, Any]) -> Negotiation:
-    """A stored negotiation read back: the figures that were shown, not computed again."""
+def shown_from(record: Mapping[str, Any] | str) -> Negotiation:
+    """A stored negotiation read back, from its text too: the figures that were shown, not computed again."""
     found: Negotiation = _read(_SHOWN, record, "shown")
     return found
 
@@ -114,6 +114,10 @@ def wish_document(wish: Wish) -> dict[str, Any]:
         told["step_up"] = True
     if wish.lean_months:
         told["lean_months"] = list(wish.lean_months)
+    if wish.step_up:
+        told["step_up"] = True
+    if wish.lean_months:
+        told["lean_months"] = list(wish.lean_months)
     waived = [name for name, asked in (("interest", wish.waive_interest), ("late_fee", wish.waive_late_fee)) if asked]
     return told | ({"waive": waived} if waived else {})
 
@@ -141,8 +145,8 @@ def _worked(given: str, rule: str, version: str) -> Worked:
     return Worked(told, negotiation, _SHOWN.dump_python(negotiation, mode="json"), output.model_dump(mode="json"))
 
 
-def _read(adapter: TypeAdapter[Any], record: Mapping[str, Any], what: str) -> Any:
+def _read(adapter: TypeAdapter[Any], record: Mapping[str, Any] | str, what: str) -> Any:
     try:
-        return adapter.validate_json(canonical_json(record), strict=True)
+        return adapter.validate_json(record if isinstance(record, str) else canonical_json(record), strict=True)
     except ValidationError as fault:
         raise InvalidInput("turn_unreadable", "kept by another version, or altered", field=what) from fault

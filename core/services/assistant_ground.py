@@ -5,6 +5,7 @@ As long as its fingerprint is the same, the offers shown still hold.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -88,11 +89,13 @@ class Ground:
             most_down_payment_minor=limits.max_down_payment_minor(owed), first_due_from=earliest, first_due_to=latest,
             longest_pause_months=self.rule.others.pause_months)
 
-    def facts_with(self, *, hardship: bool, chose_ceiling: bool) -> Facts | None:
-        """The facts with what this conversation adds to them."""
+    def facts_with(self, said: Collection[str], *, chose_ceiling: bool) -> Facts | None:
+        """The facts with what this conversation adds to them; ``said``: codes of hardship."""
         if self.facts is None:
             return None
-        return replace(self.facts, hardship=self.facts.hardship or hardship, chose_ceiling=chose_ceiling)
+        reasons = {*self.declared, *said}
+        return replace(self.facts, hardship=bool(reasons), chose_ceiling=chose_ceiling,
+                       income_recovers=not reasons.isdisjoint(self.rule.grid.recovering_reasons))
 
 
 def ground_of(connection: sa.Connection, context: ServiceContext, cardholder_id: str, account_id: str,

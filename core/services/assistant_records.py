@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -25,6 +25,9 @@ from core.services.assistant_turns import State, Step
 
 _WISH, _UNDERSTOOD = TypeAdapter(Wish), TypeAdapter(Understanding)
 _ROUNDS, _START, _NOTHING = TypeAdapter(tuple[Round, ...]), TypeAdapter(Position), TypeAdapter(Nothing)
+
+_NULL = (None, "null")
+"""What is not there, and its text."""
 
 
 def state_values(state: State) -> dict[str, Any]:
@@ -69,17 +72,17 @@ def seal_of(values: Mapping[str, Any]) -> str:
     said = values["said_encrypted"]
     return records.fingerprint({**{name: value for name, value in values.items() if name != "seal"},
                                 "said_encrypted": None if said is None else sha256(bytes(said)).hexdigest(),
-                                "at": values["at"].isoformat()})
+                                "at": values["at"].astimezone(UTC).isoformat()})
 
 
 def turn_of(row: sa.Row[Any], vault: Vault) -> Turn:
-    """A stored turn: as it was shown, not computed again."""
+    """A turn as the repository tells it: as it was shown, not computed again."""
     accepts = None if row.accepts_turn is None else Choice(row.accepts_turn, row.accepts_label)
     return Turn(
         turn_id=row.id, number=row.number, at=row.at, source=TurnSource(row.source),
         said=None if row.said_encrypted is None else vault.decrypt(row.said_encrypted),
         understood=None if row.understood is None else _read(_UNDERSTOOD, row.understood), wish=wish_from(row.wish),
-        negotiation=None if row.shown is None else shown_from(row.shown),
+        negotiation=None if row.shown in _NULL else shown_from(row.shown),
         replies=tuple(Reply(one) for one in row.replies), stop=None if row.stop is None else Stop(row.stop),
         input_hash=row.input_hash, result_hash=row.result_hash, hardship=tuple(row.hardship), accepts=accepts,
         nothing=None if row.do_nothing is None else _read(_NOTHING, row.do_nothing["shown"]),

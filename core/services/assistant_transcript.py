@@ -58,7 +58,7 @@ def transcript(actor: Actor, context: ServiceContext, proposal_id: str) -> Trans
         else:
             audited = _may_read(connection, actor, context, proposal_id)
         rows = repository.of_case(connection, proposal_id)
-        turns = repository.turns_of(connection, [row.id for row in rows])
+        turns = repository.told_turns(connection, [row.id for row in rows])
         found = Transcript(proposal_id, tuple(_part(row, turns, context) for row in rows))
     if not audited:
         with context.writing() as connection:
@@ -105,7 +105,7 @@ def taken_up(actor: Actor, context: ServiceContext, conversation_id: str) -> Tak
             raise NotFound("conversation")
         person = proposals_repository.cardholder(connection, row.cardholder_id)
         account = proposals_repository.account(connection, row.account_id)
-        part = _part(row, repository.turns_of(connection, [row.id]), context)
+        part = _part(row, repository.told_turns(connection, [row.id]), context)
     vault = context.vault
     return TakenUp(
         conversation_id=row.id, cardholder_name=vault.decrypt(person.name_encrypted),

@@ -81,7 +81,7 @@ def said(ground: Ground, state: State, text: str) -> Step:
     read = understand(text, ground.as_of, max(ground.position.total_minor, 0), _last_offer(state))
     if speaks_of_self_harm(text):
         return _cared_for(state, text, read)
-    after = _heard(state, read)
+    after = _heard(ground, state, read)
     told = tuple(reply for intent, reply in _TOLD.items() if intent in read.intents)
     person = next((_PERSON[intent] for intent in _PERSON if intent in read.intents), None)
     step = Step(TurnSource.TEXT, after, told, text, read, person=person)
@@ -128,11 +128,12 @@ def ended(stop: Stop | None) -> Reply:
     return Reply(f"ended_{stop}")
 
 
-def _heard(state: State, read: Understanding) -> State:
+def _heard(ground: Ground, state: State, read: Understanding) -> State:
     """The state with what a message adds to it."""
     before = _forgotten(state) if "restart" in read.intents else state
     hardship = tuple(sorted({*before.hardship, *read.hardship}))
-    return replace(before, wish=added(before.wish, read.wish), hardship=hardship)
+    most_down = ground.rule.limits.max_down_payment_minor(ground.position.total_minor)
+    return replace(before, wish=added(before.wish, read.wish, most_down), hardship=hardship)
 
 
 def _forgotten(state: State) -> State:
@@ -192,7 +193,7 @@ def _no_ground(ground: Ground) -> tuple[Reply, ...]:
 
 
 def _worked(ground: Ground, state: State) -> Worked | None:
-    facts = ground.facts_with(hardship=bool(state.hardship), chose_ceiling=state.chose_ceiling)
+    facts = ground.facts_with(state.hardship, chose_ceiling=state.chose_ceiling)
     if facts is None:
         return None
     told = document(facts, state.wish, sorted({*ground.declared, *state.hardship}), ground.position.issuer)

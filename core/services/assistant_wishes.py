@@ -25,7 +25,9 @@ _REPLACED_BY: dict[str, frozenset[str]] = {
     "interest_free_months": frozenset({"lump_sum_minor"}),
     # One payment for everything is another way than a plan.
     "lump_sum_minor": frozenset({"monthly_at_most_minor", "instalment_at_most_minor", "frequency", "months_at_most",
-                                 "down_payment_minor", "interest_free_months", "pause_months", "due_day"}),
+                                 "down_payment_minor", "interest_free_months", "pause_months", "due_day", "step_up",
+                                 "first_monthly_at_most_minor", "later_monthly_minor", "lean_months",
+                                 "lean_monthly_at_most_minor"}),
     # Both say when paying begins.
     "first_due_date": frozenset({"pause_months"}),
     "pause_months": frozenset({"first_due_date", "lump_sum_minor"}),
@@ -53,13 +55,31 @@ def wish_of(read: understanding.Wish) -> Wish:
         waive_interest="interest" in waived, waive_late_fee="late_fee" in waived)
 
 
-def added(before: Wish, read: understanding.Wish) -> Wish:
-    """``before`` with what one more message names."""
-    found = merged(before, wish_of(read))
+def added(before: Wish, read: understanding.Wish, most_down_minor: int) -> Wish:
+    """``before`` with what one more message names.
+
+    A single payment beside instalments, said in two messages, is paid down as it is when said in one: as far as
+    ``most_down_minor`` fen may be paid down at all. What is more is one payment for everything.
+    """
+    new = wish_of(read)
+    if _names_instalments(before) and _is_down_payment(new, most_down_minor):
+        new = replace(new, lump_sum_minor=None, down_payment_minor=new.lump_sum_minor)
+    elif _names_instalments(new) and _is_down_payment(before, most_down_minor):
+        before = replace(before, lump_sum_minor=None, down_payment_minor=before.lump_sum_minor)
+    found = merged(before, new)
     if read.frequency == Frequency.MONTHLY and read.amount_minor is None:
         # Said in so many words it undoes an earlier pace, though it is what silence means too.
         return replace(found, frequency=Frequency.MONTHLY, instalment_at_most_minor=None)
     return found
+
+
+def _names_instalments(wish: Wish) -> bool:
+    return any(one is not None for one in (
+        wish.monthly_at_most_minor, wish.instalment_at_most_minor, wish.months_at_most))
+
+
+def _is_down_payment(wish: Wish, most_down_minor: int) -> bool:
+    return wish.lump_sum_minor is not None and wish.lump_sum_minor <= most_down_minor
 
 
 def merged(before: Wish, new: Wish) -> Wish:

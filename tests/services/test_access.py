@@ -211,7 +211,7 @@ BY_OPERATOR = {"request_expiry.expire_unanswered", "importing.load.earlier_as_of
                "demo.cases.request_play", "close_day.batch.close_accounts", "close_day.day.last_closed_day",
                "close_day.day.waiting_accounts", "close_day.plans.end_plans", "verification.verify",
                "account_ledger.account_ledger", "account_ledger.account_ids", "account_ledger.all_account_ids",
-               "simulation.compare_accounts"}
+               "simulation.compare_accounts", "assistant_replay.replay", "assistant_replay.replay_turn"}
 """Run by the command line, never by a screen."""
 WORKINGS = {"accruals.accrued", "assessments.replay", "claims.review_policy", "explanations.explain",
             "cost_marks.cost_marks", "outlooks.outlook", "request_figures.work_out", "books.growth.shelf_of",

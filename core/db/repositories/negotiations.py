@@ -25,6 +25,14 @@ MOST_TURNS_OF_A_CASE = 2_000
 Row = sa.Row[Any]
 
 
+def _told() -> list[sa.ColumnElement[Any]]:
+    """What a turn is told from: without what it is proved by, and what was shown as text, read once and not twice."""
+    columns = negotiation_turns.c
+    left_out = (columns.input, columns.result, columns.shown)
+    return [*(column for column in columns if column not in left_out),
+            sa.cast(columns.shown, sa.Text).label("shown")]
+
+
 def open_of_account(connection: sa.Connection, account_id: str, *, lock: bool = False) -> Row | None:
     """The account's open conversation, if there is one; ``lock`` holds it until the transaction ends."""
     query = sa.select(negotiations).where(negotiations.c.account_id == account_id, negotiations.c.state == OPEN)
@@ -49,10 +57,11 @@ def update(connection: sa.Connection, negotiation_id: str, values: Mapping[str, 
     connection.execute(negotiations.update().where(negotiations.c.id == negotiation_id).values(**values))
 
 
-def newest_turns(connection: sa.Connection, negotiation_id: str, limit: int) -> list[Row]:
-    """The last ``limit`` turns of a conversation, in their order."""
+def newest_turns(connection: sa.Connection, negotiation_id: str, limit: int, after: int = 0) -> list[Row]:
+    """The last ``limit`` turns of a conversation as they are told, in their order; ``after``: a number."""
     rows = connection.execute(
-        sa.select(negotiation_turns).where(negotiation_turns.c.negotiation_id == negotiation_id)
+        sa.select(*_told()).where(negotiation_turns.c.negotiation_id == negotiation_id,
+                                  negotiation_turns.c.number > after)
         .order_by(negotiation_turns.c.number.desc()).limit(limit)).all()
     return list(reversed(rows))
 
@@ -114,8 +123,15 @@ def of_case(connection: sa.Connection, proposal_id: str) -> Sequence[Row]:
         .order_by(negotiations.c.opened_at, negotiations.c.id).limit(MOST_OF_A_CASE)).all()
 
 
+def told_turns(connection: sa.Connection, negotiation_ids: Sequence[str]) -> Sequence[Row]:
+    """All turns of some conversations as they are told, in their order within each."""
+    return connection.execute(
+        sa.select(*_told()).where(negotiation_turns.c.negotiation_id.in_(negotiation_ids))
+        .order_by(negotiation_turns.c.negotiation_id, negotiation_turns.c.number).limit(MOST_TURNS_OF_A_CASE)).all()
+
+
 def turns_of(connection: sa.Connection, negotiation_ids: Sequence[str]) -> Sequence[Row]:
-    """All turns of some conversations, in their order within each."""
+    """All turns of some conversations with everything that is kept, in their order within each."""
     return connection.execute(
         sa.select(negotiation_turns).where(negotiation_turns.c.negotiation_id.in_(negotiation_ids))
         .order_by(negotiation_turns.c.negotiation_id, negotiation_turns.c.number).limit(MOST_TURNS_OF_A_CASE)).all()
