@@ -13,7 +13,7 @@ import yaml
 from core.policy.book import PolicyBook
 from core.services.calculator import calculate
 
-FILES = ("own_cases.yaml", "more_cases.yaml", "third_cases.yaml", "fourth_cases.yaml", "worked_cases.yaml")
+FILES = ("own_cases.yaml", "more_cases.yaml", "third_cases.yaml", "fourth_cases.yaml", "fifth_cases.yaml", "worked_cases.yaml")
 MISSED = pytest.mark.xfail(reason="known to be read wrongly", strict=True)
 LANGUAGES = {"odd_zh": "zh", "odd_en": "en"}
 

@@ -66,7 +66,7 @@ def sentence_of(clauses: list[Clause], number: int) -> list[Clause]:
 @lru_cache(maxsize=1)
 def _separator() -> re.Pattern[str]:
     table = words("clauses")
-    marks = (r"(?P<stop>[!?;\n]+|\.(?![0-9])|\.$)", r"(?P<comma>,|:(?![0-9])| - )")
+    marks = (r"(?P<stop>[!?;\n]+|\.(?![0-9])|\.$)", r"(?P<comma>,|:(?! ?[0-9\\u00a5])| - )")
     return re.compile("|".join((*marks, *table["before"])))
 
 

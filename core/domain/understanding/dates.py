@@ -37,6 +37,9 @@ def _take_all(clause: Clause, key: str, as_of: date) -> None:
         if DATE in match[0] or not match[0]:
             continue
         found = _resolve(key, match, as_of)
+        if found is not None and found.trouble is Trouble.PAST and cue("dates", "long_past").fullmatch(match[0]) \
+                and cue("cues", "dates", "start_after").match(clause.text[match.end():].lstrip()) is None:
+            continue  # tells what was, as other words for the past do
         if found is not None:
             clause.take(match.start(), match.end(), DATE, found)
 

@@ -16,6 +16,8 @@ def read_lengths(clauses: list[Clause], terms: Terms, *, trouble_of: set[int]) -
     for number, clause in enumerate(clauses):
         if not counted(clause) or clause.of_others:
             continue
+        if terms.staged and amounts_of(clause):
+            continue
         if number in trouble_of and not (_wants_terms(clause) or _is_of_pause(clauses, number)):
             continue
         if clause.cues & {"longer"}:

@@ -27,10 +27,12 @@ def find_hardship(clauses: list[Clause]) -> set[str]:
         subject = _subject(clause, subject)
         if clause.hypothetical or clause.before_restart or clause.outside_event or "question" in clause.cues:
             continue
+        here: set[str] = set()
         for kind in _KINDS:
             for match in (*_words(kind).finditer(clause.text), *_words(kind).finditer(clause.raw)):
                 if not _denied(clause.text, match):
-                    found |= _meant(kind, clause, match, subject)
+                    here |= _meant(kind, clause, match, subject)
+        found |= here if _owns(clause) or "unemployment" not in here else here - {"business_failure"}
     return found if found == {"other"} else found - {"other"}
 
 
@@ -67,6 +69,11 @@ def _meant(kind: str, clause: Clause, match: re.Match[str], subject: str) -> set
         earner = cue("hardship", "people", "earner").search(clause.text[:match.end()])
         return {"income_drop" if of_family and earner else kind}
     return {kind}
+
+
+def _owns(clause: Clause) -> bool:
+    """Whether a business is one's own, not the employer's."""
+    return cue("hardship", "people", "owner").search(clause.text) is not None
 
 
 def _own(clause: Clause, match: re.Match[str]) -> bool:

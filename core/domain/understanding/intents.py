@@ -7,13 +7,16 @@ from datetime import date
 from core.domain.understanding.clauses import Clause
 from core.domain.understanding.lexicon import cue
 from core.domain.understanding.result import LastOffer
+from core.domain.understanding.roles import amounts_of
 from core.domain.understanding.terms import Terms, counted
 from core.domain.understanding.timing import Timing
 
 
 def agree(clauses: list[Clause], terms: Terms, last: LastOffer | None) -> None:
     """Terms of the last offer, repeated in agreement, are no wish."""
-    if last is None or not _accepts(clauses):
+    if last is not None and _is_refused(clauses, terms, last):
+        terms.wish.monthly_at_most_minor, terms.proposes = None, False
+    if last is None or not (_accepts(clauses) or _approves(clauses)):
         return
     wish = terms.wish
     same_amount = wish.monthly_at_most_minor in (None, last.monthly_minor)
@@ -22,10 +25,27 @@ def agree(clauses: list[Clause], terms: Terms, last: LastOffer | None) -> None:
     if same_amount and same_length and not others and not terms.asks:
         wish.monthly_at_most_minor = wish.months_at_most = None
         terms.proposes, terms.repeats = False, True
+        for clause in clauses:
+            clause.cues |= {"accept"} if _approves([clause]) else set()
 
 
 def _accepts(clauses: list[Clause]) -> bool:
     return any("accept" in clause.cues and counted(clause) and not clause.of_others for clause in clauses)
+
+
+def _is_refused(clauses: list[Clause], terms: Terms, last: LastOffer) -> bool:
+    """Whether the one amount named is the last offer's, said only to turn it down."""
+    rejected = any("reject" in clause.cues and counted(clause) for clause in clauses)
+    only = terms.wish.stated() == ("monthly_at_most",)
+    return rejected and only and terms.wish.monthly_at_most_minor == last.monthly_minor
+
+
+def _approves(clauses: list[Clause]) -> bool:
+    """Whether an amount is called all right, as agreeing to the last offer's does."""
+    fine = cue("cues", "amounts", "fine_after")
+    heard = [clause for clause in clauses if counted(clause) and "reject" not in clause.cues]
+    return any(amount.role == "offer" and fine.match(clause.text[amount.end:].lstrip())
+               for clause in heard for amount in amounts_of(clause))
 
 
 def choose_intents(clauses: list[Clause], terms: Terms, timing: Timing, hardship: set[str],
@@ -40,6 +60,8 @@ def choose_intents(clauses: list[Clause], terms: Terms, timing: Timing, hardship
         intents.add("complain")
     if any("dispute" in clause.cues and not clause.hypothetical and _is_own(clause) for clause in clauses):
         intents.add("dispute")
+    if intents & {"complain", "dispute"} and _is_reproach(clauses):
+        intents.discard("question")
     if hardship:
         intents.add("hardship")
     if terms.wish.waive:
@@ -52,6 +74,12 @@ def choose_intents(clauses: list[Clause], terms: Terms, timing: Timing, hardship
     if "pause" in about:
         _how_long(terms, timing)
     return intents
+
+
+def _is_reproach(clauses: list[Clause]) -> bool:
+    """Why did you, how can it be: a reproach that only looks like a question."""
+    asked = [clause for clause in clauses if "question" in clause.cues]
+    return all(cue("clauses", "reproach").match(clause.text) and not clause.mentions for clause in asked)
 
 
 def _is_own(clause: Clause) -> bool:

@@ -44,7 +44,7 @@ def _measure(match: re.Match[str]) -> tuple[Fraction | None, str]:
         if half in ("year", "month"):
             unit = half
         return (Fraction(6), "month") if unit == "year" else (Fraction(15), "day")
-    text = groups["n"]
+    text = groups.get("n", "one")
     count = Fraction(1) if text in _ONE else read_number(text)
     if count is not None and "unit" not in groups:  # so many years and a half
         count += Fraction(1, 2)

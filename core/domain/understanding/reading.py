@@ -39,7 +39,7 @@ def understand(text: str, as_of: date, outstanding_minor: int | None = None,
     terms = Terms()
     read_amounts(clauses, terms, outstanding_minor, last_offer)
     read_lengths(clauses, terms, trouble_of=trouble_of)
-    timing = read_timing(clauses, as_of, trouble_of=trouble_of)
+    timing = read_timing(clauses, as_of, trouble_of=trouble_of, staged=terms.staged)
     settle_timing(timing, terms, as_of)
     waived = find_waivers(clauses)
     if waived:
@@ -47,7 +47,7 @@ def understand(text: str, as_of: date, outstanding_minor: int | None = None,
     agree(clauses, terms, last_offer)
     intents = choose_intents(clauses, terms, timing, hardship, last_offer, as_of)
     if cue("cues", "intents", "suicide").search(plain):
-        intents = intents - {"undecided"} | {"ask_person"}
+        intents = intents - {"undecided", "question"} | {"ask_person"}
     if not intents:
         return Understanding(language, ("unclear",), Wish(), (), "rephrase")
     ask = next((code for code in ASKS if code in terms.asks), None)

@@ -16,10 +16,13 @@ _YIELDING = frozenset({"income", "balance", "charges"})
 """What a verb of repaying after it turns into an offer: out of my wages I pay."""
 
 
-_REMEMBERED = 20
-"""Amounts an amount may be set against."""
 _OF_SOMETHING = frozenset({"income", "spending", "other_debt", "balance", "charges"})
 """What may be lowered or raised to an amount without that being an offer."""
+_LISTED = _OF_SOMETHING | {"past"}
+_BESIDE = frozenset({"income", "spending", "other_debt", "balance", "past"})
+"""What an offer in the same sentence is reckoned for the same period as."""
+_REMEMBERED = 20
+"""Amounts an amount may be set against."""
 
 
 def amounts_of(clause: Clause) -> list[AmountMention]:
@@ -43,8 +46,10 @@ def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -
             continue
         _merge(clause, found)
         found = amounts_of(clause)
+        if sentence != clause.sentence:
+            earlier, sentence = [], clause.sentence
         for number in range(len(found)):
-            _judge(clause, found, number)
+            _judge(clause, found, number, earlier)
             if last_monthly is not None and found[number].yuan == last_monthly and not _pays_at_once(clause):
                 found[number].period = found[number].period or "monthly"
         if corrected is not None or _begins_with_correction(clause, found[0]):
@@ -52,11 +57,20 @@ def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -
         if corrected is not None and previous:
             corrected.cues.discard("reject")  # it is the figure that is taken back
         _within_correction(clause, found)
-        if sentence != clause.sentence:
-            earlier, sentence = [], clause.sentence
+        _leave_old_offer(before[-_REMEMBERED:] + found, last_monthly)
         _share_periods(before, earlier, found, said_again=not _has_sign(clause))
         earlier, before = earlier + found, (before + found)[-_REMEMBERED:]
         previous, corrected = found, None
+
+
+def _leave_old_offer(found: list[AmountMention], last_monthly: Fraction | None) -> None:
+    """Beside an amount of one's own the amount of the last offer is only what was asked."""
+    offers = [amount for amount in found if amount.role == "offer" and amount.period in ("", "monthly")]
+    if last_monthly is None or all(amount.yuan == last_monthly for amount in offers):
+        return
+    for amount in offers:
+        if amount.yuan == last_monthly and amount.trouble is None:
+            amount.role = "asked"
 
 
 def _offer_at_hand(clause: Clause, previous: list[AmountMention]) -> None:
@@ -67,17 +81,20 @@ def _offer_at_hand(clause: Clause, previous: list[AmountMention]) -> None:
 
 def _window(clause: Clause, found: list[AmountMention], number: int) -> tuple[str, str]:
     start = found[number - 1].end if number else 0
-    end = found[number + 1].start if number + 1 < len(found) else len(clause.text)
-    return clause.text[start:found[number].start], clause.text[found[number].end:end]
+    end = found[number + 1].start if number + 1 < len(found) else None
+    spoken = clause.spoken()
+    return spoken[start:found[number].start], spoken[found[number].end:end]
 
 
-def _judge(clause: Clause, found: list[AmountMention], number: int) -> None:
+def _judge(clause: Clause, found: list[AmountMention], number: int, earlier: list[AmountMention]) -> None:
     amount = found[number]
     left, right = _window(clause, found, number)
     amount.period = _period(left + AMOUNT, right, last=number == len(found) - 1)
     if not amount.period and any(isinstance(mention, DueDayMention) for mention in clause.mentions):
         amount.period = "monthly"
     amount.role = _role(clause, found, number, left, right)
+    if amount.role == "offer" and earlier and earlier[-1].role in _LISTED and _says_nothing(clause):
+        amount.role = earlier[-1].role
 
 
 def _role(clause: Clause, found: list[AmountMention], number: int, left: str, right: str) -> str:
@@ -104,10 +121,17 @@ def _role(clause: Clause, found: list[AmountMention], number: int, left: str, ri
         return "offer"
     if number and (found[number - 1].role in _EXCLUDED or _is_join(left)):
         return found[number - 1].role
-    if amount.period or cue("cues", "amounts", "approve").search(right) or _is_bare(clause) or _has_sign(clause):
+    if amount.period or cue("cues", "amounts", "approve").search(right) or _is_bare(clause) or _has_sign(clause) \
+            or "lump_sum" in clause.cues:
         short = words("clauses")["short" if has_han(clause.raw) else "short_latin"]
         return "offer" if len(clause.plain()) <= short else ""
     return ""
+
+
+def _says_nothing(clause: Clause) -> bool:
+    """Whether amounts only go on with a list that the sentence began."""
+    return not any(cue("cues", "amounts", key).search(clause.text) for key in ("offer", "limiter", "approve")) \
+        and cue("cues", "periods").search(clause.text) is None and not clause.asks
 
 
 def _strongest(left: str) -> tuple[str, int]:
@@ -220,7 +244,7 @@ def _share_periods(before: list[AmountMention], earlier: list[AmountMention], fo
     for number, amount in enumerate(found):
         if amount.period or amount.role not in ("offer", "refused", "asked"):
             continue
-        beside = [other for other in reversed(earlier) if other.role in ("income", "other_debt", "past", "spending")]
+        beside = [other for other in reversed(earlier) if other.role in _BESIDE]
         others = [*reversed(found[:number]), *reversed(before), *found[number + 1:]]
         against = [other for other in others if other.role in ("refused", "asked")
                    or (amount.role == "refused" and other.role == "offer")]

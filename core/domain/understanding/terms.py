@@ -28,6 +28,8 @@ class Terms:
     has_amount: bool = False
     """An amount was named, clear or not."""
     has_length: bool = False
+    staged: bool = False
+    """Several amounts, one after another: no length or date said with them is that of one plan."""
 
 
 @dataclass(slots=True)
@@ -91,7 +93,7 @@ def _place(clause: Clause, amount: AmountMention, slots: _Slots, terms: Terms, u
     terms.has_amount = True
     if amount.share is not None and not amount.period and _is_spread(clause):
         return  # the rest, over the months that are named
-    period = amount.period or ("" if frequency and cue("cues", "single", "first").search(clause.text) else frequency)
+    period = amount.period or ("" if frequency and cue("cues", "at_once").search(clause.text) else frequency)
     relative = _is_relative(clause, amount, period)
     once = not relative and not period and (single or clause.outside_event)
     if once:
@@ -157,6 +159,7 @@ def _settle(slots: _Slots, terms: Terms, unclear: set[str], frequency: str) -> N
         wish.monthly_at_most_minor = slots.monthly[0]
     elif slots.monthly:
         terms.asks.add("which_amount")
+        terms.staged = len(set(slots.monthly)) > 1
     frequencies = {name for _, name in slots.frequent} | {name for name in (*unclear, frequency)
                                                           if name in ("weekly", "fortnightly")}
     if len(frequencies) == 1:

@@ -34,13 +34,16 @@ class Timing:
         return bool(self.on or self.months or self.unclear)
 
 
-def read_timing(clauses: list[Clause], as_of: date, *, trouble_of: set[int]) -> Timing:
-    """Collect the dates that count; ``trouble_of`` are the clauses that tell of hardship."""
+def read_timing(clauses: list[Clause], as_of: date, *, trouble_of: set[int], staged: bool) -> Timing:
+    """Collect the dates that count; ``trouble_of`` are the clauses that tell of hardship.
+
+    In a ``staged`` plan, dates beside amounts are those of its stages.
+    """
     timing = Timing()
     for number, clause in enumerate(clauses):
         if not counted(clause) or clause.of_others or clause.cues & {"undecided", "complain", "ask_person"}:
             continue
-        if _is_to_think(clauses, number):
+        if _is_to_think(clauses, number) or (staged and amounts_of(clause)):
             continue
         if "extension" in clause.cues:
             timing.later_wanted = True
@@ -76,7 +79,8 @@ def _read_clause(clauses: list[Clause], number: int, timing: Timing, as_of: date
         timing.unclear = True
         return
     for mention in dates:
-        if not (_ends_payments(clauses, number, mention) or _is_of_signing(clause, mention)):
+        if not (_ends_payments(clauses, number, mention) or _is_of_signing(clause, mention)
+                or _is_replaced(clause, mention)):
             _add(clause, mention, timing)
     if not dates or "extension" in clause.cues:
         _add_length(clause, timing, as_of)
@@ -87,6 +91,12 @@ def _is_of_signing(clause: Clause, mention: DateMention) -> bool:
     before = clause.text[:mention.start].rstrip()
     return any(match.end() >= len(before) for match in cue("cues", "dates", "sign_before").finditer(before)) \
         or cue("cues", "dates", "sign_after").match(clause.text[mention.end:].lstrip()) is not None
+
+
+def _is_replaced(clause: Clause, mention: DateMention) -> bool:
+    """Instead of the 5th: another day is wanted."""
+    before = clause.text[:mention.start].rstrip()
+    return any(match.end() >= len(before) - 4 for match in cue("cues", "dates", "instead_of").finditer(before))
 
 
 def _ends_payments(clauses: list[Clause], number: int, mention: DateMention) -> bool:
@@ -153,6 +163,11 @@ def _is_relevant(clauses: list[Clause], number: int, trouble_of: set[int]) -> bo
     clause = clauses[number]
     if any(amount.role == "offer" for amount in amounts_of(clause)) or clause.cues & {"pause", "extension", "lump_sum"}:
         return True
+    neighbours = [other for other in sentence_of(clauses, number) if other is not clause]
+    events = cue("dates", "event").search(clause.raw) or cue("dates", "payday").search(clause.raw)
+    if events and any(any(amount.role == "offer" for amount in amounts_of(other))
+                      or cue("cues", "dates", "pay").search(other.text) for other in neighbours):
+        return True
     if clause.cues & {"dispute"} or number in trouble_of:
         return False
     if cue("clauses", "not_then").search(clause.text):
@@ -167,12 +182,7 @@ def _is_relevant(clauses: list[Clause], number: int, trouble_of: set[int]) -> bo
     pays = cue("cues", "dates", "pay").search(clause.text) is not None
     if pays or clause.cues & {"propose", "willing", "longer", "free_interest"}:
         return not cue("clauses", "other_start").search(clause.text)
-    if _bare(clause):
-        return True
-    neighbours = [other for other in sentence_of(clauses, number) if other is not clause]
-    events = cue("dates", "event").search(clause.raw) or cue("dates", "payday").search(clause.raw)
-    return bool(events) and any(any(amount.role == "offer" for amount in amounts_of(other))
-                                or cue("cues", "dates", "pay").search(other.text) for other in neighbours)
+    return _bare(clause)
 
 
 def _all_ahead(clause: Clause) -> bool:

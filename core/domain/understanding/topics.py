@@ -8,7 +8,7 @@ from core.domain.understanding.mentions import AmountMention, DateMention, Lengt
 
 _NAMES = ("accept", "reject", "undecided", "ask_person", "complain", "dispute", "extension", "pause", "propose",
           "longer", "free_interest", "lump_sum", "restart", "willing")
-_ALSO_RAW = ("free_interest", "longer", "lump_sum", "extension", "dispute", "pause", "undecided")
+_ALSO_RAW = ("free_interest", "longer", "lump_sum", "extension", "dispute", "pause", "undecided", "restart")
 """What may be said in words that are part of an amount or a length."""
 _WANTED = frozenset({"extension", "pause", "propose", "longer", "free_interest", "lump_sum", "waive", "willing",
                      "accept"})
@@ -69,6 +69,8 @@ def _topics(clause: Clause) -> set[str]:
         found.discard("pause")
     if "accept" in found and "reject" in found:
         found.discard("accept")
+    if "extension" in found and cue("clauses", "pays_off").search(text):
+        found = found - {"extension"} | {"longer"}
     if "undecided" in found:
         found -= {"extension", "pause", "accept"}
     if "ask_person" in found and "complain" in found and cue("clauses", "stop_calls").search(text):
@@ -97,7 +99,10 @@ def _ask(clause: Clause) -> None:
     if clause.cues & {"complain", "dispute", "undecided", "ask_person", "restart"}:
         return
     about = cue("cues", "intents", "about").search(text)
-    if asked and (explains or not requested or cue("clauses", "strong_question").search(text)):
+    strong = cue("clauses", "strong_question").search(text)
+    if asked and (strong or not requested or (explains and not clause.mentions)):
+        if cue("clauses", "preface").fullmatch(text):
+            return  # what is asked follows
         if explains or about or clause.mentions:
             clause.cues -= _ASKED_ABOUT
             clause.cues.add("question")
