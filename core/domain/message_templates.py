@@ -20,6 +20,8 @@ class MessageTemplate(StrEnum):
     MINIMUM_MISSED = "minimum_missed"
     """A minimum payment was not paid in time, and a late fee followed."""
     MINIMUM_MISSED_NO_FEE = "minimum_missed_no_fee"
+    PERSON_CALLED = "person_called"
+    """A person of the bank was asked for in a conversation, or should take it over."""
     ARRANGEMENT_KEPT = "arrangement_kept"
     ARRANGEMENT_MISSED = "arrangement_missed"
     ARRANGEMENT_LAPSED = "arrangement_lapsed"

@@ -18,6 +18,7 @@ from core.db.repositories import negotiations as repository
 from core.db.types import new_id
 from core.domain.actor import Actor
 from core.domain.errors import Conflict, NotFound
+from core.domain.message_templates import MessageTemplate
 from core.domain.offers.conversation import Stop
 from core.domain.offers.model import Wish
 from core.services import records
@@ -251,6 +252,10 @@ def _keep(connection: sa.Connection, actor: Actor, context: ServiceContext, grou
     repository.update(connection, row.id, {"turns": number, "updated_at": now, **state_values(step.state),
                                            **_person_values(row, step, now)})
     if step.person is not None:
+        if not _waits(row):
+            records.send(connection, context.vault, channel="in_app", recipient_kind="cardholder",
+                         recipient_id=row.cardholder_id, template=MessageTemplate.PERSON_CALLED, at=now,
+                         last4=ground.position.card_last4)
         records.audit(connection, actor, "person_called", repository.OBJECT_KIND, row.id, now,
                       cause=step.person.value, turn=number)
     records.audit(connection, actor, repository.TURN_EVENT, repository.OBJECT_KIND, row.id, now, turn=number,

@@ -17,7 +17,7 @@ from core.domain.calendar import Frequency
 from core.domain.errors import Conflict, InvalidInput, NotFound
 from core.domain.offers.conversation import Stop
 from core.domain.offers.model import NO_WISH, Wish
-from core.services import assessments, assistant, outlooks, requests
+from core.services import assessments, assistant, messages, outlooks, requests
 from core.services.assistant import Conversation, PersonCause, Reply, TurnSource, comparison
 from core.services.context import ServiceContext
 from core.services.positions import account_position
@@ -309,6 +309,8 @@ def test_person_is_one_click_away_and_keeps_the_place_in_the_line(context: Servi
     after = said(actor, context, talk, "the balance is wrong")
     assert after.person_asked_at == first.person_asked_at
     assert after.person_cause is PersonCause.DISPUTE
+    told = [one for one in messages.my_messages(actor, context) if one.template == "person_called"]
+    assert [one.parameters for one in told] == [{"last4": talk.card_last4}]
 
 
 def test_repeated_click_is_one_turn(context: ServiceContext) -> None:
