@@ -91,7 +91,9 @@ def needed_authority(ask: Ask, rule: AuthorityRule) -> AuthorityNeed:
                 need = _higher(need, AuthorityNeed(rule.second_plan_level, "second_plan"))
     waiver = waiver_need(ask.given, ask.owed, ask.days_past_due, rule.waivers)
     if waiver.part is not None:
-        need = _higher(need, AuthorityNeed(waiver.level, f"{waiver.part}_waiver"))
+        given = AuthorityNeed(waiver.level, f"{waiver.part}_waiver")
+        # A settlement grants nothing but what it gives up.
+        need = given if ask.kind is ProposalKind.SETTLEMENT else _higher(need, given)
     if ask.balance_minor >= rule.large_balance_minor:
         need = _higher(need, AuthorityNeed(rule.large_balance_level, "large_balance"))
     return need

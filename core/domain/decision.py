@@ -18,6 +18,8 @@ class ApproveReason(StrEnum):
     AFFORDABLE = "affordable"
     HARDSHIP_SHOWN = "hardship_shown"
     SHORT_DELAY = "short_delay"
+    ENDS_THE_DEBT = "ends_the_debt"
+    PROMISE_TAKEN = "promise_taken"
     EXCEPTION_JUSTIFIED = "exception_justified"
 
 

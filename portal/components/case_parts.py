@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.domain.actor import Role
 from core.domain.proposal import WAITING_FOR_THE_BANK, ProposalEvent
 from core.domain.request_checks import CheckResult, CheckUnit
-from core.domain.request_terms import ExtensionTerms, monthly_burden_minor
+from core.domain.request_terms import ExtensionTerms, monthly_burden_minor, waived_by
 from core.services.case_view import AuthorityView, CaseEvent, CaseView, LevelGrant, OtherCard
 from core.services.request_figures import RequestFigures
 from portal.components import request_figures, schedule
@@ -102,6 +102,8 @@ def asked(case: CaseView) -> str:
     if case.unworkable is not None:
         parts += [f"**{t('collector.case.unworkable')}**", t(f"errors.{case.unworkable}")]
     if case.figures is not None:
+        if case.figures.waived != waived_by(case.asked_terms):
+            parts.append(t("collector.case.waived_today", waived=money(case.figures.waived.total_minor)))
         parts.append(_figures(case.figures))
     return "\n\n".join(parts)
 

@@ -43,9 +43,11 @@ def _without_waiver(terms: Terms) -> str:
             return t("cardholder.terms.settlement", amount=money(terms.amount_minor), by=day(terms.pay_by))
         case TokenPaymentTerms():
             return t("cardholder.terms.token_payment", amount=money(terms.monthly_minor),
-                     length=tn("common.months", terms.months), first=day(terms.first_due_date))
+                     length=tn("common.months", terms.months), first=day(terms.first_due_date),
+                     rate=percent(terms.annual_rate))
         case PauseTerms():
-            return t("cardholder.terms.pause", length=tn("common.months", terms.months))
+            return t("cardholder.terms.pause", length=tn("common.months", terms.months),
+                     rate=percent(terms.annual_rate))
         case PromiseTerms():
             return t("cardholder.terms.promise_to_pay", amount=money(terms.amount_minor), by=day(terms.pay_by))
 

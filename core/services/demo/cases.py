@@ -37,6 +37,11 @@ from core.services.progress import Progress
 from core.services.request_expiry import expire_unanswered
 
 _STEP = 40
+_REASONS = {
+    ProposalKind.EXTENSION: ApproveReason.SHORT_DELAY, ProposalKind.PERSONALISED_AGREEMENT: ApproveReason.AFFORDABLE,
+    ProposalKind.SETTLEMENT: ApproveReason.ENDS_THE_DEBT, ProposalKind.TOKEN_PAYMENT: ApproveReason.HARDSHIP_SHOWN,
+    ProposalKind.PAUSE: ApproveReason.HARDSHIP_SHOWN, ProposalKind.PROMISE_TO_PAY: ApproveReason.PROMISE_TAKEN}
+
 Play = Iterator[datetime]
 """Yields the instant of its next step and carries the step out when it is resumed."""
 
@@ -217,8 +222,7 @@ class _Stage:
         try:
             version = self._claim(decider, at)
             if approving:
-                short = self.kind in (ProposalKind.EXTENSION, ProposalKind.PROMISE_TO_PAY)
-                reasons = [ApproveReason.SHORT_DELAY if short else ApproveReason.AFFORDABLE]
+                reasons = [_REASONS[self.kind]]
                 review.approve(decider, context, self.proposal_id, expected_version=version, reasons=reasons,
                                message=words["approved"], internal_note=words["recommendation"],
                                idempotency_key=f"{self.key}-approve")
