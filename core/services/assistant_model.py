@@ -299,3 +299,5 @@ class Waiting:
     turns: int
     language: str
     proposal_id: str | None
+    in_my_hands: bool = False
+    """Whoever asks has taken it up, within the last day."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +24,7 @@ from core.services.identity.people import masked_phone
 from core.services.request_reading import is_identifier, own_request
 
 MOST_WAITING = 100
+_IN_HAND = timedelta(days=1)
 _REVIEWERS = (Role.COLLECTOR, Role.SUPERVISOR)
 
 
@@ -67,13 +68,16 @@ def transcript(actor: Actor, context: ServiceContext, proposal_id: str) -> Trans
 
 
 def waiting_for_person(actor: Actor, context: ServiceContext) -> tuple[Waiting, ...]:
-    """Who waits for a person of the bank: the most pressing cause first, then the longest waiting. One query."""
+    """Who waits for a person of the bank: the most pressing cause first, then the longest waiting. One query.
+
+    Those this actor has taken up within a day are there too, so that nobody in mid-call is lost by a reload.
+    """
     actor.must_be(*_REVIEWERS, action="see who waits for a person")
     with context.reading() as connection:
-        rows = repository.waiting(connection, MOST_WAITING)
+        rows = repository.waiting(connection, actor.user_id, context.clock.now() - _IN_HAND, MOST_WAITING)
     causes = list(PersonCause)
     found = [Waiting(row.id, row.card_last4, row.person_asked_at, PersonCause(row.person_cause), row.vulnerable,
-                     row.turns, row.locale, row.proposal_id) for row in rows]
+                     row.turns, row.locale, row.proposal_id, row.person_taken_at is not None) for row in rows]
     return tuple(sorted(found, key=lambda one: causes.index(one.cause)))
 
 

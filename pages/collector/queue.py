@@ -8,7 +8,7 @@ from core.domain.actor import Role
 from core.domain.errors import NotFound
 from core.services import review
 from core.services.review import HeldRow, QueuePage, QueueRow
-from portal.components import queue_filters, queue_rows, queue_score, queue_take, states
+from portal.components import queue_filters, queue_people, queue_rows, queue_score, queue_take, states
 from portal.i18n import t, tn
 from portal.navigation import go
 from portal.session import Viewer, viewer
@@ -22,6 +22,7 @@ def page() -> None:
     shown = review.queue(who.actor, who.context, queue_filters.chosen(), queue_filters.page())
     _summary(shown)
     _find(who)
+    queue_people.show(who)
     _in_hand(shown)
     if who.actor.role is Role.SUPERVISOR:
         _held(who)

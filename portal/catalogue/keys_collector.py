@@ -9,6 +9,7 @@ from core.domain.decision import Outcome as Decision
 from core.domain.delinquency import AssetClass
 from core.domain.household import Evidence
 from core.domain.proposal import ProposalEvent, ProposalState
+from core.services.assistant_model import PersonCause
 from portal.catalogue.endings import Endings
 from portal.components.case_decision import Choice
 
@@ -41,6 +42,7 @@ DYNAMIC: Mapping[str, Endings] = {
     "collector.evidence.": _these(Evidence),
     "collector.letter.": _these(_TOLD),
     "collector.outcome.": _these(Outcome),
+    "collector.people.cause.": _these(PersonCause),
     "collector.recommendation.": _these(Decision),
     "collector.row.": _these(("late", "promised")),
     "collector.row.recommended.": _these(Decision),

@@ -219,6 +219,9 @@ def test_who_waits_for_a_person_is_listed_by_urgency_until_somebody_takes_it_up(
     with pytest.raises(NotFound):
         assistant.taken_up(other, context, first.conversation_id)
     assert assistant.taken_up(collector, context, first.conversation_id) == taken
+    assert [one.in_my_hands for one in assistant.waiting_for_person(collector, context)] == [True, False, False]
+    time_.advance(days=2)
+    assert [one.in_my_hands for one in assistant.waiting_for_person(collector, context)] == [False, False]
 
 
 def test_conversation_nobody_asked_a_person_for_is_nobodys_to_take_up(context: ServiceContext) -> None:

@@ -144,17 +144,22 @@ def join_case(connection: sa.Connection, account_id: str, proposal_id: str, sinc
         negotiations.c.opened_at >= since).values(proposal_id=proposal_id))
 
 
-def waiting(connection: sa.Connection, limit: int) -> Sequence[Row]:
-    """Conversations in which a person is wanted and nobody has taken it up, the longest waiting first."""
+def waiting(connection: sa.Connection, user_id: str, since: datetime, limit: int) -> Sequence[Row]:
+    """Conversations in which a person is wanted, the longest waiting first.
+
+    Those nobody has taken up, and those this user has taken up ``since`` then.
+    """
+    asked = negotiations.c
     columns: list[sa.ColumnElement[Any]] = [
-        negotiations.c.id, negotiations.c.proposal_id, negotiations.c.person_asked_at, negotiations.c.person_cause,
-        negotiations.c.turns, accounts.c.card_last4, cardholders.c.vulnerable, cardholders.c.locale]
+        asked.id, asked.proposal_id, asked.person_asked_at, asked.person_cause, asked.person_taken_at, asked.turns,
+        accounts.c.card_last4, cardholders.c.vulnerable, cardholders.c.locale]
+    own = sa.and_(asked.person_taken_by == user_id, asked.person_taken_at >= since)
     return connection.execute(
         sa.select(*columns)
-        .join(accounts, accounts.c.id == negotiations.c.account_id)
-        .join(cardholders, cardholders.c.id == negotiations.c.cardholder_id)
-        .where(negotiations.c.person_asked_at.is_not(None), negotiations.c.person_taken_at.is_(None))
-        .order_by(negotiations.c.person_asked_at, negotiations.c.id).limit(limit)).all()
+        .join(accounts, accounts.c.id == asked.account_id)
+        .join(cardholders, cardholders.c.id == asked.cardholder_id)
+        .where(asked.person_asked_at.is_not(None), sa.or_(asked.person_taken_at.is_(None), own))
+        .order_by(asked.person_asked_at, asked.id).limit(limit)).all()
 
 
 def take_up(connection: sa.Connection, negotiation_id: str, user_id: str, at: datetime) -> bool:
