@@ -19,6 +19,7 @@ from core.domain.offers.space import Space
 from core.domain.offers.value import base_hazard, bucket_of, buffer_minor, monthly_discount, wait_discount
 from core.domain.request_terms import PERIODS_PER_YEAR
 from core.portfolio.arrays import Flags, Ints
+from core.portfolio.offer_exact import ExactRows
 from core.portfolio.offer_geometry import Floats, Geometry, geometry, powers
 from core.portfolio.offer_rows import Plans, Rows, capped, grantable, least_instalments, monthly_of, slacks
 from core.portfolio.offer_shaped import tabulate_shaped
@@ -28,11 +29,11 @@ _RELATIVE_ERROR = 1e-10
 """Of a value; far above what a few dozen operations lose."""
 
 
-def tabulate(situation: Situation, *, feasible_only: bool = False) -> Plans:
-    """Every plan of the space, or only those that cheap constraints leave possible."""
+def tabulate(situation: Situation, *, feasible_only: bool = False) -> tuple[Plans, ExactRows | None]:
+    """Every plan of the space, or only those that cheap constraints leave possible, and how to narrow their bounds."""
     facts, space = situation.facts, situation.space
     if space.is_shaped:
-        return tabulate_shaped(situation, feasible_only=feasible_only)
+        return tabulate_shaped(situation, feasible_only=feasible_only), None
     shape = geometry(facts.as_of, space.first_due_dates, space.prices, space.lasting, space.longest, space.frequency)
     financed = np.array([facts.balance_minor - one.waived_minor - one.down_payment_minor
                          for one in space.concessions], np.int64)
@@ -78,7 +79,7 @@ def _cheaply_possible(level: Ints, shape: Geometry, financed: Ints, situation: S
     return possible & grantable(situation)[:, None, None]
 
 
-def _complete(rows: Rows, levels: _Levels) -> Plans:
+def _complete(rows: Rows, levels: _Levels) -> tuple[Plans, ExactRows]:
     situation, shape = rows.situation, levels.shape
     space, rule = situation.space, situation.rule
     months, count = rows.month + 1, shape.count[rows.month]
@@ -97,7 +98,7 @@ def _complete(rows: Rows, levels: _Levels) -> Plans:
                   (total - reserve, total + reserve), capped(lender, error, situation.facts.balance_minor),
                   (debtor - error_debtor, debtor + error_debtor), {})
     plans.slacks.update(slacks(rows, plans, completion))
-    return plans
+    return plans, ExactRows(rows, levels.financed, levels.level, free | levels.unsure)
 
 
 def _values(rows: Rows, levels: _Levels, count: Ints, down: Ints) -> tuple[Floats, Floats, Floats]:

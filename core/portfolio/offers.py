@@ -35,7 +35,8 @@ class ArraySearch:
     def __init__(self, situation: Situation, *, feasible_only: bool = False) -> None:
         self._situation = situation
         self._feasible_only = feasible_only
-        self.plans: Plans = tabulate(situation, feasible_only=feasible_only)
+        self.plans: Plans
+        self.plans, self._exact = tabulate(situation, feasible_only=feasible_only)
         self._maybe = {name: np.asarray(slack[0] < 0, np.bool_) for name, slack in self.plans.slacks.items()}
         """Where a constraint may be breached; ``_surely`` where it is."""
         self._surely = {name: np.asarray(slack[1] < 0, np.bool_) for name, slack in self.plans.slacks.items()}
@@ -81,15 +82,12 @@ class ArraySearch:
         """The first of ``rows`` and ``best``; of the rows only some may meet every constraint."""
         if not len(rows):
             return best
-        low, high = self._measure(objective, rows)
-        sure = high[self._certain(rows, without)]
-        threshold = float(sure.min()) if len(sure) else np.inf
         best_key = None if best is None else key(best, objective, self._situation)
-        if best_key is not None:
-            threshold = min(threshold, float(best_key[0]) + _slip(best_key[0]))
-        kept = np.flatnonzero(low <= threshold)
-        shortlist, low, high = rows[kept], low[kept], high[kept]
-        if len(kept) > _FEW:
+        shortlist, low, high, threshold = self._shorten(objective, rows, without, best_key)
+        if len(shortlist) > _FEW and self._narrow(shortlist):
+            shortlist = shortlist[self._possible(shortlist, without)]
+            shortlist, low, high, threshold = self._shorten(objective, shortlist, without, best_key)
+        if len(shortlist) > _FEW:
             shortlist, low = self._part_ties(objective, shortlist, low, high, without, threshold)
         for row, least in self._in_order(objective, shortlist, low):
             if best_key is not None and least >= best_key:
@@ -101,6 +99,34 @@ class ArraySearch:
             if best_key is None or found < best_key:
                 best, best_key = option, found
         return best
+
+    def _shorten(self, objective: Objective, rows: Ints, without: frozenset[Bound], best: Key | None
+                 ) -> tuple[Ints, NDArray[Any], NDArray[Any], float]:
+        """The rows that may come before ``best`` and before every certain one, their bounds, and the threshold."""
+        low, high = self._measure(objective, rows)
+        sure = high[self._certain(rows, without)]
+        threshold = float(sure.min()) if len(sure) else np.inf
+        if best is not None:
+            threshold = min(threshold, float(best[0]) + _slip(best[0]))
+        kept = np.flatnonzero(low <= threshold)
+        return rows[kept], low[kept], high[kept], threshold
+
+    def _narrow(self, rows: Ints) -> bool:
+        """Put exact figures in place of bounds where that can be done; whether anything changed."""
+        changed = self._exact.narrow(self.plans, rows) if self._exact is not None else rows[:0]
+        for name, (low, high) in self.plans.slacks.items() if len(changed) else ():
+            for flags, counts, slack in ((self._maybe, self._doubts, low), (self._surely, self._breaches, high)):
+                now = slack[changed] < 0
+                counts[changed] += now.view(np.int8) - flags[name][changed].view(np.int8)
+                flags[name][changed] = now
+        return len(changed) > 0
+
+    def _possible(self, rows: Ints, without: frozenset[Bound]) -> Flags:
+        """Which surely breach nothing but what is set aside."""
+        breaches = self._breaches[rows]
+        for name in self._surely.keys() & without:
+            breaches = breaches - self._surely[name][rows].view(np.int8)
+        return np.asarray(breaches == 0, np.bool_)
 
     def _part_ties(self, objective: Objective, rows: Ints, low: NDArray[Any], high: NDArray[Any],
                    without: frozenset[Bound], threshold: float) -> tuple[Ints, NDArray[Any]]:

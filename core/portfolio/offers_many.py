@@ -19,7 +19,7 @@ import pandas as pd
 from core.domain.actor import Authority
 from core.domain.errors import InvalidInput
 from core.domain.offers.choice import Table, lay_on_table
-from core.domain.offers.evaluation import situation_of
+from core.domain.offers.evaluation import Situation, situation_of
 from core.domain.offers.model import NO_WISH, Facts, Option
 from core.domain.offers.ordering import Purpose
 from core.domain.offers.rule import OfferRule
@@ -45,7 +45,7 @@ def make_offers(frame: pd.DataFrame, as_of: date, rule: OfferRule) -> pd.DataFra
     figures = np.zeros((len(frame), len(PURPOSES), len(FIELDS)), np.int64)
     recommended = np.full(len(frame), "", object)
     for rows in chunks(len(frame), _ROWS):
-        for row, table in _tables(frame.iloc[rows], as_of, rule, rows.start):
+        for row, _, table in tables(frame.iloc[rows], as_of, rule, rows.start):
             recommended[row] = table.recommended.value if table.recommended else ""
             for purpose, option in table.options:
                 figures[row, PURPOSES.index(purpose)] = _figures(option)
@@ -54,16 +54,17 @@ def make_offers(frame: pd.DataFrame, as_of: date, rule: OfferRule) -> pd.DataFra
     return pd.DataFrame(columns | {("recommended", ""): recommended}, index=frame.index, copy=False)
 
 
-def _tables(part: pd.DataFrame, as_of: date, rule: OfferRule, first: int) -> Iterator[tuple[int, Table]]:
+def tables(part: pd.DataFrame, as_of: date, rule: OfferRule, first: int = 0
+           ) -> Iterator[tuple[int, Situation, Table]]:
+    """Each debtor's number from ``first`` on, with what is judged and what is on the table."""
     accounts = part[["principal_minor", "interest_minor", "fees_minor", "days_past_due"]].assign(
         statement_day=as_of.day)
     projected = project_accounts(accounts, as_of, rule.limits.max_months, Scenario.DO_NOTHING, rule.projection,
                                  ("total_minor",))
     totals = projected["total_minor"].to_numpy().tolist()
     for number, facts in enumerate(_facts(part, as_of, first)):
-        nothing = status_quo_of(facts, rule, tuple(totals[number]))
-        yield first + number, lay_on_table(ArraySearch(situation_of(facts, rule, NO_WISH, nothing),
-                                                       feasible_only=True))
+        situation = situation_of(facts, rule, NO_WISH, status_quo_of(facts, rule, tuple(totals[number])))
+        yield first + number, situation, lay_on_table(ArraySearch(situation, feasible_only=True))
 
 
 def _facts(part: pd.DataFrame, as_of: date, first: int) -> Iterator[Facts]:

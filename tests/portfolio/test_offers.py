@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from random import Random
 
+import numpy as np
 import pytest
 
+from core.domain.actor import Authority
+from core.domain.calendar import Frequency
+from core.domain.money import MAX_MINOR
 from core.domain.offers.choice import lay_on_table
-from core.domain.offers.evaluation import situation_of
-from core.domain.offers.model import NO_WISH, Option
+from core.domain.offers.evaluation import situation_of, work_out
+from core.domain.offers.model import NO_WISH, Bound, Facts, Option, Wish
 from core.domain.offers.ordering import Objective, Purpose
+from core.portfolio.offer_tables import tabulate
 from core.portfolio.offers import ArraySearch
-from tests.portfolio.offer_cases import random_facts, small_rule
+from tests.portfolio.offer_cases import AS_OF, RULE, random_facts, small_rule
 from tests.portfolio.offer_walk import (
     Walked,
     balanced,
@@ -66,3 +73,43 @@ def test_the_random_cases_are_neither_all_hopeless_nor_all_easy() -> None:
     sizes = [compare(seed) for seed in range(8)]
     assert 0 in sizes or min(sizes) < max(sizes)
     assert max(sizes) > 100
+
+
+@pytest.mark.parametrize("frequency", list(Frequency))
+def test_bounds_once_narrowed_are_the_figures_of_the_domain(frequency: Frequency) -> None:
+    for seed in range(4):
+        chance = Random(seed)
+        situation = situation_of(random_facts(chance), small_rule(chance),
+                                 Wish(frequency=frequency, monthly_at_most_minor=500_00))
+        plans, exact = tabulate(situation)
+        assert exact is not None
+        rows = np.arange(len(plans))
+        changed = exact.narrow(plans, rows)
+        assert len(changed) > len(plans) // 3
+        assert len(exact.narrow(plans, rows)) == 0
+        for row in chance.sample(changed.tolist(), 40):
+            option = work_out(int(plans.index[row]), situation)
+            for name, figure in (("payment", option.monthly_minor), ("instalment", option.instalment_minor),
+                                 ("total", option.total_minor)):
+                low, high = getattr(plans, name)
+                assert low[row] == high[row] == figure, (seed, row, name)
+            for bound in (Bound.AFFORDABLE, Bound.MINIMUM_INSTALMENT, Bound.TOTAL, Bound.WISH_MONTHLY):
+                low, high = plans.slacks[bound]
+                assert low[row] == high[row] == option.slacks[bound], (seed, row, bound)
+
+
+def test_a_debt_too_large_for_64_bits_keeps_its_bounds() -> None:
+    owed = MAX_MINOR // 100
+    facts = Facts(AS_OF, owed, 0, 0, 75, owed // 20, owed // 20, owed // 10, authority=Authority.L4)
+    fine = replace(RULE, grid=replace(RULE.grid, annual_rates=(Decimal("0.1234567"),)))
+    plans, exact = tabulate(situation_of(facts, fine, NO_WISH))
+    assert exact is not None
+    assert len(exact.narrow(plans, np.arange(len(plans)))) == 0
+
+
+def test_few_plans_are_worked_out_where_many_weekly_ones_lie_about_the_least_instalment() -> None:
+    facts = Facts(AS_OF, 3_757_89, 32_16, 519_23, 100, 465_44, 465_44, 930_88)
+    search = ArraySearch(situation_of(facts, RULE, Wish(frequency=Frequency.WEEKLY)))
+    table = lay_on_table(search)
+    assert table.options
+    assert len(search._options) < 40

@@ -13,8 +13,9 @@ from core.domain.errors import InvalidInput
 from core.domain.offers.model import NO_WISH, Facts
 from core.domain.offers.negotiation import negotiate
 from core.portfolio.offers import ArraySearch
-from core.portfolio.offers_many import PURPOSES, make_offers
+from core.portfolio.offers_many import PURPOSES, make_offers, tables
 from tests.portfolio.offer_cases import AS_OF, RULE, random_facts
+from tests.portfolio.offer_judge import broken
 
 COLUMNS = ("principal_minor", "interest_minor", "fees_minor", "days_past_due", "affordable_minor", "ceiling_minor",
            "disposable_minor", "hardship")
@@ -57,3 +58,24 @@ def test_a_row_that_cannot_be_is_refused_with_its_place() -> None:
     with pytest.raises(InvalidInput) as refused:
         make_offers(frame, AS_OF, RULE)
     assert (refused.value.code, refused.value.data["row"]) == ("affordable_above_disposable", 2)
+
+
+def test_no_offer_of_a_portfolio_breaks_a_rule_judged_by_other_code() -> None:
+    chance = Random(20261122)
+    frame = frame_of([replace(random_facts(chance), as_of=AS_OF) for _ in range(150)])
+    judged = 0
+    for _, situation, table in tables(frame, AS_OF, RULE):
+        for purpose, option in table.options:
+            judged += 1
+            assert broken(option, situation) == [], (situation.facts, purpose)
+    assert judged > 100
+
+
+def test_the_judge_finds_what_is_a_fen_too_much() -> None:
+    _, situation, table = next(one for one in tables(frame_of([replace(random_facts(Random(seed)), as_of=AS_OF)
+                                                               for seed in range(40)]), AS_OF, RULE) if one[2].options)
+    option, facts = table.options[0][1], situation.facts
+    tight = replace(situation, facts=replace(facts, affordable_minor=option.monthly_minor - 1))
+    assert "affordable" in broken(option, tight)
+    assert "term" in broken(option, replace(situation, facts=replace(facts, authority=Authority.L1)))
+    assert "figures" in broken(replace(option, lender_value_minor=option.lender_value_minor + 1), situation)
