@@ -9,7 +9,7 @@ PORT ?= 8501
 DATABASE_URL ?=
 export DATABASE_URL
 
-.PHONY: help install run test check unit browser-tests bench lock clean browser dev
+.PHONY: help install run test check unit browser-tests bench evaluate lock clean browser dev
 
 help:  ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -61,6 +61,9 @@ check: .venv/.dev  ## style, types, layers, both languages complete
 
 bench: .venv/.bench  ## what a screen and a portfolio cost, against floors and peers; writes benchmarks/latest.json
 	$(BIN)/python -m benchmarks
+
+evaluate: .venv/.bench  ## negotiate with 100,000 synthetic debtors by every strategy; writes docs/evaluation.md
+	$(BIN)/python -m benchmarks.evaluation
 
 lock: .venv/.installed  ## renew requirements/*.lock from pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

@@ -45,18 +45,22 @@ class Feasible:
     debtor: NDArray[np.float64]
     accepted: NDArray[np.bool_]
 
+    def deal(self, row: int) -> Dealt:
+        """The plan of that row as a deal."""
+        return Dealt(None, rows_of(self.plans, np.array([row])), 1)
+
 
 def negotiate_all(debtor: Debtor, *, portal_only: bool = False) -> dict[str, NDArray[np.float64]]:
     """Each strategy's deal by its name (the oracle's with its world's) as ``FIELDS``; zeros where none is made."""
     search = ArraySearch(debtor.situation, feasible_only=True)
     table = lay_on_table(search)
-    feasible = _feasible(search, debtor.private)
+    feasible = feasible_plans(search, debtor.private)
     portal = converse(debtor, table)
     deals: dict[str, Dealt | None] = {Strategy.PORTAL: portal}
     if not portal_only:
         deals[Strategy.CEILING] = portal or _at_ceiling(debtor)
         deals |= _others(debtor, table, feasible)
-    return {name: _row(dealt, debtor, feasible, table.ideal) for name, dealt in deals.items()}
+    return {name: deal_row(dealt, debtor, feasible, table.ideal) for name, dealt in deals.items()}
 
 
 def _at_ceiling(debtor: Debtor) -> Dealt | None:
@@ -120,7 +124,7 @@ def _others(debtor: Debtor, table: Table, feasible: Feasible) -> dict[str, Dealt
         return found | dict.fromkeys((*single, *_oracles(debtor)))
     uncapped = model_values(feasible.plans, facts, rule).lender
     rows = (_most_generous(feasible.plans), int(np.argmax(uncapped)), int(debtor.drawn * len(feasible.plans)))
-    found |= {name: _at(feasible, row) if feasible.accepted[row] else None
+    found |= {name: feasible.deal(row) if feasible.accepted[row] else None
               for name, row in zip(single, rows, strict=True)}
     return found | {f"{Strategy.ORACLE}_{world}": _all_knowing(debtor, truth, feasible)
                     for world, truth in debtor.truths.items()}
@@ -152,7 +156,7 @@ def _all_knowing(debtor: Debtor, truth: Truth, feasible: Feasible) -> Dealt | No
     if not possible.any():
         return None
     share = np.minimum(lender / max(lender[possible].max(), 1), saved / max(saved[possible].max(), 1))
-    return _at(feasible, int(np.argmax(np.where(possible, share, -np.inf))))
+    return feasible.deal(int(np.argmax(np.where(possible, share, -np.inf))))
 
 
 def _first_offer(table: Table) -> Dealt | None:
@@ -176,11 +180,7 @@ def _picked(plans: PlanColumns, private: Private, options: Sequence[Option] = ()
     return Dealt(options[best] if options else None, rows_of(plans, np.array([best])), 1)
 
 
-def _at(feasible: Feasible, row: int) -> Dealt:
-    return Dealt(None, rows_of(feasible.plans, np.array([row])), 1)
-
-
-def _feasible(search: ArraySearch, private: Private) -> Feasible:
+def feasible_plans(search: ArraySearch, private: Private) -> Feasible:
     """What no constraint can reject, whatever the last fen of its figures are."""
     table, space = search.plans, search.situation.space
     sure = np.ones(len(table), np.bool_)
@@ -219,7 +219,8 @@ def _columns(rows: list[tuple[float, ...]]) -> PlanColumns:
     return PlanColumns(*np.array(rows, np.float64).T)
 
 
-def _row(dealt: Dealt | None, debtor: Debtor, feasible: Feasible, ideal: Ideal) -> NDArray[np.float64]:
+def deal_row(dealt: Dealt | None, debtor: Debtor, feasible: Feasible, ideal: Ideal) -> NDArray[np.float64]:
+    """A deal as ``FIELDS``; zeros for none."""
     row = np.zeros(len(FIELDS))
     if dealt is None:
         return row

@@ -85,13 +85,13 @@ def work_on(part: Part) -> Counted:
     rule = offer_rule(policy)
     people = make_people(part.seed, part.number, part.count, policy)
     events = make_events(part.seed, part.number, part.count)
-    debtors = _debtors(people, part, events, rule)
+    debtors = make_debtors(people, part, events, rule)
     asked = [replace(one, situation=situation_of(one.situation.facts, _expecting(rule, part.hazard_factor), NO_WISH,
                                                  one.situation.nothing)) for one in debtors]
     dealt = [negotiate_all(one, portal_only=part.portal_only) for one in asked]
     deals = {name: np.array([one[name] for one in dealt]) for name in dealt[0]}
     owed_later = np.array([one.situation.nothing.debtor_cost_minor for one in debtors], np.int64)
-    lived = [_in_world(deals, people, owed_later, world, events, rule) for world in part.worlds]
+    lived = [live_in_world(_here(deals, world), people, owed_later, world, events, rule) for world in part.worlds]
     portal = deals[Strategy.PORTAL]
     described = people.assign(agreed=portal[:, COLUMN["months"]] > 0, months=portal[:, COLUMN["months"]],
                               waived=_waived(portal), completion=portal[:, COLUMN["completion"]])
@@ -103,7 +103,7 @@ def work_on(part: Part) -> Counted:
 def _honesty(debtors: list[Debtor], people: pd.DataFrame, part: Part, events: Events, rule: OfferRule) -> Honesty:
     """The first few, and the same people under each other's sex, age band and manner."""
     mixed = people.assign(**{name: np.roll(people[name].to_numpy(), 1) for name in BYSTANDERS})
-    return try_honesty(debtors[: part.honesty], _debtors(mixed, part, events, rule)[: part.honesty])
+    return try_honesty(debtors[: part.honesty], make_debtors(mixed, part, events, rule)[: part.honesty])
 
 
 def _names(part: Part) -> tuple[str, ...]:
@@ -118,7 +118,8 @@ def _expecting(rule: OfferRule, factor: float) -> OfferRule:
     return replace(rule, value=replace(rule.value, monthly_hazard=hazards))
 
 
-def _debtors(people: pd.DataFrame, part: Part, events: Events, rule: OfferRule) -> list[Debtor]:
+def make_debtors(people: pd.DataFrame, part: Part, events: Events, rule: OfferRule) -> list[Debtor]:
+    """The people of a part as debtors, each with what the portal knows and what only they and the worlds know."""
     accounts = people[["principal_minor", "interest_minor", "fees_minor", "days_past_due"]].assign(
         statement_day=AS_OF.day)
     totals = project_accounts(accounts, AS_OF, rule.limits.max_months, Scenario.DO_NOTHING, rule.projection,
@@ -149,18 +150,22 @@ def _private(person: dict[str, float], nothing: StatusQuo, rule: OfferRule) -> P
     return Private(person["limit_minor"], person["impatience"], person["resistance"], expected)
 
 
-_Lived = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]
+Lived = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]
 
 
-def _in_world(deals: dict[str, NDArray[np.float64]], people: pd.DataFrame, owed_later: NDArray[np.int64], world: World,
-              events: Events, rule: OfferRule) -> _Lived:
+def _here(deals: dict[str, NDArray[np.float64]], world: World) -> NDArray[np.float64]:
+    """The deals of every strategy in order; of the oracles the one that knows this world."""
     own = {Strategy.ORACLE: f"{Strategy.ORACLE}_{world.name}"}
-    ordered = [name for one in Strategy if (name := own.get(one, one)) in deals]
-    stacked = np.array([deals[name] for name in ordered])
-    lived = live_through(stacked, people, owed_later, world, events, rule)
+    return np.array([deals[name] for one in Strategy if (name := own.get(one, one)) in deals])
+
+
+def live_in_world(deals: NDArray[np.float64], people: pd.DataFrame, owed_later: NDArray[np.int64], world: World,
+                  events: Events, rule: OfferRule) -> Lived:
+    """Live through ``deals`` (``[strategy, person, field]``): sums, payments by month, marks, chances of the first."""
+    lived = live_through(deals, people, owed_later, world, events, rule)
     reached = np.array([[np.bincount(lived.reached[one, :, mark], minlength=MONTHS + 1) for mark in range(len(MARKS))]
-                        for one in range(len(ordered))])
-    return _sums(stacked, lived, people), lived.paid_by_month, reached, _shown(stacked[0], lived.completed[0])
+                        for one in range(len(deals))])
+    return _sums(deals, lived, people), lived.paid_by_month, reached, _shown(deals[0], lived.completed[0])
 
 
 def _sums(deals: NDArray[np.float64], lived: Outcomes, people: pd.DataFrame) -> NDArray[np.float64]:

@@ -35,7 +35,7 @@ from core.portfolio.engines import Engine
 Progress = Callable[[str, int, int], None]
 ELASTICITIES = (0.5, 2.4)
 """Tried beside the world's own."""
-_REFERENCE = 1_500
+REFERENCE = 1_500
 """People the worlds are fitted on."""
 _HONESTY = 10
 """Debtors of every part on whom honesty is tried."""
@@ -64,7 +64,7 @@ def evaluate(plan: Plan, engine: Engine, progress: Progress) -> dict[str, Any]:
     """Everything, the same for the same plan and policy. ``progress`` gets a stage, what is done and what there is."""
     policy = PolicyBook.load().on(AS_OF)
     rule = offer_rule(policy)
-    reference = make_reference(_REFERENCE, policy, rule)
+    reference = make_reference(REFERENCE, policy, rule)
     fitted = [fit(WORLDS[name], reference) for name in plan.worlds]
     stressed = [fit(with_elasticity(world, one), reference) for world in fitted for one in ELASTICITIES
                 ] if plan.stress else []
