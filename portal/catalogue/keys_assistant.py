@@ -36,14 +36,16 @@ DYNAMIC: Mapping[str, Endings] = {
     "assistant.chip.": _these(name.removesuffix("_minor") for name in Wish.__dataclass_fields__),
     "assistant.credit.": _these(CreditEffect),
     "assistant.hardship.": _these(_HARDSHIPS),
-    "assistant.kept.": _these([*_RULES, "wish"]),
+    "assistant.kept.": _these((Bound.TOTAL, Bound.COMPLETION)),
     "assistant.label.": _these(_LABELS),
-    "assistant.offer.gives.": _these(("late_fee", "interest", "principal")),
+    "assistant.offer.gives.": _these(("late_fee", "interest", "principal", "pause", "token")),
     "assistant.reply.": _these(reply for reply in Reply if reply not in _ANSWERED),
     "assistant.stands.": _these([*Bound, "several"]),
     "assistant.stages.": _these(("rises", "lean")),
     "assistant.tap.": _these(("monthly", "weekly", "fortnightly", "once")),
     "assistant.tap.say.": _these(("monthly", "weekly", "fortnightly", "once")),
+    "assistant.wished.": _these(("monthly", "instalment", "first_monthly", "lean_monthly", "months", "down_payment",
+                                 "lump_sum", "first_due_date", "pause", "interest_free")),
     "assistant.why.": _these(_LABELS),
 }
 """Each beginning with where its endings come from: a new offer, constraint or reply without words fails the check."""

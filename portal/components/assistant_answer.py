@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.domain.offers.offer import Offer
 from core.services.assistant import Choice, Conversation, Reply, Turn, find_offer, is_open, on_the_table
+from core.services.assistant_offers import has_plan
 from portal.components import assistant_adjust as adjust
 from portal.components import assistant_offers as offers
 from portal.components import assistant_steps as steps
@@ -33,14 +34,31 @@ def show(found: Conversation, beside: Callable[[], None]) -> None:
         offers.picture(found.nothing, (), None, found.balance_minor)
     if shown is None or found.facts is None or not found.may_ask:
         return
-    if not set(newest.replies) & {*_ASKED, Reply.ACCEPT}:
-        _plan(found, shown)
+    if newest.negotiation is None and found.wish != shown.wish:
+        # A person goes on, but nobody is kept from looking for themselves.
+        st.button(t("assistant.work_out"), key=f"work_out_{newest.turn_id}", on_click=steps.wish,
+                  args=(found, found.wish))
+    answered = not set(newest.replies) & {*_ASKED, Reply.ACCEPT} and _plan(found, shown)
     adjust.understood(found.wish, partial(steps.correct, found), key=found.conversation_id)
-    _trying(found, shown)
-    beside()
-    place = _place(found, shown)
-    if shown.negotiation is not None:
-        offers.ways(found, shown.negotiation.offers, shown.negotiation.recommended, place)
+    if shown.negotiation is not None and has_plan(shown.negotiation):
+        _trying(found, shown)
+        beside()
+    _ways(found, shown, folded=answered)
+
+
+def _ways(found: Conversation, shown: Turn, *, folded: bool) -> None:
+    """Doing nothing and all offers; one tap away once there is an answer, so that the answer is what one sees."""
+    negotiation = shown.negotiation
+    if negotiation is None:
+        return
+    place = st.container()
+    if folded:
+        place = st.expander(t("assistant.ways", count=len(negotiation.offers)), key=f"ways_{found.conversation_id}",
+                            on_change="rerun", icon=":material/compare_arrows:")
+        if not place.open:
+            return
+    with place:
+        offers.ways(found, negotiation.offers, negotiation.recommended, _place(found, shown))
 
 
 def _place(found: Conversation, shown: Turn) -> Place:
@@ -48,24 +66,25 @@ def _place(found: Conversation, shown: Turn) -> Place:
                  lambda label: steps.choose(found, Choice(shown.number, label)))
 
 
-def _plan(found: Conversation, shown: Turn) -> None:
-    """The plan that answers the wish, and the other changes that would help as well."""
+def _plan(found: Conversation, shown: Turn) -> bool:
+    """The plan that answers the wish, and the other changes that would help as well; whether there is one."""
     negotiation = shown.negotiation
     plan = None if negotiation is None or negotiation.answer is None else negotiation.answer.plan
     if negotiation is None or plan is None or not is_open(plan):
-        return
+        return False
     place = _place(found, shown)
     offers.card(plan, "answer", place, strong=True)
     changes = negotiation.infeasible.nearest[1:] if negotiation.infeasible is not None else ()
     others = [one for one in changes if is_open(one.plan)]
     if not others:
-        return
+        return True
     with st.expander(t("assistant.change.more"), key=f"others_{shown.number}"):
         for one in others:
             label = f"nearest:{one.name}"
             st.markdown(words.change(one))
             st.button(t("assistant.change.take", monthly=money(one.plan.monthly_minor)),
                       key=f"take_{shown.number}_{one.name}", on_click=place.choose, args=(label,))
+    return True
 
 
 def _trying(found: Conversation, shown: Turn) -> None:

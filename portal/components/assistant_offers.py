@@ -23,6 +23,8 @@ from portal.i18n import day, money, money_short, t, tn
 _BESIDE = 3
 """Cards in a row on a wide screen; on a phone they stand below one another."""
 _TWELVE = 12
+_UNESTIMATED = (OfferKind.PAUSE, OfferKind.SETTLEMENT)
+"""Where there is no plan to be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def ways(found: Conversation, offers: Sequence[Offer], recommended: str | None, 
         group("assistant.offers.title", plans, recommended, place)
     if others:
         group("assistant.offers.beside" if plans else "assistant.offers.relief", others, recommended, place)
-    if offers:
+    if any(one.kind not in _UNESTIMATED for one in offers):
         st.caption(t("assistant.compare.estimate"))
 
 
@@ -113,7 +115,7 @@ def summary(offer: Offer, *, recommended: bool = False) -> str:
     if offer.down_payment_minor:
         terms.insert(0, t("assistant.offer.down", amount=money(offer.down_payment_minor)))
     means = [t("assistant.credit_line", effect=t(f"assistant.credit.{credit_effect(offer)}"))]
-    if offer.kind is not OfferKind.PAUSE:
+    if offer.kind not in _UNESTIMATED:
         means.append(t("assistant.chance_line", chance=t(f"assistant.chance.{likelihood(offer.completion)}")))
     return "\n\n".join([head, f"#### {words.payment(offer)}", "  \n".join(terms), words.gives(offer),
                         "  \n".join(means)])

@@ -47,6 +47,9 @@ def _reply(reply: Reply, turn: Turn, found: Conversation) -> str:
         if shown.infeasible is not None and shown.infeasible.binding is not None:
             return words.refused(shown.infeasible.binding.value, shown.infeasible, found.facts)
     text = t(f"assistant.reply.{reply}")
+    if reply is Reply.RELIEF and shown is not None and shown.infeasible is not None \
+            and (nearest := shown.infeasible.smallest_change) is not None:
+        return f"{text}\n\n{words.change(nearest)}"
     return f"{text}\n\n{t('assistant.say.examples')}" if reply is Reply.UNCLEAR else text
 
 

@@ -13,6 +13,12 @@ from portal.i18n import day, money, month_name, percent, t, tn
 
 RELIEF = (OfferKind.TOKEN_PAYMENT, OfferKind.PAUSE)
 """What helps for a while and ends nothing."""
+_WISHED = {Bound.WISH_MONTHLY: "monthly", Bound.WISH_INSTALMENT: "instalment", Bound.WISH_MONTHS: "months",
+           Bound.WISH_FIRST_MONTHLY: "first_monthly", Bound.WISH_LEAN_MONTHLY: "lean_monthly",
+           Bound.WISH_DOWN_PAYMENT: "down_payment", Bound.WISH_LUMP_SUM: "lump_sum",
+           Bound.WISH_FIRST_DUE_DATE: "first_due_date", Bound.WISH_PAUSE: "pause",
+           Bound.WISH_INTEREST_FREE: "interest_free"}
+"""What a cardholder's own limit is called, where the plan nearest to it misses it."""
 _ONCE = (OfferKind.SETTLEMENT, OfferKind.EXTENSION, OfferKind.PROMISE_TO_PAY)
 
 
@@ -68,8 +74,12 @@ def length(offer: Offer) -> str:
 
 def cost(offer: Offer) -> str:
     """What it comes to in all, and at what yearly rate."""
+    if offer.kind is OfferKind.PAUSE:
+        return t("assistant.offer.total_pause")
     if offer.kind in RELIEF:
         return t("assistant.offer.total_relief", total=money(offer.total_minor))
+    if offer.kind is OfferKind.SETTLEMENT:
+        return t("assistant.offer.total_once", total=money(offer.total_minor))
     return t("assistant.offer.total", total=money(offer.total_minor), rate=rate(offer))
 
 
@@ -95,8 +105,11 @@ def _given(offer: Offer) -> Iterator[str]:
     for name in ("late_fee", "interest", "principal"):
         if amount := getattr(offer, f"{name}_waived_minor"):
             yield t(f"assistant.offer.gives.{name}", amount=money(amount))
-    if offer.kind is OfferKind.PAUSE:
-        yield t("assistant.offer.gives.pause", length=months(offer.months))
+    if offer.kind in RELIEF:
+        kind = "pause" if offer.kind is OfferKind.PAUSE else "token"
+        yield t(f"assistant.offer.gives.{kind}", length=months(offer.months))
+        if not offer.annual_rate:
+            yield t("assistant.offer.gives.relief_interest")
     if offer.kind is not OfferKind.PERSONALISED_AGREEMENT:
         return
     if not offer.annual_rate:
@@ -121,17 +134,44 @@ def slack_in_words(name: Bound, slack: Slack) -> str:
 def why_not_less(offer: Offer) -> str:
     """What holds an offer where it is, and what else it keeps: the ledger in plain words."""
     held = [f"- {t('assistant.binds.wish') if line.name.is_wish else t(f'assistant.binds.{line.name}')}"
-            for line in offer.constraints if line.binding]
+            for line in offer.constraints if _holds(line, offer)]
     if not held:
         held = [t("assistant.details.free", why=t(f"assistant.why.{offer.label}"))]
-    kept = "\n".join(f"- {line}" for line in dict.fromkeys(map(_kept, offer.constraints)))
-    return "\n".join([*held, "", t("assistant.details.kept"), "", kept])
+    missed = [f"- {_missed(line)}" for line in offer.constraints if line.slack < 0]
+    kept = "\n".join(f"- {line}" for line in _kept(offer))
+    return "\n".join([*held, *missed, "", t("assistant.details.kept"), "", kept])
 
 
-def _kept(line: Constraint) -> str:
-    if line.name.is_wish:
-        return t("assistant.kept.wish")
-    return t(f"assistant.kept.{line.name}", amount=slack_in_words(line.name, line.slack))
+def _holds(line: Constraint, offer: Offer) -> bool:
+    """Whether it holds the offer where it is: as was found by solving again, or because its end is reached."""
+    given = {Bound.LATE_FEE_WAIVER: offer.late_fee_waived_minor, Bound.INTEREST_WAIVER: offer.interest_waived_minor}
+    ends = line.name in (Bound.TERM, Bound.MINIMUM_INSTALMENT) or bool(given.get(line.name))
+    return line.binding or (ends and line.slack == 0 and offer.kind is OfferKind.PERSONALISED_AGREEMENT)
+
+
+def _missed(line: Constraint) -> str:
+    name = _WISHED.get(line.name)
+    if name is None or line.name.unit is BoundUnit.FLAG:
+        return t("assistant.missed_other")
+    return t("assistant.missed_by", wish=t(f"assistant.wished.{name}"), amount=slack_in_words(line.name, line.slack))
+
+
+def _kept(offer: Offer) -> Iterator[str]:
+    """What it keeps, in the order people ask; the rules that only the bank minds in one line."""
+    slack = {line.name: line.slack for line in offer.constraints}
+    if slack.get(Bound.AFFORDABLE, 0) > 0:
+        yield t("assistant.kept.affordable", amount=money(int(slack[Bound.AFFORDABLE])))
+    if slack.get(Bound.TERM, 0) > 0:
+        yield t("assistant.kept.term", length=months(int(slack[Bound.TERM])))
+    yield t("assistant.kept.rules")
+    for name in (Bound.TOTAL, Bound.COMPLETION):
+        if slack.get(name, -1) >= 0:
+            yield t(f"assistant.kept.{name}")
+    if min(slack.get(Bound.LENDER_VALUE, -1), slack.get(Bound.DEBTOR_VALUE, -1)) >= 0:
+        yield t("assistant.kept.both")
+    wished = [value for name, value in slack.items() if name.is_wish]
+    if wished and min(wished) >= 0:
+        yield t("assistant.kept.wish")
 
 
 def in_the_way(reason: str, facts: Facts) -> str:
