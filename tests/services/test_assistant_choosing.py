@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,15 +14,17 @@ from core.db.tables.requests import proposals
 from core.domain.actor import Actor, Authority, Role
 from core.domain.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from core.domain.hardship import HardshipReason
+from core.domain.household import Evidence, Income
 from core.domain.offers.as_request import terms_of
 from core.domain.offers.model import Bound, Wish
 from core.services import assessments, assistant, requests
-from core.services.assistant import Conversation, PersonCause, Reply, find_offer, is_open
+from core.services.assistant import Conversation, PersonCause, Reply, comparison, find_offer, is_open
+from core.services.assistant_replay import replay
 from core.services.context import ServiceContext
 from core.services.requests import Submitted
 from tests.conftest import TestTime
 from tests.services.assistant_talks import begun, key, moved, said
-from tests.services.cards import TODAY, add_card, cardholder
+from tests.services.cards import MISSED_SINCE_AUGUST, TODAY, Month, add_card, cardholder
 from tests.services.cases import FAMILY, count, held, reviewer
 
 
@@ -288,3 +291,34 @@ def test_offer_shown_on_a_day_before_last_month_is_no_part_of_this_case(context:
     later = assistant.open_conversation(actor, context, talk.account_id, today)
     sent = _chosen(actor, context, later)
     assert len(assistant.transcript(actor, context, sent.proposal_id).parts) == 1
+
+
+LATE_A_LITTLE = (Month(purchases=((3, 400_000), (12, 255_050))), Month())
+POOR = replace(FAMILY, income=(Income("salary", 650_000, Evidence.PROVIDED),))
+
+
+@pytest.mark.parametrize(("kind", "text", "months", "content"), [
+    ("extension", None, LATE_A_LITTLE, FAMILY),
+    ("promise_to_pay", None, LATE_A_LITTLE, FAMILY),
+    ("settlement", "15500 yuan in one single payment", MISSED_SINCE_AUGUST, FAMILY),
+    ("pause", None, MISSED_SINCE_AUGUST, POOR),
+    ("token_payment", None, MISSED_SINCE_AUGUST, POOR),
+    ("personalised_agreement", "I lost my job", MISSED_SINCE_AUGUST, FAMILY),
+])
+def test_every_kind_that_was_shown_becomes_a_request_and_is_proved(
+        context: ServiceContext, kind: str, text: str | None, months: tuple[Month, ...],
+        content: assessments.AssessmentInput) -> None:
+    account_id = add_card(context, months)
+    actor = cardholder(context)
+    assessments.finish(actor, context, content, "assessment")
+    talk = assistant.open_conversation(actor, context, account_id, TODAY)
+    if text is not None:
+        talk = said(actor, context, talk, text)
+    assert talk.last_shown is not None
+    assert talk.last_shown.negotiation is not None
+    labels = [offer.label for offer in talk.last_shown.negotiation.offers if offer.kind == kind]
+    assert labels
+    sent = _chosen(actor, context, talk, labels[-1], talk.last_shown.number)
+    assert requests.my_request(actor, context, sent.proposal_id).summary.kind == kind
+    assert all(turn.equal for turn in replay(context, sent.reference))
+    assert {row.kind for row in comparison(talk)} >= {"do_nothing", kind}
