@@ -71,6 +71,8 @@ class Evaluation:
     calibration: list[CalibrationRow]
     calibration_error: float
     warned: GroupRow
+    warned_late: GroupRow
+    """The same of accounts that were late already: those a reviewer has before them."""
     fairness: Mapping[tuple[str, str], GroupRow]
     """By attribute and group, those with enough accounts."""
 
@@ -115,7 +117,7 @@ def evaluate(outcomes: Sequence[Outcome], card: Scorecard, warning_share: Decima
         auc_late=auc_intervals([found.points[found.late]], found.defaulted[found.late])[0][0],
         late_accounts=int(found.late.sum()), brier=brier(found.estimates, found.defaulted),
         brier_of_the_mean=mean * (1 - mean), calibration=rows, calibration_error=calibration_error(rows),
-        warned=group_row(found.points, found.estimates, found.defaulted, warned),
+        warned=_row_of(found, warned, np.ones_like(found.late)), warned_late=_row_of(found, warned, found.late),
         fairness=_by_group(found, warned, compared))
 
 
@@ -126,9 +128,12 @@ def _by_group(found: Judged, warned: NDArray[np.bool_],
     for name, group in names:
         here = np.array([compared.get(reference, {}).get(name) == group for reference in found.references])
         if here.sum() >= SMALLEST_GROUP:
-            rows[name, group] = group_row(found.points[here], found.estimates[here], found.defaulted[here],
-                                          warned[here])
+            rows[name, group] = _row_of(found, warned, here)
     return rows
+
+
+def _row_of(found: Judged, warned: NDArray[np.bool_], here: NDArray[np.bool_]) -> GroupRow:
+    return group_row(found.points[here], found.estimates[here], found.defaulted[here], warned[here])
 
 
 def candidate(book: PolicyBook, card: Scorecard, from_date: date, source: Source, note: str) -> str:

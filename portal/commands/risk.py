@@ -136,7 +136,8 @@ def _report(found: Evaluation, warning_share: float) -> Iterator[str]:
         yield f"| {row.predicted:.1%} | {row.accounts:,} | {row.observed:.1%} |"
     yield from ("", f"Warned from {warning_share:.0%} on:", "",
                 "| attribute | group | accounts | defaulted | estimated | AUC | warned, did not default | "
-                "defaulted, not warned |", "|---|---|---:|---:|---:|---:|---:|---:|", _row("all", "", found.warned))
+                "defaulted, not warned |", "|---|---|---:|---:|---:|---:|---:|---:|", _row("all", "", found.warned),
+                _row("late already", "", found.warned_late))
     for (name, group), fairness in sorted(found.fairness.items()):
         yield _row(name, group, fairness)
 
