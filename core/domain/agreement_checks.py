@@ -20,7 +20,7 @@ from core.domain.check_model import (
     first_due_range,
     flag,
 )
-from core.domain.request_terms import AgreementTerms, monthly_burden_minor
+from core.domain.request_terms import AgreementTerms, monthly_burden_minor, monthly_minor
 from core.domain.schedule import Schedule
 from core.domain.waivers import Waived
 
@@ -31,7 +31,7 @@ def agreement_checks(terms: AgreementTerms, schedule: Schedule | None, facts: Re
     burden = monthly_burden_minor(schedule) if schedule is not None else None
     return (
         _term(terms.months, limits),
-        _affordable(burden, facts),
+        *_affordable(terms, schedule, burden, facts),
         *month_shared(instalment_dues(schedule), facts),
         _minimum(burden, facts.balance_minor - terms.waived.total_minor - terms.down_payment_minor, limits),
         at_most(CheckName.DOWN_PAYMENT, terms.down_payment_minor, limits.max_down_payment_minor(facts.balance_minor),
@@ -52,10 +52,17 @@ def _term(months: int, limits: TermLimits) -> CheckResult:
     return replace(found, lowest=limits.min_months, highest=limits.max_months)
 
 
-def _affordable(burden: int | None, facts: RequestFacts) -> CheckResult:
-    if burden is None or facts.affordable_minor is None:
-        return CheckResult(CheckName.AFFORDABLE, False, CheckUnit.MINOR, burden, facts.affordable_minor, None)
-    return at_most(CheckName.AFFORDABLE, burden, facts.affordable_minor, CheckUnit.MINOR)
+def _affordable(terms: AgreementTerms, schedule: Schedule | None, burden: int | None,
+                facts: RequestFacts) -> tuple[CheckResult, ...]:
+    """The dearest month; of a plan that rises the first one, and its later steps against the ceiling."""
+    if burden is None or schedule is None or facts.affordable_minor is None:
+        return (CheckResult(CheckName.AFFORDABLE, False, CheckUnit.MINOR, burden, facts.affordable_minor, None),)
+    if not terms.shape.step_months:
+        return (at_most(CheckName.AFFORDABLE, burden, facts.affordable_minor, CheckUnit.MINOR),)
+    first = monthly_minor(schedule.instalments[0].amount_minor, terms.frequency)
+    ceiling = max(facts.ceiling_minor or 0, facts.affordable_minor)
+    return (at_most(CheckName.AFFORDABLE, first, facts.affordable_minor, CheckUnit.MINOR),
+            at_most(CheckName.LATER_STEPS, burden, ceiling, CheckUnit.MINOR))
 
 
 def month_shared(dues: Iterable[tuple[date, int]], facts: RequestFacts) -> tuple[CheckResult, ...]:

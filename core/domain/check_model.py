@@ -18,6 +18,7 @@ class CheckName(StrEnum):
     EXTENSION_LENGTH = "extension_length"
     TERM = "term"
     AFFORDABLE = "affordable"
+    LATER_STEPS = "later_steps"
     MONTH_SHARED = "month_shared"
     MINIMUM_INSTALMENT = "minimum_instalment"
     DOWN_PAYMENT = "down_payment"
@@ -142,6 +143,8 @@ class RequestFacts:
     owed: Outstanding = NOTHING_OWED
     """The balance, part by part, for what is given up of it."""
     days_past_due: int = 0
+    ceiling_minor: int | None = None
+    """The most a month may come to in later steps of a plan that rises; None without an assessment."""
     disposable_minor: int | None = None
     """What a month leaves over after what other cards are promised, buffer included; None without an assessment."""
 

@@ -69,6 +69,8 @@ class Means:
     """What falls due once on the other cards: an extension has put it off, or it was promised."""
     disposable_minor: int | None = None
     """All that a month leaves over by that assessment, the buffer included; None without one."""
+    ceiling_minor: int | None = None
+    """The most that assessment allows a month; None without one."""
 
     @property
     def promised_minor(self) -> int:
@@ -79,6 +81,11 @@ class Means:
     def left_minor(self) -> int | None:
         """What is left of the affordable amount, never below nothing; None without an assessment."""
         return None if self.affordable_minor is None else max(self.affordable_minor - self.promised_minor, 0)
+
+    @property
+    def ceiling_left_minor(self) -> int | None:
+        """What is left of the most a month may come to; later steps of a plan may draw on it."""
+        return None if self.ceiling_minor is None else max(self.ceiling_minor - self.promised_minor, 0)
 
     @property
     def disposable_left_minor(self) -> int | None:
@@ -143,7 +150,7 @@ def means_for(assessment: FinishedAssessment | None, promised: Sequence[Promise 
     if assessment is None:
         return Means(None, None, plans, claims)
     return Means(assessment.affordable_minor, assessment.as_of, plans, claims,
-                 assessment.result.counted.disposable_minor)
+                 assessment.result.counted.disposable_minor, assessment.result.ceiling_minor)
 
 
 def _drawn(row: sa.Row[Any], known: Mapping[str, AccountPosition]) -> Promise | Claim | None:

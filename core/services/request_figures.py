@@ -18,6 +18,7 @@ from core.db.repositories import proposals as repository
 from core.domain.allocation import Outstanding
 from core.domain.authority import Ask, AuthorityNeed, needed_authority
 from core.domain.calendar import add_months
+from core.domain.errors import InvalidInput
 from core.domain.nearest_terms import nearest_terms
 from core.domain.proposal import ProposalKind
 from core.domain.request_checks import CheckResult, DueOnce, RequestFacts, TermLimits, checks
@@ -119,7 +120,8 @@ def facts_of(position: AccountPosition, means: Means, *, hardship_given: bool,
         open_request=other, arrangement=position.arrangement is not None, month_minor=means.left_minor,
         due_elsewhere=tuple(DueOnce(claim.due_date, claim.amount_minor) for claim in means.claims),
         owed=owed_by(position),
-        days_past_due=position.days_past_due, disposable_minor=means.disposable_left_minor)
+        days_past_due=position.days_past_due, ceiling_minor=means.ceiling_left_minor,
+        disposable_minor=means.disposable_left_minor)
 
 
 def work_out(context: ServiceContext, position: AccountPosition, means: Means, terms: Terms, *, hardship_given: bool,
@@ -225,5 +227,9 @@ def _ask(facts: RequestFacts, terms: Terms, *, agreed_before: bool) -> Ask:
 def _nearest(terms: Terms, found: Sequence[CheckResult], facts: RequestFacts, limits: TermLimits) -> Terms | None:
     if all(check.passed for check in found):
         return None
-    nearest = nearest_terms(terms, facts, limits)
+    try:
+        nearest = nearest_terms(terms, facts, limits)
+    except InvalidInput:
+        # A plan that rises may not cover its interest at every length.
+        return None
     return nearest if nearest != terms else None

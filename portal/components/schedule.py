@@ -19,7 +19,7 @@ from core.domain.request_terms import (
 )
 from core.domain.schedule import Schedule
 from portal.components.money import table, unbroken
-from portal.i18n import day, money, money_short, percent, t, tn
+from portal.i18n import day, money, money_short, month_name, percent, t, tn
 
 _SHOWN = 3
 
@@ -36,9 +36,7 @@ def _without_waiver(terms: Terms) -> str:
         case ExtensionTerms():
             return t("cardholder.terms.extension", length=tn("common.days", terms.days))
         case AgreementTerms():
-            return t("cardholder.terms.agreement", count=terms.count, first=day(terms.first_due_date),
-                     frequency=t(f"reasons.frequency.{terms.frequency}"), rate=percent(terms.annual_rate),
-                     down=money(terms.down_payment_minor))
+            return _agreement(terms)
         case SettlementTerms():
             return t("cardholder.terms.settlement", amount=money(terms.amount_minor), by=day(terms.pay_by))
         case TokenPaymentTerms():
@@ -50,6 +48,20 @@ def _without_waiver(terms: Terms) -> str:
                      rate=percent(terms.annual_rate))
         case PromiseTerms():
             return t("cardholder.terms.promise_to_pay", amount=money(terms.amount_minor), by=day(terms.pay_by))
+
+
+def _agreement(terms: AgreementTerms) -> str:
+    said = t("cardholder.terms.agreement", count=terms.count, first=day(terms.first_due_date),
+             frequency=t(f"reasons.frequency.{terms.frequency}"), rate=percent(terms.annual_rate),
+             down=money(terms.down_payment_minor))
+    shape = terms.shape
+    if shape.step_months:
+        said = t("cardholder.terms.with_steps", terms=said, length=tn("common.months", shape.step_months),
+                 share=percent(shape.step_share))
+    if shape.lean_months:
+        months = t("cardholder.list_mark").join(month_name(month) for month in shape.lean_months)
+        said = t("cardholder.terms.with_lean_months", terms=said, share=percent(shape.lean_share), months=months)
+    return said
 
 
 def show(schedule: Schedule, down_payment_due: date | None = None) -> None:
@@ -80,7 +92,11 @@ def dues(rows: Sequence[tuple[date, int]]) -> str:
 
 
 def monthly(terms: Terms, schedule: Schedule | None) -> str:
-    """The regular instalment as one amount; empty where there is none."""
+    """The regular instalment as one amount, from least to most where they differ; empty where there is none."""
     if schedule is None or not isinstance(terms, AgreementTerms) or not schedule.instalments:
         return ""
-    return money(schedule.instalments[0].amount_minor)
+    if terms.shape.is_level:
+        return money(schedule.instalments[0].amount_minor)
+    # The last one absorbs what rounding left.
+    amounts = [row.amount_minor for row in schedule.instalments[:-1] or schedule.instalments]
+    return t("cardholder.schedule.from_to", least=money(min(amounts)), most=money(max(amounts)))

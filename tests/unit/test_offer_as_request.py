@@ -44,7 +44,8 @@ SITUATIONS = [
     (DEBTOR, NO_WISH), (DEBTOR, Wish(frequency=Frequency.WEEKLY)), (DEBTOR, Wish(down_payment_minor=200_000)),
     (DEBTOR, Wish(waive_interest=True, waive_late_fee=True)), (DEBTOR, Wish(lump_sum_minor=2_100_000)),
     (replace(DEBTOR, authority=Authority.L1, days_past_due=10), NO_WISH), (SOON, NO_WISH), (SHORT, NO_WISH),
-    (WRITTEN_OFF, Wish(lump_sum_minor=1_500_000))]
+    (WRITTEN_OFF, Wish(lump_sum_minor=1_500_000)), (DEBTOR, Wish(step_up=True)),
+    (DEBTOR, Wish(step_up=True, later_monthly_minor=300_000)), (DEBTOR, Wish(lean_months=(1, 2)))]
 
 
 def offered() -> list[tuple[Facts, Offer]]:
@@ -62,6 +63,8 @@ OFFERED = offered()
 
 def test_every_kind_of_offer_is_among_the_cases() -> None:
     assert {offer.kind for _, offer in OFFERED} == set(OfferKind)
+    assert any(offer.shape.step_months for _, offer in OFFERED)
+    assert any(offer.shape.lean_months for _, offer in OFFERED)
 
 
 @pytest.mark.parametrize(("facts", "offer"), OFFERED)
@@ -98,7 +101,7 @@ def test_what_is_offered_can_be_sent_and_passes_the_checks_of_its_terms(facts: F
     known = RequestFacts(
         facts.as_of, facts.balance_minor, 1, facts.affordable_minor, facts.as_of, hardship_given=True,
         open_request=False, arrangement=False, owed=owed, days_past_due=facts.days_past_due,
-        disposable_minor=facts.disposable_minor)
+        disposable_minor=facts.disposable_minor, ceiling_minor=facts.ceiling_minor)
     schedule = terms.schedule(facts.balance_minor, facts.as_of) if isinstance(terms, AgreementTerms) else None
     failed = {check.name for check in checks(terms, schedule, known, LIMITS) if not check.passed}
     # The least agreement there is may be shorter than the form allows by itself; a person looks at that.

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
+from core.domain.plan_shape import PlanShape
 from core.domain.request_checks import CheckName, CheckResult, CheckUnit, DueOnce, RequestFacts, checks
 from core.domain.request_terms import (
     AgreementTerms,
@@ -24,6 +26,7 @@ from core.services.citations import Cited
 from portal import i18n
 from portal.components.explain import source_lines
 from portal.components.preview import check_in_words, measured
+from portal.components.schedule import terms_in_words
 
 TODAY = date(2026, 11, 22)
 LIMITS = term_limits(PolicyBook.load().on(TODAY))
@@ -32,6 +35,7 @@ WELL = RequestFacts(TODAY, 3_000_000, 200_000, 100_000, TODAY, hardship_given=Tr
 BADLY = replace(WELL, amount_due_minor=0, affordable_minor=None, assessed_on=None, hardship_given=False,
                 open_request=True, arrangement=True)
 BOTH_DUE = replace(WELL, month_minor=100_000, due_elsewhere=(DueOnce(TODAY + timedelta(days=30), 50_000),))
+RISING = AgreementTerms(40, TODAY + timedelta(days=20), shape=PlanShape(6, Decimal("0.2"), 2))
 OTHERS = (
     SettlementTerms(1_000_000, TODAY + timedelta(days=7), 30_000, 200_000, 1_770_000), SettlementTerms(1, TODAY, 9, 9),
     TokenPaymentTerms(2_000, 6, TODAY + timedelta(days=30)), TokenPaymentTerms(1, 30, TODAY), PauseTerms(3),
@@ -44,7 +48,7 @@ def every_check() -> list[CheckResult]:
     found: list[CheckResult] = []
     for facts in (WELL, replace(WELL, affordable_minor=10), BADLY, BOTH_DUE):
         found += checks(ExtensionTerms(200), None, facts, LIMITS)
-        for terms in (AgreementTerms(40, TODAY + timedelta(days=20)), AgreementTerms(3, TODAY, 2_000_000)):
+        for terms in (RISING, AgreementTerms(40, TODAY + timedelta(days=20)), AgreementTerms(3, TODAY, 2_000_000)):
             found += checks(terms, terms.schedule(facts.balance_minor, TODAY), facts, LIMITS)
         for other in OTHERS:
             found += checks(other, None, facts, LIMITS)
@@ -64,6 +68,12 @@ def test_every_check_is_a_sentence_with_what_was_found_and_its_bounds(locale: st
                 continue
             for figure in (check.value, check.limit):
                 assert measured(check.unit, figure) in said, said
+
+
+def test_a_plan_that_rises_or_rests_is_told_as_such() -> None:
+    with i18n.speaking("en"):
+        said = terms_in_words(replace(RISING, shape=PlanShape(6, Decimal("0.2"), 2, (1, 2), Decimal("0.5"))))
+    assert said.endswith("rising every 6 months by 20.00% of the first instalment, 50.00% of it in January, February")
 
 
 def test_a_least_and_a_most_are_not_told_in_the_same_words() -> None:
