@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +21,7 @@ from core.domain.offers.hashing import canonical_hash
 from core.domain.offers.model import NO_WISH, Facts, Wish
 from core.domain.offers.negotiation import Negotiation
 from core.domain.offers.rule import OfferRule
+from core.domain.understanding import understand
 from core.services.calculator.offers import OffersInput, negotiated
 from core.services.calculator.validation import read_input
 from core.services.records import canonical_json
@@ -28,6 +30,8 @@ _RULE = TypeAdapter(OfferRule)
 _SHOWN = TypeAdapter(Negotiation)
 _KEPT_ANSWERS = 64
 """Answers a process keeps: sliders come back to where they were. A function of its arguments alone."""
+_WARMING = ("I lost my job and can pay at most 500 a month from March", "\u6bcf\u6708\u8fd85\u767e")
+_ANY_DAY = date(2026, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,14 @@ def _worked(given: str, rule: str, version: str) -> Worked:
     # The level is always in the document, so the default never counts.
     negotiation, output = negotiated(read_input(OffersInput, told), _RULE.validate_json(rule), Authority.L1, version)
     return Worked(told, negotiation, _SHOWN.dump_python(negotiation, mode="json"), output.model_dump(mode="json"))
+
+
+def load_ahead() -> None:
+    """Load what the first answer of a process needs, so that nobody waits half a second for it."""
+    from core.portfolio.offers import ArraySearch  # noqa: F401  # with NumPy
+
+    for text in _WARMING:
+        understand(text, _ANY_DAY, 1)
 
 
 def _read(adapter: TypeAdapter[Any], record: Mapping[str, Any] | str, what: str) -> Any:

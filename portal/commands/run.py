@@ -34,11 +34,18 @@ def run(host: str = typer.Option("127.0.0.1", help="Address to listen on."),
         typer.echo(f"database migrated to {after}")
     if context.settings.demo:
         _prepare_demo(context)
+    _load_ahead()
     typer.echo(f"the portal is at {context.settings.public_origin or f'http://{host}:{port}'}   (Ctrl-C stops it)")
     sys.stdout.flush()
     from portal.web.server import serve
 
     serve(host, port, context, behind_proxy=behind_proxy, demo_on_network=demo_on_network)
+
+
+def _load_ahead() -> None:
+    from core.services.assistant_document import load_ahead
+
+    load_ahead()
 
 
 def _prepare_demo(context: ServiceContext) -> None:
