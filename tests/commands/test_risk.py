@@ -41,7 +41,8 @@ def test_a_candidate_is_written_sound_and_judged_before_anybody_adopts_it(outcom
     assert {path: path.read_bytes() for path in SHIPPED.glob("*.yaml")} == before
     judged = portal_risk("evaluate", outcomes, "--candidate", candidate)
     assert judged.exit_code == 0, judged.output
-    for part in ("| AUC |", "| expected calibration error |", "| sex | women |", "Warned from 50% on", "| late already |"):
+    for part in ("| AUC |", "| expected calibration error |", "| sex | women |", "Warned from 50% on",
+                 "| late already |"):
         assert part in judged.output
     assert portal_risk("evaluate", outcomes).output != judged.output  # the shipped points, on the same accounts
 
