@@ -190,12 +190,14 @@ def _tenths(match: re.Match[str]) -> Fraction | None:
 
 
 def _drop_bought_off(clause: Clause) -> None:
-    """The whole debt for 9,000: the figure is the amount."""
+    """The whole debt for 9,000, these 5,000 all of it: the figure is the amount."""
     found = [mention for mention in clause.mentions if isinstance(mention, AmountMention)]
-    for whole, figure in pairwise(found):
-        between = clause.text[whole.end:figure.start].strip()
-        if whole.share == 1 and figure.share is None and cue("cues", "shares", "bought_for").fullmatch(between):
-            clause.mentions.remove(whole)
+    for first, second in pairwise(found):
+        between = clause.text[first.end:second.start].strip()
+        if first.share == 1 and second.share is None and cue("cues", "shares", "bought_for").fullmatch(between):
+            clause.leave(first)
+        elif second.share == 1 and first.share is None and not between:
+            clause.leave(second)
 
 
 def _drop_discounts(clause: Clause) -> None:

@@ -44,6 +44,11 @@ class Clause:
         if mention is not None:
             self.mentions.append(mention)
 
+    def leave(self, mention: Mention) -> None:
+        """Take back a mark: the words are words again."""
+        self.mentions.remove(mention)
+        self.text = self.text[:mention.start] + self.raw[mention.start:mention.end] + self.text[mention.end:]
+
     def spoken(self) -> str:
         """``text`` with the words that were only passed over."""
         return "".join(said if mark == MASKED else mark for said, mark in zip(self.raw, self.text, strict=True))

@@ -86,7 +86,7 @@ def _length_context(clauses: list[Clause], number: int, mention: LengthMention) 
     if "extension" in clause.cues and "longer" not in clause.cues:
         return ""
     bare = len(clause.plain().strip(" .,")) <= words("clauses")["long_han" if has_han(clause.raw) else "long_latin"]
-    if bare and number and clauses[number - 1].cues & {"pause", "free_interest"}:
+    if bare and number and clauses[number - 1].cues & {"pause", "free_interest"} and not _is_plan_itself(text, mention):
         return "pause" if "pause" in clauses[number - 1].cues else "free"
     if bare and number and clauses[number - 1].cues & {"extension"}:
         return ""

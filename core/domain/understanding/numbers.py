@@ -77,8 +77,16 @@ def _english() -> tuple[re.Pattern[str], dict[str, int], dict[str, int]]:
     return re.compile(rf"(?<![a-z0-9.]){hundred}{above}(?![a-z])"), small, scales
 
 
+@lru_cache(maxsize=1)
+def _hundreds_left_out() -> re.Pattern[str]:
+    """Two-fifty: two hundred and fifty."""
+    table = words("numbers")["english"]
+    return re.compile(rf"(?<![a-z-])({'|'.join(table['ones'][1:10])})[- ]({'|'.join(table['tens'])})(?![a-z-])")
+
+
 def english_numbers(text: str) -> str:
     """``text`` with numbers in words and their scales as digits."""
+    text = _hundreds_left_out().sub(lambda match: f"{match[1]} hundred {match[2]}", text)
     text = _THOUSANDS.sub(lambda match: _plain(Fraction(match[1]) * 1000), text)
     return _english()[0].sub(lambda match: _in_digits(match[0]), text)
 

@@ -61,6 +61,8 @@ def read_amounts(clauses: list[Clause], terms: Terms, outstanding_minor: int | N
 
 
 def _is_offer(clause: Clause, amount: AmountMention) -> bool:
+    if amount.share is not None and "waive" in clause.cues and cue("clauses", "of_interest").search(clause.text):
+        return False
     if amount.share is None:
         return not ("waive" in clause.cues and _charged(clause, amount))
     if amount.relative:
@@ -71,7 +73,7 @@ def _is_offer(clause: Clause, amount: AmountMention) -> bool:
         or cue("cues", "periods", "monthly").search(clause.text) is not None or _has_single_sign([clause], clause)
     if amount.share == 1:
         at_once = "lump_sum" in clause.cues or ("willing" not in clause.cues and _has_single_sign([clause], clause))
-        return pays and at_once and "propose" not in clause.cues
+        return pays and at_once and not clause.cues & {"propose", "pause", "waive", "restart"}
     return pays or cue("cues", "shares", "debt").search(clause.text) is not None
 
 
@@ -155,7 +157,9 @@ def _value(amount: AmountMention, *, relative: bool, terms: Terms, outstanding_m
 def _settle(slots: _Slots, terms: Terms, unclear: set[str], frequency: str) -> None:
     """One amount for each place, or none."""
     wish = terms.wish
-    if len(set(slots.monthly)) == 1 and "monthly" not in unclear:
+    if "none" in unclear and slots.monthly:
+        terms.asks.add("which_amount")
+    elif len(set(slots.monthly)) == 1 and "monthly" not in unclear:
         wish.monthly_at_most_minor = slots.monthly[0]
     elif slots.monthly:
         terms.asks.add("which_amount")

@@ -8,8 +8,6 @@ from core.domain.understanding.mentions import AmountMention, DateMention, Lengt
 
 _NAMES = ("accept", "reject", "undecided", "ask_person", "complain", "dispute", "extension", "pause", "propose",
           "longer", "free_interest", "lump_sum", "restart", "willing")
-_ALSO_RAW = ("free_interest", "longer", "lump_sum", "extension", "dispute", "pause", "undecided", "restart")
-"""What may be said in words that are part of an amount or a length."""
 _WANTED = frozenset({"extension", "pause", "propose", "longer", "free_interest", "lump_sum", "waive", "willing",
                      "accept"})
 _DENIED = _WANTED | {"ask_person"}
@@ -32,7 +30,7 @@ def find_topics(clauses: list[Clause]) -> None:
 def find_others(clauses: list[Clause]) -> None:
     """Mark the clauses that tell of somebody else's debts and payments."""
     others = False
-    for clause in clauses:
+    for number, clause in enumerate(clauses):
         text = clause.text
         other, payer = (cue("hardship", "people", key).search(text) for key in ("other", "payer"))
         own = cue("hardship", "people", "self").search(text)
@@ -42,9 +40,17 @@ def find_others(clauses: list[Clause]) -> None:
             acts = cue("clauses", "own_act").search(text[:named])
             spoken = own is not None and own.start() < named and acts is not None
             others = not spoken and not _helps(text)
-        elif not (pronoun and others):
+        elif not (others and (pronoun or _goes_on(clauses, number))):
             others = False
         clause.of_others = others
+
+
+def _goes_on(clauses: list[Clause], number: int) -> bool:
+    """Whether a clause only adds what somebody else pays."""
+    before, clause = clauses[number - 1], clauses[number]
+    pays = cue("hardship", "people", "payer").search(before.text) is not None
+    own = cue("hardship", "people", "self").search(clause.text) or cue("cues", "amounts", "limiter").search(clause.text)
+    return pays and before.sentence == clause.sentence and not own
 
 
 def _helps(text: str) -> bool:
@@ -58,9 +64,9 @@ def _topics(clause: Clause) -> set[str]:
         found.add("accept")
     if cue("cues", "intents", "reject_whole").fullmatch(text):
         found.add("reject")
-    if cue("cues", "waive", "verbs").search(text):
+    if cue("cues", "waive", "verbs").search(text) or cue("cues", "waive", "verbs").search(clause.raw):
         found.add("waive")
-    found |= {name for name in _ALSO_RAW if cue("cues", "intents", name).search(clause.raw)}
+    found |= {name for name in _NAMES if cue("cues", "intents", name).search(clause.raw)}
     if cue("clauses", "frequency_context").search(text) and any(
             cue("cues", "periods", name).search(text) for name in ("weekly", "fortnightly")):
         found.add("frequency")
@@ -69,6 +75,8 @@ def _topics(clause: Clause) -> set[str]:
         found.discard("pause")
     if "accept" in found and "reject" in found:
         found.discard("accept")
+    if "dispute" in found:
+        found.discard("lump_sum")
     if "extension" in found and cue("clauses", "pays_off").search(text):
         found = found - {"extension"} | {"longer"}
     if "undecided" in found:
