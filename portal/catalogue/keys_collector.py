@@ -25,7 +25,6 @@ DYNAMIC: Mapping[str, Endings] = {
     "collector.authority.because.": _these((
         "extension_days", "plan_months", "relief_months", "promise_days", "settlement", "late_fee_waiver",
         "interest_waiver", "principal_waiver", "second_plan", "large_balance", "submitted", "referred")),
-    "collector.authority.": _these(("level", "late_fees", "interest", "principal")),
     "collector.authority.obstacle.": _these((
         "authority_exceeded", "four_eyes_needed", "four_eyes_own", "recommended")),
     "collector.authority.recommended.": _these(Decision),

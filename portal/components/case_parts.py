@@ -235,13 +235,13 @@ def levels(view: AuthorityView) -> str:
 
 
 def _waivers(view: AuthorityView) -> str:
-    """What each level may give up of what is owed."""
+    """What each level may give up of what is owed: lines, because the column is narrow."""
     nothing = t("collector.authority.nothing")
-    rows = [(level.level.value, _fees(level), percent(level.interest_ratio) if level.interest_ratio else nothing,
-             t("collector.authority.from_days", length=tn("common.days", level.principal_from_days))
-             if level.principal_from_days is not None else nothing) for level in view.levels]
-    heads = [t(f"collector.authority.{name}") for name in ("level", "late_fees", "interest", "principal")]
-    return table(heads, rows)
+    lines = [t("collector.authority.gives_up", level=level.level.value, fees=_fees(level),
+               interest=percent(level.interest_ratio) if level.interest_ratio else nothing,
+               principal=t("collector.authority.from_days", length=tn("common.days", level.principal_from_days))
+               if level.principal_from_days is not None else nothing) for level in view.levels]
+    return t("collector.authority.waivers") + "\n\n" + "\n".join(f"- {line}" for line in lines)
 
 
 def _fees(level: LevelGrant) -> str:
