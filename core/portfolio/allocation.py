@@ -8,7 +8,7 @@ themselves: each card its share by what is owed on it, and the dearest card firs
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
@@ -16,7 +16,7 @@ from fractions import Fraction
 from core.domain.errors import InvalidInput
 from core.domain.offers.model import Option
 from core.domain.offers.value import StatusQuo, status_quo
-from core.portfolio.allocation_plans import Budget, Card, CardPlans, Payer
+from core.portfolio.allocation_plans import Card, CardPlans, Payer
 from core.portfolio.allocation_programme import Figures, Ranking, choose, rank
 
 MOST_CARDS = 10
@@ -107,7 +107,7 @@ def allocate(cards: Sequence[Card], payer: Payer) -> Allocation:
     _check(cards)
     owed = sum(card.balance_minor for card in cards)
     nothing = [status_quo(payer.facts(card), card.rule) for card in cards]
-    plans = [one.worth_taking() for one in _searches(cards, payer, payer.affordable_minor, nothing)]
+    plans = [one.worth_taking(payer.affordable_minor) for one in _searches(cards, payer, nothing)]
     shares = tuple(_share(payer.affordable_minor * card.balance_minor // owed, found)
                    for card, found in zip(cards, plans, strict=True))
     order, considered = _dearest(cards, nothing), tuple(len(found) for found in plans)
@@ -168,11 +168,12 @@ def _too_little(cards: Sequence[Card], payer: Payer, nothing: Sequence[StatusQuo
     enough for its own lightest plans is the least that is.
     """
     whole = replace(payer, affordable_minor=max(payer.disposable_minor, 0))
-    alone = [one.lightest() for one in _searches(cards, whole, 0, nothing)]
+    searches = _searches(cards, whole, nothing)
+    alone = lightest = [one.lightest(0) for one in searches]
     needed = max(sum(plan.monthly_minor for plan in alone if plan is not None), payer.affordable_minor + 1)
-    lightest = alone
     while None not in lightest and needed <= whole.affordable_minor:
-        lightest = [one.lightest() for one in _searches(cards, whole, needed, nothing)]
+        lightest = [one.lightest(needed, before.monthly_minor if before else 0)
+                    for one, before in zip(searches, lightest, strict=True)]
         plans = tuple(plan for plan in lightest if plan is not None)
         if len(plans) == len(cards):
             best = _combination(plans)
@@ -183,9 +184,8 @@ def _too_little(cards: Sequence[Card], payer: Payer, nothing: Sequence[StatusQuo
     return replace(found, without_plan=tuple(number for number, plan in enumerate(alone) if plan is None))
 
 
-def _searches(cards: Sequence[Card], payer: Payer, budget_minor: int, nothing: Sequence[StatusQuo]
-              ) -> Iterator[CardPlans]:
-    """Each card's plans where all cards together may take ``budget_minor`` a month."""
+def _searches(cards: Sequence[Card], payer: Payer, nothing: Sequence[StatusQuo]) -> list[CardPlans]:
+    """Each card's plans; the others can take no more than what is owed on them."""
     owed = sum(card.balance_minor for card in cards)
-    for card, quiet in zip(cards, nothing, strict=True):
-        yield CardPlans(card, payer, Budget(budget_minor, owed - card.balance_minor), quiet)
+    return [CardPlans(card, payer, owed - card.balance_minor, quiet)
+            for card, quiet in zip(cards, nothing, strict=True)]

@@ -61,20 +61,12 @@ class Payer:
                      disposable_minor=self.disposable_minor, hardship=self.hardship, authority=card.authority)
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """What all cards may take of a month, and the most the other cards could take of it at all; in fen."""
-
-    amount_minor: int
-    others_minor: int
-
-
 class CardPlans:
     """The plan space of one card, searched for what may enter a combination."""
 
-    def __init__(self, card: Card, payer: Payer, budget: Budget, nothing: StatusQuo) -> None:
-        """``payer``'s affordable amount bounds a plan; ``budget`` says what the cards may take together."""
-        self._budget = budget
+    def __init__(self, card: Card, payer: Payer, others_minor: int, nothing: StatusQuo) -> None:
+        """``payer`` bounds each plan by what is affordable; ``others_minor``: the most the other cards could take."""
+        self._others_minor = others_minor
         self.situation: Situation = situation_of(payer.facts(card), card.rule, NO_WISH, nothing)
         self._table = ArraySearch(self.situation, feasible_only=True).plans
         possible = np.ones(len(self._table), np.bool_)
@@ -82,39 +74,47 @@ class CardPlans:
             possible &= highest >= 0
         self._possible: Flags = possible
 
-    def worth_taking(self) -> tuple[Option, ...]:
-        """Every plan that holds and that none undercuts, by total, months, payment, waiver and number."""
+    def worth_taking(self, budget_minor: int) -> tuple[Option, ...]:
+        """Every plan that holds and that none undercuts, by total, months, payment, waiver and number.
+
+        ``budget_minor``: what all cards together may take of a month.
+        """
         table = self._table
         rows = self._sorted(table.total[0], table.months, table.payment[0])
         left, found = np.ones(len(rows), np.bool_), []
         for place in range(len(rows)):
             if not left[place]:
                 continue
-            option = self.holding(int(table.index[rows[place]]))
+            option = self.holding(int(table.index[rows[place]]), budget_minor)
             if option is not None:
                 found.append(option)
                 left &= ~self._undercut(rows, option)
         kept = [one for one in found if not any(_undercuts(other, one) for other in found)]
         return tuple(sorted(kept, key=lambda one: self._key(one, _CHEAPEST)))
 
-    def lightest(self) -> Option | None:
-        """The plan with the smallest payment that holds; then total, months, waiver and number."""
+    def lightest(self, budget_minor: int, least_minor: int = 0) -> Option | None:
+        """The plan with the smallest payment that holds; then total, months, waiver and number.
+
+        ``least_minor``: what is known to be too little.
+        """
         best: Option | None = None
         for row in self._by_payment():
             if best is not None and self._table.payment[0][row] > best.monthly_minor:
                 break
-            option = self.holding(int(self._table.index[row]))
+            if self._table.payment[1][row] < least_minor:
+                continue
+            option = self.holding(int(self._table.index[row]), budget_minor)
             if option is not None and (best is None or self._key(option, _LIGHTEST) < self._key(best, _LIGHTEST)):
                 best = option
         return best
 
-    def holding(self, index: int) -> Option | None:
+    def holding(self, index: int, budget_minor: int) -> Option | None:
         """The plan of that number as it stands when it is taken up last; None if it does not hold."""
         option = work_out(index, self.situation)
         if option.breaches():
             return None
         facts = self.situation.facts
-        taken = min(self._budget.amount_minor - option.monthly_minor, self._budget.others_minor)
+        taken = min(budget_minor - option.monthly_minor, self._others_minor)
         if taken <= 0:
             return option
         left = facts.affordable_minor - taken
