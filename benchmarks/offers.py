@@ -23,6 +23,7 @@ from core.domain.offers.choice import lay_on_table
 from core.domain.offers.evaluation import situation_of
 from core.domain.offers.model import NO_WISH, Facts, Wish
 from core.domain.offers.negotiation import negotiate
+from core.domain.offers.shaped_offers import shaped_plan
 from core.policy.book import PolicyBook
 from core.policy.rules.negotiation import offer_rule
 from core.portfolio.engines import Processes
@@ -35,6 +36,7 @@ DEBTORS = 100_000
 WALKED = 1_000
 _SHAPES_WALKED_OF = 5
 """One space of shapes is walked for so many level ones."""
+_SHAPES_JUDGED = 10_000
 _BATCH = 2_500
 _SINGLY = 1_000
 _WORKERS = 2
@@ -49,6 +51,7 @@ def measure(walked: int = WALKED) -> list[Row]:
     rows = [*_singly(people.head(_SINGLY)), *_portfolio(people)]
     if walked:
         rows += [_judged(people.assign(authority=chance.choice([*Authority], len(people)))),
+                 _judged_shapes(people.head(_SHAPES_JUDGED)),
                  _walk(walked), _walk(max(walked // _SHAPES_WALKED_OF, 1), shapes=True)]
     return rows
 
@@ -156,6 +159,26 @@ def _judged(people: pd.DataFrame) -> Row:
     offers, wrong = sum(one[0] for one in found), sum(one[1] for one in found)
     return none_of(f"of {offers:,} offers to {len(people):,} debtors of every level break a rule, by other code",
                    wrong, "offers")
+
+
+def judged_shapes(part: pd.DataFrame) -> tuple[int, int]:
+    """The same of a plan that starts lighter and one with lean months for everybody in a batch."""
+    from tests.portfolio.shaped_walk import keeps_every_rule
+
+    found = []
+    for _, situation, table in tables(part, AS_OF, RULE):
+        for wish in (Wish(step_up=True), Wish(lean_months=(1, 2, 8))):
+            shaped = shaped_plan(replace(situation, wish=wish), table, partial(ArraySearch, feasible_only=True))
+            if shaped is not None:
+                found.append(keeps_every_rule(shaped.option, shaped.search.situation))
+    return len(found), found.count(False)
+
+
+def _judged_shapes(people: pd.DataFrame) -> Row:
+    found = list(Processes(_WORKERS).run(judged_shapes, _batches(people)))
+    plans, wrong = sum(one[0] for one in found), sum(one[1] for one in found)
+    return none_of(f"of {plans:,} plans that start lighter or have lean months break a rule, by other code", wrong,
+                   "plans")
 
 
 def walked(seeds: list[int], shapes: bool) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from math import floor, lcm
 from core.domain.calendar import add_months
 from core.domain.delinquency import bucket
 from core.domain.offers.evaluation import Situation
+from core.domain.offers.model import Option
 from core.domain.schedule import Method, Schedule, SchedulePlan, make_schedule
 from tests.portfolio.offer_walk import Walked, _fen
 
@@ -60,6 +61,27 @@ def walk_shapes(situation: Situation) -> list[WalkedShape]:
         if one is not None:
             found.append(one)
     return found
+
+
+def keeps_every_rule(option: Option, situation: Situation) -> bool:
+    """Whether a monthly plan found in ``situation`` is one this walk allows, with the same figures."""
+    terms, facts, held = option.terms, situation.facts, situation.facts.authority
+    given, waivers = terms.concession, situation.rule.authority.waivers
+    most_fee = floor(Fraction(waivers.late_fee_ratio[held]) * facts.fees_minor)
+    most_interest = floor(Fraction(waivers.interest_ratio[held]) * facts.interest_minor)
+    balance = facts.principal_minor + facts.interest_minor + facts.fees_minor
+    if (given.late_fee_waived_minor > min(most_fee, waivers.late_fee_amount_minor.get(held, most_fee))
+            or given.interest_waived_minor > most_interest or given.down_payment_minor
+            or terms.months > min(60, situation.rule.authority.plan_months[held])
+            or not 14 <= (terms.first_due_date - facts.as_of).days <= 62
+            or (balance >= situation.rule.authority.large_balance_minor
+                and held < situation.rule.authority.large_balance_level)):
+        return False
+    shape = (terms.shape.step_months, terms.shape.step_share, terms.shape.lean_share)
+    here = _plan(situation, balance, (given.late_fee_waived_minor, given.interest_waived_minor), terms.first_due_date,
+                 shape, (terms.price.annual_rate, terms.price.interest_free_months), terms.months)
+    return here is not None and (here.payment, here.total, here.lender, here.debtor) == (
+        option.monthly_minor, option.total_minor, option.lender_value_minor, option.debtor_cost_minor)
 
 
 def _sizes(situation: Situation, start: date, shape: tuple[int, Decimal, Decimal], months: int) -> list[Fraction]:

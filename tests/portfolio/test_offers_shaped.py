@@ -11,13 +11,15 @@ import pytest
 
 from core.domain.actor import Authority
 from core.domain.calendar import Frequency
+from core.domain.offers.choice import lay_on_table
 from core.domain.offers.evaluation import Situation, situation_of, work_out
-from core.domain.offers.model import Bound, Option, Wish
+from core.domain.offers.model import NO_WISH, Bound, Option, Wish
 from core.domain.offers.ordering import Ideal, Objective, Purpose
+from core.domain.offers.shaped_offers import shaped_plan
 from core.portfolio.offers import ArraySearch
-from tests.portfolio.offer_cases import random_facts, small_rule
+from tests.portfolio.offer_cases import RULE, random_facts, small_rule
 from tests.portfolio.offer_walk import balanced, best_for_debtor, best_for_lender, cheapest, lightest
-from tests.portfolio.shaped_walk import walk_shapes
+from tests.portfolio.shaped_walk import keeps_every_rule, walk_shapes
 
 CASES = 24
 
@@ -126,3 +128,21 @@ def test_the_random_shapes_are_neither_all_hopeless_nor_all_easy() -> None:
     sizes = [compare_shapes(seed) for seed in (3, 6)]
     assert sizes[0] == 0
     assert sizes[1] > 100
+
+
+def test_what_is_offered_beside_the_three_is_a_plan_of_the_walk_and_a_fen_more_is_none() -> None:
+    chance, judged = Random(8), 0
+    for _ in range(60):
+        plain = situation_of(random_facts(chance), RULE, NO_WISH)
+        table = lay_on_table(ArraySearch(plain))
+        for wish in (Wish(step_up=True), Wish(lean_months=(1, 2))):
+            found = shaped_plan(replace(plain, wish=wish), table, ArraySearch)
+            if found is None:
+                continue
+            judged += 1
+            assert keeps_every_rule(found.option, found.search.situation)
+            dearer = replace(found.option, total_minor=found.option.total_minor + 1)
+            assert not keeps_every_rule(dearer, found.search.situation)
+            facts = replace(plain.facts, affordable_minor=0)
+            assert not keeps_every_rule(found.option, replace(found.search.situation, facts=facts))
+    assert judged > 30

@@ -79,6 +79,7 @@ def test_every_step_is_affordable_today_unless_more_was_declared_and_never_above
         assert found is not None
         paid = amounts(found)
         assert paid[0] <= tight.affordable_minor < max(paid) <= min(declared, tight.ceiling_minor)
+        assert ask(tight, Wish(step_up=True, later_monthly_minor=declared)).recommended == "starts_lighter"
 
 
 def test_what_is_possible_now_is_where_the_plan_starts_and_a_fen_short_of_it_is_told() -> None:

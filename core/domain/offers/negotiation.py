@@ -52,7 +52,7 @@ def negotiate(facts: Facts, rule: OfferRule, wish: Wish, searching: Searching) -
     shown += [shaped.offer(facts)] if shaped else []
     settled = _settlement(wished, search, table)
     shown += _beside(wished, settled)
-    recommended = table.recommended.value if table.recommended else _first_relief(shown)
+    recommended = table.recommended.value if table.recommended else shaped.label if shaped else _first_relief(shown)
     found = _Found(searching, search, table, shaped, settled)
     answer, infeasible = _answered(wished, found)
     horizon = max((offer.months for offer in shown if offer.kind is OfferKind.PERSONALISED_AGREEMENT),
