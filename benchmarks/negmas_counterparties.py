@@ -7,6 +7,7 @@ late) or soft (early). NegMAS (AGPL) is installed by `make bench` and `make eval
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -20,6 +21,7 @@ from negmas.sao import (
     NaiveTitForTatNegotiator,
     SAOMechanism,
 )
+from negmas.warnings import NegmasWarning
 from numpy.typing import NDArray
 
 from core.evaluation.bargains import Bargain, Choose, work_on_bargains
@@ -51,7 +53,10 @@ def negotiate(lender: type, debtor: type, bargain: Bargain) -> int | None:
         values = dict(zip(outcomes, worth.tolist(), strict=True))
         session.add(kind(name=name), ufun=MappingUtilityFunction(mapping=values, reserved_value=0.0,
                                                                  outcomes=outcomes))
-    agreed = session.run().agreement
+    with warnings.catch_warnings():
+        # Tit-for-tat warns whenever its counterpart names a plan that itself would never accept.
+        warnings.simplefilter("ignore", NegmasWarning)
+        agreed = session.run().agreement
     return None if agreed is None or bargain.debtor[agreed[0]] < 0 else int(agreed[0])
 
 

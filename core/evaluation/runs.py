@@ -37,6 +37,8 @@ ELASTICITIES = (0.5, 2.4)
 """Tried beside the world's own."""
 REFERENCE = 1_500
 """People the worlds are fitted on."""
+_REFITTED_PARTS = 10
+"""Of the first seed, on which the engine is tried with another world's chances."""
 _HONESTY = 10
 """Debtors of every part on whom honesty is tried."""
 _CURVE = "paid_by_month"
@@ -82,7 +84,7 @@ def evaluate(plan: Plan, engine: Engine, progress: Progress) -> dict[str, Any]:
         _add_world(document, world.name, number, found, sums[number])
     if plan.stress:
         document["elasticity"] = _elasticities(sums, (*fitted, *stressed))
-        document["refitted"] = _refitted(plan, fitted, found, engine, progress)
+        document["refitted"] = _refitted(fitted, found, engine, progress)
     document["honesty"] = asdict(reduce(Honesty.plus, honesty))
     document["groups"] = _groups(people)
     return document
@@ -160,10 +162,10 @@ def _elasticities(sums: NDArray[np.float64], worlds: Sequence[World]) -> list[di
     return found
 
 
-def _refitted(plan: Plan, worlds: list[World], found: list[Counted], engine: Engine, progress: Progress
+def _refitted(worlds: list[World], found: list[Counted], engine: Engine, progress: Progress
               ) -> list[dict[str, Any]]:
-    """The engine's chances scaled to what one world showed, then tried in all of them, on the first seed's people."""
-    first = [one for one in found if one.part.seed == 1]
+    """The engine's chances scaled to what one world showed, then tried in all of them, on people of the first seed."""
+    first = [one for one in found if one.part.seed == 1][:_REFITTED_PARTS]
     rows = [_refitted_row("policy", 1.0, worlds, first)]
     for number, world in enumerate(worlds):
         factor = factor_between(np.sum([one.shown[number] for one in found], axis=0))

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
+from portal.commands.counting import counted
+
 app = typer.Typer()
 
 _COLUMNS = {"agreement": "agree", "completed_of_deals": "complete", "completed_of_debtors": "of all",
@@ -56,7 +58,8 @@ def evaluate(
 
 
 def _lines(document: dict[str, Any]) -> Iterator[str]:
-    yield (f"{document['debtors']:,} debtors from {document['seeds']} seeds, policy {document['policy_version']}; "
+    yield (f"{counted(document['debtors'], 'debtor')} from {counted(document['seeds'], 'seed')}, "
+           f"policy {document['policy_version']}; "
            "values are gains over doing nothing, in hundredths of what was owed")
     for name, world in document["worlds"].items():
         yield f"world {name}: {world['source']}"

@@ -1,0 +1,24 @@
+"""``portal evaluate`` prints a table and writes the same figures."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from portal.cli import application
+
+
+def test_a_small_evaluation_prints_what_it_writes(tmp_path: Path) -> None:
+    out = tmp_path / "figures.json"
+    done = CliRunner().invoke(application("evaluate"), [
+        "evaluate", "--debtors", "30", "--seeds", "1", "--world", "dmp", "--workers", "1", "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    figures = json.loads(out.read_text("utf-8"))
+    assert list(figures["results"]) == ["dmp"]
+    lines = done.output.splitlines()
+    assert lines[0].startswith("30 debtors from 1 seed, policy ")
+    for name, result in figures["results"]["dmp"].items():
+        line = next(line for line in lines if line.split()[:1] == [name])
+        assert line.split()[1] == f"{100 * result['agreement']['value']:.1f}"
