@@ -85,14 +85,14 @@ def _length_context(clauses: list[Clause], number: int, mention: LengthMention) 
         return "pause"
     if "extension" in clause.cues and "longer" not in clause.cues:
         return ""
+    offers = any(amount.role == "offer" for amount in amounts_of(clause))
     bare = len(clause.plain().strip(" .,")) <= words("clauses")["long_han" if has_han(clause.raw) else "long_latin"]
-    if bare and number and clauses[number - 1].cues & {"pause", "free_interest"} and not _is_plan_itself(text, mention):
-        return "pause" if "pause" in clauses[number - 1].cues else "free"
-    if bare and number and clauses[number - 1].cues & {"extension"}:
-        return ""
+    if bare and number and not offers and not _is_plan_itself(text, mention):
+        before = clauses[number - 1].cues
+        if before & {"pause", "free_interest", "extension"}:
+            return "pause" if "pause" in before else "free" if "free_interest" in before else ""
     if mention.unit in ("day", "week", "fortnight"):
         return ""
-    offers = any(amount.role == "offer" for amount in amounts_of(clause))
     if offers or bare or clause.cues & {"propose", "longer"} or cue("cues", "lengths", "plan").search(text):
         return "plan"
     return ""
@@ -109,7 +109,7 @@ def _is_of_pause(clauses: list[Clause], number: int) -> bool:
 
 
 def _near(text: str, mention: LengthMention) -> str:
-    return text[max(0, mention.start - 8):mention.end + 8]
+    return text[max(0, mention.start - 16):mention.end + 8]
 
 
 def _is_plan_itself(text: str, mention: LengthMention) -> bool:

@@ -67,7 +67,11 @@ def _meant(kind: str, clause: Clause, match: re.Match[str], subject: str) -> set
         return {"family_illness" if of_family and not _own(clause, match) else "illness"}
     if kind == "unemployment":
         earner = cue("hardship", "people", "earner").search(clause.text[:match.end()])
+        if earner and cue("hardship", "people", "both").search(clause.text):
+            return {"income_drop", kind}
         return {"income_drop" if of_family and earner else kind}
+    if kind == "business_failure" and cue("hardship", "people", "boss").search(clause.text[:match.start()]):
+        return set()
     return {kind}
 
 

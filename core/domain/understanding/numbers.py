@@ -87,6 +87,7 @@ def _hundreds_left_out() -> re.Pattern[str]:
 def english_numbers(text: str) -> str:
     """``text`` with numbers in words and their scales as digits."""
     text = _hundreds_left_out().sub(lambda match: f"{match[1]} hundred {match[2]}", text)
+    text = re.sub(r"(?<![a-z])half an? (hundred|thousand|grand|million)", r"0.5 \1", text)
     text = _THOUSANDS.sub(lambda match: _plain(Fraction(match[1]) * 1000), text)
     return _english()[0].sub(lambda match: _in_digits(match[0]), text)
 

@@ -103,7 +103,7 @@ def _role(clause: Clause, found: list[AmountMention], number: int, left: str, ri
         return "others"
     if cue("cues", "amounts", "refused_after").match(right.lstrip()):
         return "refused"
-    strong, at = _strongest(left + AMOUNT)
+    strong, at = _strongest(left + AMOUNT, figure=amount.share is None)
     if cue("cues", "amounts", "spending_after").match(right):
         return "spending"
     if strong == "changed":
@@ -134,10 +134,12 @@ def _says_nothing(clause: Clause) -> bool:
         and cue("cues", "periods").search(clause.text) is None and not clause.asks
 
 
-def _strongest(left: str) -> tuple[str, int]:
-    """The last cue before the amount that tells its role, and where it ends."""
+def _strongest(left: str, *, figure: bool) -> tuple[str, int]:
+    """The last cue before the amount that tells its role, and where it ends; a share may be of what is owed."""
     best, at, length = "", -1, 0
     for name, key in (*((name, name) for name in _EXCLUDED[:-1]), ("refused", "refused_before"), ("offer", "limiter")):
+        if key == "balance" and not figure:
+            continue
         for match in cue("cues", "amounts", key).finditer(left):
             size = match.end() - match.start()
             if (match.end(), size) > (at, length):
@@ -246,7 +248,7 @@ def _share_periods(before: list[AmountMention], earlier: list[AmountMention], fo
             continue
         beside = [other for other in reversed(earlier) if other.role in _BESIDE]
         others = [*reversed(found[:number]), *reversed(before), *found[number + 1:]]
-        against = [other for other in others if other.role in ("refused", "asked")
+        against = [other for other in others if other.role in ("refused", "asked", "others")
                    or (amount.role == "refused" and other.role == "offer")]
         again = [other for other in others if said_again and other.role == "offer" and other.yuan == amount.yuan]
         amount.period = next((other.period for other in (*again, *against, *beside) if other.period), "")

@@ -104,8 +104,9 @@ def _ends_payments(clauses: list[Clause], number: int, mention: DateMention) -> 
     clause = clauses[number]
     paid = amounts_of(clause) or (amounts_of(clauses[number - 1]) if number else [])
     regular = any(amount.role == "offer" and amount.period == "monthly" for amount in paid)
-    before = clause.text[:mention.start].rstrip()
-    return regular and any(match.end() >= len(before) for match in cue("clauses", "until").finditer(before))
+    before, after = clause.text[:mention.start].rstrip(), clause.text[mention.end:].lstrip()
+    until = any(match.end() >= len(before) for match in cue("clauses", "until").finditer(before))
+    return regular and (until or cue("clauses", "before_which").match(after) is not None)
 
 
 def _clear_event(clause: Clause) -> bool:
