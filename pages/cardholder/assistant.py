@@ -60,12 +60,14 @@ def _talk(account_id: str, asking: int) -> None:
     if sending:
         return
     assistant_states.head(found)
-    assistant_talk.earlier(found)
-    with st.container(key="assistant_newest"):  # of its own, so that the place to scroll to is its top
+    # Each part has a place of its own, empty or not: what moved on the screen would lose a reader's keyboard focus.
+    with st.container():
+        assistant_talk.earlier(found)
+    with st.container(key="assistant_newest"):
         signals.show_from_here(steps.scrolls())
         assistant_talk.newest(found)
-    assistant_states.person(found)
-    assistant_states.way_on(found)
+        assistant_states.person(found)
+        assistant_states.way_on(found)
     assistant_answer.show(found, lambda: assistant_together.offer(seen, asking))
     _ending(found)
     _composer(found)

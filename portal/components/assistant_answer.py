@@ -25,25 +25,38 @@ _ASKED = (Reply.ASK_WHICH_AMOUNT, Reply.ASK_PERIOD_OF_AMOUNT, Reply.ASK_WHICH_OF
 
 def show(found: Conversation, beside: Callable[[], None]) -> None:
     """Everything beneath the words of the newest answer, the offers last; ``beside`` draws what comes before them."""
-    taps.show(found)
     newest, shown = found.turns[-1], found.last_shown
-    if newest.accepts is not None and found.may_ask:
-        st.button(t("assistant.accepts"), type="primary", key=f"accepts_{newest.turn_id}", on_click=steps.choose,
-                  args=(found, newest.accepts))
+    # A place each, empty or not: a slider that moved down the page would lose the keyboard's focus.
+    tapped, plan, chips, trying, together, ways = (st.container() for _ in range(6))
+    with tapped:
+        taps.show(found)
+        if newest.accepts is not None and found.may_ask:
+            st.button(t("assistant.accepts"), type="primary", key=f"accepts_{newest.turn_id}", on_click=steps.choose,
+                      args=(found, newest.accepts))
     if found.nothing is not None and found.facts is None and found.may_ask:
-        offers.picture(found.nothing, (), None, found.balance_minor)
-    if shown is None or found.facts is None or not found.may_ask:
+        with ways:
+            offers.picture(found.nothing, (), None, found.balance_minor)
+    if shown is None or shown.negotiation is None or found.facts is None or not found.may_ask:
         return
+    with plan:
+        _work_out(found, newest, shown)
+        answered = not set(newest.replies) & {*_ASKED, Reply.ACCEPT} and _plan(found, shown)
+    with chips:
+        adjust.understood(found.wish, partial(steps.correct, found), key=found.conversation_id)
+    if has_plan(shown.negotiation):
+        with trying:
+            _trying(found, shown)
+        with together:
+            beside()
+    with ways:
+        _ways(found, shown, folded=answered)
+
+
+def _work_out(found: Conversation, newest: Turn, shown: Turn) -> None:
+    """Once a person goes on, words are no longer answered with a plan: nobody is kept from looking for themselves."""
     if newest.negotiation is None and found.wish != shown.wish:
-        # A person goes on, but nobody is kept from looking for themselves.
         st.button(t("assistant.work_out"), key=f"work_out_{newest.turn_id}", on_click=steps.wish,
                   args=(found, found.wish))
-    answered = not set(newest.replies) & {*_ASKED, Reply.ACCEPT} and _plan(found, shown)
-    adjust.understood(found.wish, partial(steps.correct, found), key=found.conversation_id)
-    if shown.negotiation is not None and has_plan(shown.negotiation):
-        _trying(found, shown)
-        beside()
-    _ways(found, shown, folded=answered)
 
 
 def _ways(found: Conversation, shown: Turn, *, folded: bool) -> None:
