@@ -43,8 +43,7 @@ def _gains(document: dict[str, Any], path: Path) -> None:
         panel.set_xlabel("debtors' gain, % of what was owed")
         panel.grid(alpha=0.25)
     panels[0].set_ylabel("lender's gain, % of what was owed")
-    panels[1].legend(frameon=False, fontsize=9, loc="best")
-    _save(figure, path)
+    _save(figure, path, panels[0])
 
 
 def _error(figure: dict[str, float]) -> list[list[float]]:
@@ -78,8 +77,7 @@ def _recovery(document: dict[str, Any], path: Path) -> None:
                        linewidth=2.6 if name == "portal" else 1.3)
         _label(panel, world)
     panels[0].set_ylabel("paid under deals, % of everything owed")
-    panels[0].legend(frameon=False, fontsize=9)
-    _save(figure, path)
+    _save(figure, path, panels[0])
 
 
 def _label(panel: Axes, world: str) -> None:
@@ -88,7 +86,11 @@ def _label(panel: Axes, world: str) -> None:
     panel.grid(alpha=0.25)
 
 
-def _save(figure: Any, path: Path) -> None:
-    figure.tight_layout()
+def _save(figure: Any, path: Path, of: Axes | None = None) -> None:
+    """Write it, with the legend ``of`` one panel below all of them."""
+    figure.tight_layout(rect=(0, 0.12 if of else 0, 1, 1))
+    if of:
+        figure.legend(*of.get_legend_handles_labels(), loc="lower center", ncol=len(SHOWN), frameon=False, fontsize=8,
+                      columnspacing=1.2, handletextpad=0.4)
     figure.savefig(path, metadata={"Date": None})
     plt.close(figure)
