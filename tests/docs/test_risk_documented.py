@@ -38,3 +38,4 @@ def test_the_comparison_published_is_the_one_measured() -> None:
             assert f"| {row['brier']:.4f} | {row['calibration_error']:.4f} |" in DOCUMENT
     for name, found in measured["other_splits"].items():
         assert f"{name} {sum(found) / len(found):.3f} ({min(found):.3f}" in DOCUMENT
+    assert f"an AUC of {measured['in_books']['auc_by_books']:.3f} instead of" in DOCUMENT
