@@ -95,6 +95,8 @@ def document(facts: Facts, wish: Wish, hardship: Sequence[str], issuer: str) -> 
         "affordable": format_yuan(facts.affordable_minor), "ceiling": format_yuan(facts.ceiling_minor),
         "disposable": format_yuan(facts.disposable_minor), "hardship": sorted(hardship),
         "authority": facts.authority.value, "chose_ceiling": facts.chose_ceiling}
+    if facts.due_minor is not None:
+        told["account"]["due"] = format_yuan(facts.due_minor)
     if wish != NO_WISH:
         told["wish"] = wish_document(wish)
     return told

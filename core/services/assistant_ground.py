@@ -134,7 +134,7 @@ def facts_of(position: AccountPosition, assessment: FinishedAssessment, promised
         as_of=position.as_of, principal_minor=principal, interest_minor=interest, fees_minor=fees,
         days_past_due=position.days_past_due, affordable_minor=affordable,
         ceiling_minor=max(result.ceiling_minor - promised_minor, affordable), disposable_minor=disposable,
-        hardship=bool(assessment.input.hardship), authority=authority)
+        hardship=bool(assessment.input.hardship), authority=authority, due_minor=position.minimum_due_minor)
 
 
 def _net(principal: int, interest: int, fees: int) -> tuple[int, int, int]:

@@ -15,6 +15,7 @@ from core.domain.decision import ApproveReason, Outcome
 from core.domain.errors import AuthorityExceeded, InvalidInput
 from core.domain.hardship import HardshipReason
 from core.domain.household import Evidence, Income, Spending, SpendingKind
+from core.domain.offers.as_request import terms_of
 from core.domain.proposal import ProposalKind
 from core.domain.quarter import Quarter
 from core.domain.request_checks import CheckName
@@ -27,7 +28,7 @@ from core.domain.request_terms import (
     TokenPaymentTerms,
     kind_of,
 )
-from core.services import assessments, messages, postings, requests, review, standing
+from core.services import assessments, assistant, messages, postings, requests, review, standing
 from core.services.assessments import AssessmentInput
 from core.services.close_day.day import close_day
 from core.services.context import ServiceContext
@@ -36,7 +37,7 @@ from core.services.positions import AccountPosition, account_position
 from core.services.requests import RequestDraft
 from core.services.statistics import Dimension, request_statistics
 from tests.conftest import TestTime
-from tests.services.cards import SPENT, TODAY, add_card, cardholder
+from tests.services.cards import MISSED_SINCE_AUGUST, SPENT, TODAY, add_card, cardholder
 from tests.services.cases import FAMILY, FIRST_DUE, SHANGHAI, held, reviewer, team
 
 POOR = AssessmentInput(
@@ -332,3 +333,25 @@ def test_records_of_before_the_waivers_are_still_read(context: ServiceContext) -
     assert requests.my_request(who, context, proposal_id).summary.terms == AgreementTerms(12, FIRST_DUE)
     with context.reading() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(arrangements)).scalar() == 0
+
+
+@pytest.mark.parametrize("months", [(SPENT,), MISSED_SINCE_AUGUST], ids=["not overdue", "overdue"])
+def test_what_the_assistant_offers_comes_to_the_same_as_a_request(sqlite_context: ServiceContext,
+                                                                 months: tuple[Any, ...]) -> None:
+    context = sqlite_context
+    account_id = add_card(context, months)
+    who = cardholder(context, "p1")
+    assessments.finish(who, context, FAMILY, "assess")
+    negotiation = assistant.open_conversation(who, context, account_id, TODAY).turns[-1].negotiation
+    assert negotiation is not None
+    assert negotiation.offers
+    for offer in negotiation.offers:
+        shown = requests.preview(who, context, draft(account_id, terms_of(offer)), TODAY)
+        assert shown.needed_authority.level == offer.authority
+        assert sum(amount for _, amount in shown.dues) == (
+            offer.instalment_minor if shown.deferred_minor else offer.total_minor)
+        assert shown.may_send
+    due = stand(context, account_id).minimum_due_minor
+    kinds = {offer.kind.value for offer in negotiation.offers}
+    # A payment of what is due can be put off where one month's money pays it.
+    assert ("extension" in kinds) == (due <= 130_000)

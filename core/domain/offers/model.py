@@ -125,12 +125,16 @@ class Facts:
     """The cardholder was warned and chose to pay more than is affordable, up to the ceiling."""
     income_recovers: bool = False
     """The cause of hardship passes (policy ``negotiation.recovering_reasons``): a plan that starts lighter may help."""
+    due_minor: int | None = None
+    """What is due now by the account's books; None: the minimum payment the rule asks of the balance."""
 
     def __post_init__(self) -> None:
         for name in ("principal_minor", "interest_minor", "fees_minor", "affordable_minor", "ceiling_minor"):
             if not 0 <= getattr(self, name) <= MAX_MINOR:
                 raise InvalidInput("amount_out_of_range", "an amount is not negative and not above the limit",
                                    field=name.removesuffix("_minor"))
+        if self.due_minor is not None and not 0 <= self.due_minor <= MAX_MINOR:
+            raise InvalidInput("amount_out_of_range", "an amount is not negative and not above the limit", field="due")
         if self.days_past_due < 0:
             raise InvalidInput("days_negative", "days past due are not negative", field="days_past_due")
         if self.affordable_minor > max(self.disposable_minor, 0):

@@ -80,8 +80,10 @@ def _given_up(situation: Situation, waived_minor: int) -> tuple[int, int, int]:
 
 
 def amount_due_minor(situation: Situation) -> int:
-    """What is due now, in fen: the minimum payment the rule asks of this balance."""
+    """What is due now, in fen: what the books say, else the minimum payment the rule asks of this balance."""
     facts, rule = situation.facts, situation.rule
+    if facts.due_minor is not None:
+        return min(facts.due_minor, facts.balance_minor)
     billed = Billed(purchases_minor=facts.principal_minor, interest_minor=facts.interest_minor,
                     fees_minor=facts.fees_minor)
     return minimum_payment(billed, rule.projection.minimum_payment, facts.balance_minor).minimum_minor

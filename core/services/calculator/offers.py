@@ -51,6 +51,8 @@ class AccountInput(Input):
     fees: Amount
     days_past_due: DaysPastDue
     daily_rate: Rate | Absent = None
+    due: Amount | Absent = None
+    """What is due now by the books; without it the minimum payment of the balance is."""
 
 
 class WishInput(Input):
@@ -233,7 +235,7 @@ def _facts(given: OffersInput, rule: OfferRule, default: Authority) -> Facts:
         fees_minor=account.fees, days_past_due=account.days_past_due, affordable_minor=given.affordable,
         ceiling_minor=given.ceiling, disposable_minor=given.disposable, hardship=bool(given.hardship),
         authority=Authority(given.authority) if given.authority else default, chose_ceiling=given.chose_ceiling,
-        income_recovers=not set(rule.grid.recovering_reasons).isdisjoint(reasons))
+        income_recovers=not set(rule.grid.recovering_reasons).isdisjoint(reasons), due_minor=account.due)
 
 
 def _wish(given: WishInput | None) -> Wish:
@@ -316,7 +318,7 @@ def _grid_hash(facts: Facts, rule: OfferRule, wish: Wish) -> str:
 
 def _plain(record: dict[str, Any]) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in record.items()
-            if not (name in _SINCE_SHAPES and not value)}
+            if not (name in _SINCE_SHAPES and not value) and (name != "due_minor" or value is not None)}
 
 
 _SINCE_SHAPES = frozenset({"income_recovers", "step_up", "first_monthly_at_most_minor", "later_monthly_minor",
