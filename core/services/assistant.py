@@ -7,9 +7,15 @@ Conversations are in ``assistant_conversations``, what a step leads to in ``assi
 from __future__ import annotations
 
 from core.services.assistant_choosing import choose
-from core.services.assistant_comparison import comparison, credit_effect, likelihood
+from core.services.assistant_comparison import (
+    ComparisonRow,
+    CreditEffect,
+    Likelihood,
+    comparison,
+    credit_effect,
+    likelihood,
+)
 from core.services.assistant_conversations import (
-    MOST_TURNS,
     adjust,
     call_person,
     choose_ceiling,
@@ -18,12 +24,10 @@ from core.services.assistant_conversations import (
     restart,
     say,
 )
+from core.services.assistant_keeping import MOST_TURNS
 from core.services.assistant_model import (
     Choice,
-    ComparisonRow,
     Conversation,
-    CreditEffect,
-    Likelihood,
     Nothing,
     PersonCause,
     Reply,

@@ -9,22 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
 from core.db.repositories import negotiations as repository
-from core.db.types import new_id
 from core.domain.actor import Actor
 from core.domain.errors import Conflict, NotFound
-from core.domain.message_templates import MessageTemplate
 from core.domain.offers.conversation import Stop
 from core.domain.offers.model import Wish
 from core.services import records
 from core.services.assistant_ground import Ground, ground_of
-from core.services.assistant_model import Conversation, PersonCause, Reply, Turn, TurnSource
-from core.services.assistant_records import state_of, state_values, turn_of, turn_values, wish_from
+from core.services.assistant_keeping import keep, waits
+from core.services.assistant_model import Conversation, PersonCause, Turn, TurnSource
+from core.services.assistant_records import state_of, state_values, turn_of, wish_from
 from core.services.assistant_turns import (
     State,
     Step,
@@ -41,14 +40,9 @@ from core.services.context import ServiceContext
 from core.services.request_reading import is_identifier, own_cardholder
 from core.services.texts import clean_text
 
-MOST_TURNS = 200
-"""Of one conversation, sliders included: nobody who looks for a way needs as many, and a program that does not tire
-fills no database. The last one calls a person."""
-_MOST_A_MINUTE = 40
 _SHOWN_TURNS = 40
 _CARRIED_DAYS = 7
 """What was wished longer ago is asked afresh."""
-_MINUTE = timedelta(minutes=1)
 _PERSON = "assistant.person"
 
 _Move = Callable[[Ground, State], Step]
@@ -178,11 +172,11 @@ def _take(actor: Actor, context: ServiceContext, conversation_id: str, command: 
             raise Conflict("conversation_over", "it has led to a request, or another one has begun")
         if not stands:
             row = _begun(connection, actor, context, ground, row)
-        if command == _PERSON and _waits(row) and seen.turns[-1].source is TurnSource.PERSON:
+        if command == _PERSON and waits(row) and seen.turns[-1].source is TurnSource.PERSON:
             return {"conversation_id": row.id}  # a second click changes nothing: they are in the line
         as_seen = stands and row.turns == seen.row.turns and row.stop == seen.row.stop
         step = ready if ready is not None and as_seen else move(ground, _talk(connection, context, row, seen).state)
-        _keep(connection, actor, context, ground, row, step)
+        keep(connection, actor, context, ground, row, step)
         return {"conversation_id": row.id}
 
     kept = once(actor, context, command, key, {"conversation_id": conversation_id, **asked}, carry_out)
@@ -232,68 +226,11 @@ def _begun(connection: sa.Connection, actor: Actor, context: ServiceContext, gro
     row = repository.by_id(connection, identifier)
     if row is None:
         raise NotFound("conversation")
-    _keep(connection, actor, context, ground, row, opening(ground, state, changed=before is not None))
+    keep(connection, actor, context, ground, row, opening(ground, state, changed=before is not None))
     kept = repository.by_id(connection, identifier)
     if kept is None:
         raise NotFound("conversation")
     return kept
-
-
-def _keep(connection: sa.Connection, actor: Actor, context: ServiceContext, ground: Ground, row: sa.Row[Any],
-          step: Step) -> None:
-    """Keep a turn at the end of the conversation, its state, and its trace in the audit chain."""
-    now, number = context.clock.now(), row.turns + 1
-    step = _bounded(connection, context, row, step)
-    if step.worked is not None or step.facts_are_new:
-        repository.keep_rule(connection, ground.stored_rule.digest, ground.stored_rule.record, now)
-    turn_id = new_id()
-    values = turn_values(step, ground, context.vault, turn_id=turn_id, negotiation_id=row.id, number=number, at=now)
-    repository.insert_turn(connection, values)
-    repository.update(connection, row.id, {"turns": number, "updated_at": now, **state_values(step.state),
-                                           **_person_values(row, step, now)})
-    if step.person is not None:
-        if not _waits(row):
-            records.send(connection, context.vault, channel="in_app", recipient_kind="cardholder",
-                         recipient_id=row.cardholder_id, template=MessageTemplate.PERSON_CALLED, at=now,
-                         last4=ground.position.card_last4)
-        records.audit(connection, actor, "person_called", repository.OBJECT_KIND, row.id, now,
-                      cause=step.person.value, turn=number)
-    records.audit(connection, actor, repository.TURN_EVENT, repository.OBJECT_KIND, row.id, now, turn=number,
-                  turn_id=turn_id, source=step.source.value, seal=values["seal"], result_hash=values["result_hash"],
-                  policy_version=ground.policy_version)
-
-
-def _bounded(connection: sa.Connection, context: ServiceContext, row: sa.Row[Any], step: Step) -> Step:
-    """Let no conversation grow without end, nor faster than a person types; the last turn calls a person.
-
-    A person can be called for whatever happens.
-    """
-    if step.source is TurnSource.PERSON:
-        return step
-    if row.turns >= MOST_TURNS:
-        raise Conflict("conversation_full", "no more turns are kept; a person goes on")
-    earlier = repository.said_at(connection, row.id, row.turns + 1 - _MOST_A_MINUTE)
-    if earlier is not None and context.clock.now() - earlier < _MINUTE:
-        raise Conflict("too_fast", "more turns in a minute than a person takes")
-    if row.turns + 1 < MOST_TURNS:
-        return step
-    return Step(step.source, step.state, (*step.replies, Reply.ENDED_TURNS), step.said, step.understood, step.worked,
-                step.accepts, step.person or PersonCause.STOPPED, step.facts_are_new)
-
-
-def _person_values(row: sa.Row[Any], step: Step, now: Any) -> dict[str, Any]:
-    """Who waits keeps their place in the line; who was taken up and asks again is back in it."""
-    if step.person is None:
-        return {}
-    waits = _waits(row)
-    causes = list(PersonCause)
-    cause = min(step.person, PersonCause(row.person_cause), key=causes.index) if waits else step.person
-    return {"person_cause": cause.value, "person_asked_at": row.person_asked_at if waits else now,
-            "person_taken_by": None, "person_taken_at": None}
-
-
-def _waits(row: sa.Row[Any]) -> bool:
-    return row.person_asked_at is not None and row.person_taken_at is None
 
 
 def _shown(ground: Ground, talk: _Talk) -> Conversation:

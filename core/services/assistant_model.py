@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 from enum import StrEnum
 
 from core.domain.affordability import Outcome
@@ -207,51 +206,6 @@ class Conversation:
         """Whether there is a ceiling above what is affordable that has not been chosen."""
         facts = self.facts
         return facts is not None and not self.chose_ceiling and facts.ceiling_minor > facts.affordable_minor
-
-
-class CreditEffect(StrEnum):
-    """What a way does to the credit record; words are the screens' own."""
-
-    OVERDUE_GROWS = "overdue_grows"
-    OVERDUE_STANDS = "overdue_stands"
-    """What is overdue stays so for the time of the relief."""
-    NOT_OVERDUE_MEANWHILE = "not_overdue_meanwhile"
-    MARKED_ARRANGEMENT = "marked_arrangement"
-    SETTLED = "settled"
-    SETTLED_WITH_WAIVER = "settled_with_waiver"
-
-
-class Likelihood(StrEnum):
-    """The estimate of a plan being kept, in words; never a figure for a cardholder."""
-
-    VERY_LIKELY = "very_likely"
-    LIKELY = "likely"
-    OPEN = "open"
-    UNLIKELY = "unlikely"
-
-
-@dataclass(frozen=True, slots=True)
-class ComparisonRow:
-    """One way, beside the others. Amounts in fen, ``annualised_percent`` with two decimals."""
-
-    kind: str
-    """``do_nothing`` or a kind of offer."""
-    label: str | None
-    """Of the offer; None for doing nothing."""
-    recommended: bool
-    monthly_minor: int
-    total_minor: int
-    """Everything paid by the end; of doing nothing: owed on ``horizon_date``."""
-    months: int
-    end_date: date
-    annualised_percent: Decimal | None
-    credit: CreditEffect
-    likelihood: Likelihood | None
-    horizon_date: date
-    """One day for all rows, twelve months ahead as on every page."""
-    paid_by_horizon_minor: int
-    left_at_horizon_minor: int | None
-    """None where it depends on what follows (an extension, a pause, a promise)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -293,7 +293,7 @@ def test_offer_shown_on_a_day_before_last_month_is_no_part_of_this_case(context:
     assert len(assistant.transcript(actor, context, sent.proposal_id).parts) == 1
 
 
-LATE_A_LITTLE = (Month(purchases=((3, 400_000), (12, 255_050))), Month())
+LATE_A_LITTLE = (Month(purchases=((3, 200_000),)), Month())
 POOR = replace(FAMILY, income=(Income("salary", 650_000, Evidence.PROVIDED),))
 
 

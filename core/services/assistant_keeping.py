@@ -1,0 +1,84 @@
+"""Keeping a turn: at the end of its conversation, sealed, within bounds, with its trace in the audit chain."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.db.repositories import negotiations as repository
+from core.db.types import new_id
+from core.domain.actor import Actor
+from core.domain.errors import Conflict
+from core.domain.message_templates import MessageTemplate
+from core.services import records
+from core.services.assistant_ground import Ground
+from core.services.assistant_model import PersonCause, Reply, TurnSource
+from core.services.assistant_records import state_values, turn_values
+from core.services.assistant_turns import Step
+from core.services.context import ServiceContext
+
+MOST_TURNS = 200
+"""Of one conversation, sliders included: nobody who looks for a way needs as many, and a program that does not tire
+fills no database. The last one calls a person."""
+_MOST_A_MINUTE = 40
+_MINUTE = timedelta(minutes=1)
+
+
+def keep(connection: sa.Connection, actor: Actor, context: ServiceContext, ground: Ground, row: sa.Row[Any],
+         step: Step) -> None:
+    """Keep a turn at the end of the conversation, its state, and its trace in the audit chain."""
+    now, number = context.clock.now(), row.turns + 1
+    step = _bounded(connection, context, row, step)
+    if step.worked is not None or step.facts_are_new:
+        repository.keep_rule(connection, ground.stored_rule.digest, ground.stored_rule.record, now)
+    turn_id = new_id()
+    values = turn_values(step, ground, context.vault, turn_id=turn_id, negotiation_id=row.id, number=number, at=now)
+    repository.insert_turn(connection, values)
+    repository.update(connection, row.id, {"turns": number, "updated_at": now, **state_values(step.state),
+                                           **_person_values(row, step, now)})
+    if step.person is not None:
+        if not waits(row):
+            records.send(connection, context.vault, channel="in_app", recipient_kind="cardholder",
+                         recipient_id=row.cardholder_id, template=MessageTemplate.PERSON_CALLED, at=now,
+                         last4=ground.position.card_last4)
+        records.audit(connection, actor, "person_called", repository.OBJECT_KIND, row.id, now,
+                      cause=step.person.value, turn=number)
+    records.audit(connection, actor, repository.TURN_EVENT, repository.OBJECT_KIND, row.id, now, turn=number,
+                  turn_id=turn_id, source=step.source.value, seal=values["seal"], result_hash=values["result_hash"],
+                  policy_version=ground.policy_version)
+
+
+def _bounded(connection: sa.Connection, context: ServiceContext, row: sa.Row[Any], step: Step) -> Step:
+    """Let no conversation grow without end, nor faster than a person types; the last turn calls a person.
+
+    A person can be called for whatever happens.
+    """
+    if step.source is TurnSource.PERSON:
+        return step
+    if row.turns >= MOST_TURNS:
+        raise Conflict("conversation_full", "no more turns are kept; a person goes on")
+    earlier = repository.said_at(connection, row.id, row.turns + 1 - _MOST_A_MINUTE)
+    if earlier is not None and context.clock.now() - earlier < _MINUTE:
+        raise Conflict("too_fast", "more turns in a minute than a person takes")
+    if row.turns + 1 < MOST_TURNS:
+        return step
+    return Step(step.source, step.state, (*step.replies, Reply.ENDED_TURNS), step.said, step.understood, step.worked,
+                step.accepts, step.person or PersonCause.STOPPED, step.facts_are_new)
+
+
+def _person_values(row: sa.Row[Any], step: Step, now: datetime) -> dict[str, Any]:
+    """Who waits keeps their place in the line; who was taken up and asks again is back in it."""
+    if step.person is None:
+        return {}
+    in_line = waits(row)
+    causes = list(PersonCause)
+    cause = min(step.person, PersonCause(row.person_cause), key=causes.index) if in_line else step.person
+    return {"person_cause": cause.value, "person_asked_at": row.person_asked_at if in_line else now,
+            "person_taken_by": None, "person_taken_at": None}
+
+
+def waits(row: sa.Row[Any]) -> bool:
+    """Whether a person is wanted and nobody has taken it up."""
+    return row.person_asked_at is not None and row.person_taken_at is None
