@@ -26,15 +26,18 @@ from core.domain.errors import PortalError
 from core.domain.hardship import HardshipReason
 from core.domain.proposal import ProposalKind
 from core.domain.request_terms import ExtensionTerms
-from core.services import requests
+from core.services import assessments, requests
 from core.services.context import ServiceContext
 from core.services.identity import users
 from core.services.requests import RequestDraft
 from core.settings import Settings
 from tests.browser.installation import Server, start_portal
 from tests.browser.people import QUIET_CHROMIUM, VIEWPORTS, Person, chromium_path
+from tests.services.cases import FAMILY
 
 BAR_MS = 40.0
+ANSWER_BAR_MS = 500.0
+"""An answer of the assistant: a reason and a plan, with the whole plan space searched."""
 REPEATS = 15
 OPEN_REQUESTS = 300
 PASSWORD = "lantern-orchard-paddle"
@@ -56,7 +59,8 @@ def measure(folder: Path, environment: dict[str, str]) -> list[Row]:
                 somebody.sign_in(login, PASSWORD)
                 return somebody
 
-            rows = [row for journey in (_cardholder, _collector, _staff, _admin) for row in journey(server, arrive)]
+            journeys = (_cardholder, _assistant, _collector, _staff, _admin)
+            rows = [row for journey in journeys for row in journey(server, arrive)]
             browser.close()
         return rows
     finally:
@@ -73,13 +77,21 @@ def _people(context: ServiceContext) -> None:
     with context.reading() as connection:
         owing = connection.execute(sa.select(accounts.c.id, accounts.c.cardholder_id).where(
             accounts.c.principal_minor > 100_000, accounts.c.oldest_unpaid_due_date.is_not(None))
-            .order_by(accounts.c.id).limit(OPEN_REQUESTS + 1)).all()
-    first, *others = owing  # the first one signs in and keeps a free account
-    users.create_user(SYSTEM, context, login="bench-0", display_name="*", role=Role.CARDHOLDER, password=PASSWORD,
-                      cardholder_id=first.cardholder_id, idempotency_key="bench-0")
+            .order_by(accounts.c.id).limit(OPEN_REQUESTS + 2)).all()
+    first, second, *others = owing  # these sign in and keep a free account; the second has said what they can afford
+    _signs_in(context, "bench-0", first.cardholder_id)
+    person = Actor(_signs_in(context, "bench-1", second.cardholder_id), Role.CARDHOLDER,
+                   cardholder_id=second.cardholder_id)
+    assessments.finish(person, context, FAMILY, "bench-1")
     made = sum(_asks(context, account, 20 + number % 11) for number, account in enumerate(others))
     if made < OPEN_REQUESTS // 2:
         raise RuntimeError(f"only {made} requests could be made")
+
+
+def _signs_in(context: ServiceContext, login: str, cardholder_id: str) -> str:
+    """A cardholder's user who can sign in; its id."""
+    return users.create_user(SYSTEM, context, login=login, display_name="*", role=Role.CARDHOLDER, password=PASSWORD,
+                             cardholder_id=cardholder_id, idempotency_key=login)
 
 
 def _asks(context: ServiceContext, account: sa.Row[tuple[str, str]], days: int) -> bool:
@@ -112,7 +124,7 @@ def _spent(server: Server, into: list[float]) -> Iterator[None]:
     into.append(_cpu_ms(server.process.pid) - before)
 
 
-def _repeated(name: str, server: Server, *steps: Callable[[], object]) -> Row:
+def _repeated(name: str, server: Server, *steps: Callable[[], object], bar: float = BAR_MS) -> Row:
     """Walk ``steps`` in turn ``REPEATS`` times (plus two to warm up); the last one is measured."""
     spent: list[float] = []
     for number in range(REPEATS + 2):
@@ -123,7 +135,7 @@ def _repeated(name: str, server: Server, *steps: Callable[[], object]) -> Row:
             steps[-1]()
         if number >= 2:
             spent.extend(into)
-    return at_most(f"{name}: server CPU, median of {REPEATS}", statistics.median(spent), "ms", BAR_MS,
+    return at_most(f"{name}: server CPU, median of {REPEATS}", statistics.median(spent), "ms", bar,
                    "the bar of the design")
 
 
@@ -151,6 +163,22 @@ def _cardholder(server: Server, arrive: Arrive) -> Iterator[Row]:
 
     yield _repeated("cardholder moves the months slider", server, slide)
     yield _repeated("cardholder opens my requests", server, other, away)
+
+
+def _assistant(server: Server, arrive: Arrive) -> Iterator[Row]:
+    me = arrive("bench-1")
+    yield _repeated("cardholder opens the assistant", server, lambda: me.follow("common.page.account"),
+                    lambda: me.follow("common.page.assistant"), bar=ANSWER_BAR_MS)
+
+    def write() -> None:
+        begun = me.page.get_by_role("button", name=me.words("assistant.restart"), exact=True)
+        if begun.count():
+            begun.click()
+            me.settle()
+        me.page.get_by_label(me.words("assistant.say.label"), exact=True).fill("at most 100 a month")
+
+    yield _repeated("cardholder says what nobody can grant", server, write,
+                    lambda: me.click("assistant.say.send"), bar=ANSWER_BAR_MS)
 
 
 def _collector(server: Server, arrive: Arrive) -> Iterator[Row]:
