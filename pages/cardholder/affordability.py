@@ -33,7 +33,7 @@ def main() -> None:
         assessment.show_result(state.finished)
         with st.container(horizontal=True):
             nothing_left = state.finished.outcome in NOTHING_LEFT
-            if st.button(t("cardholder.afford.ask_for_relief" if nothing_left else "assistant.step"),
+            if st.button(t("assistant.step_relief" if nothing_left else "assistant.step"),
                          type="primary"):
                 go("assistant")
             st.button(t("cardholder.afford.update"), on_click=_edit)

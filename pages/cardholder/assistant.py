@@ -59,7 +59,7 @@ def _talk(account_id: str, asking: int) -> None:
         st.rerun(scope="app")
     if sending:
         return
-    assistant_states.head(found)
+    assistant_states.head(found, asking)
     # Each part has a place of its own, empty or not: what moved on the screen would lose a reader's keyboard focus.
     with st.container():
         assistant_talk.earlier(found)

@@ -40,7 +40,7 @@ DYNAMIC: Mapping[str, Endings] = {
     "assistant.label.": _these(_LABELS),
     "assistant.offer.gives.": _these(("late_fee", "interest", "principal", "pause", "token")),
     "assistant.reply.": _these(reply for reply in Reply if reply not in _ANSWERED),
-    "assistant.stands.": _these([*Bound, "several"]),
+    "assistant.stands.": _these([*Bound, "several", "nothing_affordable"]),
     "assistant.stages.": _these(("rises", "lean")),
     "assistant.tap.": _these(("monthly", "weekly", "fortnightly", "once")),
     "assistant.tap.say.": _these(("monthly", "weekly", "fortnightly", "once")),

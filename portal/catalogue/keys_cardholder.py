@@ -82,7 +82,7 @@ DYNAMIC: Mapping[str, Endings] = {
     "cardholder.result.outcome.": _these(Outcome),
     "cardholder.schedule.": _these(("due", "amount", "left")),
     "cardholder.status.": _these([*PublicStatus, *(f"{one}_means" for one in PublicStatus)]),
-    "cardholder.step.": _these(("affordability", "request", "my_requests")),
+    "cardholder.step.": _these(("affordability", "my_requests")),
     "reasons.affordability.": _these((
         "no_income", "below_minimum_instalment", "below_minimum_instalment_none", "evidence_missing",
         "spending_exceeds_income",

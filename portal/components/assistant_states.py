@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.services.assistant import Conversation, Reply
+from core.services.assistant import Conversation
+from core.services.assistant_offers import has_plan
 from core.services.requests import AccountOption, RequestOptions
 from portal.components import bank
 from portal.i18n import moment, money, t
@@ -28,12 +29,17 @@ def card(options: RequestOptions, asked: str | None, key: str) -> AccountOption 
     return by_id[str(chosen)]
 
 
-def head(found: Conversation) -> None:
-    """What is owed, what is affordable, and what this is: not a person, and the same for everybody."""
+def head(found: Conversation, asking: int) -> None:
+    """What is owed, what is affordable, and what this is: not a person, and the same for everybody.
+
+    ``asking``: how many cards may still ask for a share of the same money.
+    """
     lines = [t("assistant.owed", last4=found.card_last4, amount=money(max(found.balance_minor, 0)))]
     facts = found.facts
     if facts is not None and facts.affordable_minor:
-        lines.append(t("assistant.affordable", amount=money(facts.affordable_minor)))
+        shared = asking > 1 and not found.means.promised
+        lines.append(t("assistant.affordable_shared" if shared else "assistant.affordable",
+                       amount=money(facts.affordable_minor)))
     if found.means.promised:
         lines.append(t("assistant.promised", amount=money(found.means.promised_minor)))
     if found.chose_ceiling and facts is not None:
@@ -52,7 +58,8 @@ def way_on(found: Conversation) -> None:
                 f"{t('assistant.no_assessment.meanwhile')}")
         if st.button(t("assistant.to_affordability"), type="primary", key="assistant_afford"):
             go("affordability")
-    elif found.last_shown is not None and Reply.RELIEF in found.last_shown.replies:
+    elif found.last_shown is not None and found.last_shown.negotiation is not None \
+            and not has_plan(found.last_shown.negotiation):
         st.info(f"{t('assistant.nothing_left.advice')}\n\n{t('assistant.nothing_left.beware')}")
         if st.button(t("assistant.update_affordability"), key="assistant_afford"):
             go("affordability")

@@ -15,6 +15,8 @@ from portal.i18n import moment, t
 
 _ANSWERS = (Reply.ACCEPTED_WISH, Reply.REFUSED_WISH, Reply.NOTHING_LEFT)
 """Said in the words of what was worked out."""
+_IN_A_BOX = (Reply.NO_ASSESSMENT, Reply.NOTHING_OWED, Reply.REQUEST_OPEN, Reply.ARRANGEMENT_HOLDS)
+"""Said beneath, with the way on; as that a person was asked is said with what happens next."""
 _DONE = {TurnSource.ADJUSTED: "assistant.you_adjusted", TurnSource.CORRECTED: "assistant.you_corrected",
          TurnSource.CEILING: "assistant.you_ceiling", TurnSource.RESTARTED: "assistant.restart",
          TurnSource.PERSON: "assistant.person.ask"}
@@ -26,9 +28,9 @@ def newest(found: Conversation) -> None:
     if turn.said is not None:
         with st.container(key="assistant_said"):
             st.markdown(paragraphs(turn.said))
-    # That a person was asked stands in a box of its own, with what happens next.
+    unsaid = {Reply.PERSON_CALLED, *(_IN_A_BOX if turn.said is None else ())}
     st.markdown("\n\n".join(answer(replace(turn, replies=tuple(
-        reply for reply in turn.replies if reply is not Reply.PERSON_CALLED)), found)))
+        reply for reply in turn.replies if reply not in unsaid)), found)))
 
 
 def answer(turn: Turn, found: Conversation) -> list[str]:

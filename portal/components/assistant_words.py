@@ -176,6 +176,8 @@ def _kept(offer: Offer) -> Iterator[str]:
 
 def in_the_way(reason: str, facts: Facts) -> str:
     """Which constraint stands in the way of a wish; ``reason`` is a bound's name or ``several``."""
+    if reason == Bound.AFFORDABLE and facts.limit_minor <= 0:  # "at most 0 a month" would be no sentence
+        reason = "nothing_affordable"
     return t(f"assistant.stands.{reason}", affordable=money(facts.limit_minor))
 
 

@@ -192,7 +192,7 @@ def test_an_outcome_below_affordable_names_a_way_on(
         assert i18n.t(f"reasons.route.{way}") in shown
     assert i18n.t("reasons.route.call_a_person", bank=bank.line()) in shown
     assert i18n.t("cardholder.result.evidence" if income == "variable" else "cardholder.result.change") in shown
-    assert (i18n.t("cardholder.afford.ask_for_relief") in shown) is (income != "variable")
+    assert (i18n.t("assistant.step_relief") in shown) is (income != "variable")
     assert "-\u00a5" not in shown
     why = next(block.value for block in app.markdown if i18n.t("cardholder.result.why") in block.value)
     assert "\u2212" not in why
