@@ -109,7 +109,7 @@ def _is_of_pause(clauses: list[Clause], number: int) -> bool:
 
 
 def _near(text: str, mention: LengthMention) -> str:
-    return text[max(0, mention.start - 16):mention.end + 8]
+    return text[max(0, mention.start - 24):mention.end + 8]
 
 
 def _is_plan_itself(text: str, mention: LengthMention) -> bool:

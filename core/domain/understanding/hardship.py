@@ -43,7 +43,8 @@ def _subject(clause: Clause, before: str) -> str:
               if (match := cue("hardship", "people", name).search(text))]
     if firsts:
         return min(firsts)[1]
-    return before if cue("hardship", "people", "pronoun").search(text) else "self"
+    goes_on = cue("hardship", "people", "pronoun").search(text) or cue("clauses", "goes_on").match(text)
+    return before if goes_on else "self"
 
 
 def _denied(text: str, match: re.Match[str]) -> bool:
@@ -56,7 +57,8 @@ def _denied(text: str, match: re.Match[str]) -> bool:
 def _meant(kind: str, clause: Clause, match: re.Match[str], subject: str) -> set[str]:
     family = cue("hardship", "people", "family")
     refuses = "reject" in clause.cues and cue("clauses", "can_not").search(match[0]) is not None
-    if subject == "other" or (kind == "other" and refuses):
+    only_at_once = cue("clauses", "all_at_once").search(clause.raw) is not None
+    if subject == "other" or (kind == "other" and (refuses or only_at_once)):
         return set()
     relatives = [person.end() for person in family.finditer(clause.text) if person.end() <= match.end()]
     own = cue("hardship", "people", "self")

@@ -50,11 +50,13 @@ def read_amounts(clauses: list[Clause], terms: Terms, outstanding_minor: int | N
     frequency = _lone_frequency(clauses)
     unclear: set[str] = set()
     settles = any("lump_sum" in clause.cues and counted(clause) for clause in clauses)
+    clear = any(amount.role == "offer" and amount.period and amount.trouble is None
+                for clause in clauses if counted(clause) for amount in amounts_of(clause))
     for number, clause in enumerate(clauses):
         if not counted(clause):
             continue
         for amount in amounts_of(clause):
-            if amount.role == "offer" and _is_offer(clause, amount):
+            if amount.role == "offer" and _is_offer(clause, amount) and not (clear and amount.trouble is Trouble.VAGUE):
                 once = settles or _has_single_sign(sentence_of(clauses, number), clause)
                 _place(clause, amount, slots, terms, unclear, frequency, outstanding_minor, last, single=once)
     _settle(slots, terms, unclear, frequency)
@@ -176,7 +178,7 @@ def _settle(slots: _Slots, terms: Terms, unclear: set[str], frequency: str) -> N
             terms.asks.add("which_amount")
     elif frequencies:
         terms.asks.add("which_amount")
-    if len(set(slots.once)) == 1 and "once" not in unclear:
+    if len(slots.once) == 1 and "once" not in unclear:
         wish.lump_sum_minor = slots.once[0]
     elif slots.once:
         terms.asks.add("which_amount")

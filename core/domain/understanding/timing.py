@@ -162,6 +162,8 @@ def _are_alternatives(clause: Clause, dates: list[DateMention]) -> bool:
 
 def _is_relevant(clauses: list[Clause], number: int, trouble_of: set[int]) -> bool:
     clause = clauses[number]
+    if "waive" in clause.cues and _is_of_interest(clause):
+        return False
     if any(amount.role == "offer" for amount in amounts_of(clause)) or clause.cues & {"pause", "extension", "lump_sum"}:
         return True
     neighbours = [other for other in sentence_of(clauses, number) if other is not clause]
@@ -184,6 +186,13 @@ def _is_relevant(clauses: list[Clause], number: int, trouble_of: set[int]) -> bo
     if pays or clause.cues & {"propose", "willing", "longer", "free_interest"}:
         return not cue("clauses", "other_start").search(clause.text)
     return _bare(clause)
+
+
+def _is_of_interest(clause: Clause) -> bool:
+    """No interest until a date: nothing is paid on it."""
+    until = cue("clauses", "until_date").search(clause.text)
+    interest, payment = (cue("clauses", key).search(clause.text) for key in ("of_interest", "of_payment"))
+    return until is not None and interest is not None and payment is None
 
 
 def _all_ahead(clause: Clause) -> bool:

@@ -48,7 +48,7 @@ def find_others(clauses: list[Clause]) -> None:
 def _goes_on(clauses: list[Clause], number: int) -> bool:
     """Whether a clause only adds what somebody else pays."""
     before, clause = clauses[number - 1], clauses[number]
-    pays = cue("hardship", "people", "payer").search(before.text) is not None
+    pays = any(cue("hardship", "people", key).search(before.text) for key in ("payer", "other"))
     own = cue("hardship", "people", "self").search(clause.text) or cue("cues", "amounts", "limiter").search(clause.text)
     return pays and before.sentence == clause.sentence and not own
 
@@ -104,14 +104,16 @@ def _ask(clause: Clause) -> None:
         or (clause.asks and cue("cues", "intents", "question").search(clause.raw))
     requested = cue("cues", "intents", "request").search(text)
     explains = cue("clauses", "explain").search(text)
+    if "ask_person" in clause.cues and cue("clauses", "will_you").search(text):
+        clause.cues = clause.cues - {"ask_person"} | {"question"}
     if clause.cues & {"complain", "dispute", "undecided", "ask_person", "restart"}:
         return
     about = cue("cues", "intents", "about").search(text)
     strong = cue("clauses", "strong_question").search(text)
     if asked and (strong or not requested or (explains and not clause.mentions)):
-        if cue("clauses", "preface").fullmatch(text):
+        if cue("clauses", "preface").fullmatch(text) or cue("clauses", "unknown").search(text):
             return  # what is asked follows
-        if explains or about or clause.mentions:
+        if explains or about or clause.mentions or (strong and len(text) > len(strong[0]) + 2):
             clause.cues -= _ASKED_ABOUT
             clause.cues.add("question")
         return
