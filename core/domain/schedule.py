@@ -143,7 +143,7 @@ def make_schedule(plan: SchedulePlan) -> Schedule:
     rows = []
     balance = principal
     for number, (due_date, rate, payment) in enumerate(zip(dates, rates, payments, strict=True), 1):
-        interest = divide_minor(balance * rate, denominator)
+        interest = divide_minor(balance * rate, denominator) if rate else 0
         if number == plan.count:
             share = balance
         else:

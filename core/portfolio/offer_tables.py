@@ -15,7 +15,6 @@ import numpy as np
 from core.domain.offers.evaluation import Situation
 from core.domain.offers.model import Facts
 from core.domain.offers.rule import OfferRule
-from core.domain.offers.space import Space
 from core.domain.offers.value import base_hazard, bucket_of, buffer_minor, monthly_discount, wait_discount
 from core.domain.request_terms import PERIODS_PER_YEAR
 from core.portfolio.arrays import Flags, Ints
@@ -37,14 +36,14 @@ def tabulate(situation: Situation, *, feasible_only: bool = False) -> tuple[Plan
     shape = geometry(facts.as_of, space.first_due_dates, space.prices, space.lasting, space.longest, space.frequency)
     financed = np.array([facts.balance_minor - one.waived_minor - one.down_payment_minor
                          for one in space.concessions], np.int64)
-    level, unsure = _levels(financed, shape, space)
-    wanted = np.broadcast_to(shape.exists, level.shape)
+    guess = financed[:, None, None, None] / shape.annuity
+    wanted = np.broadcast_to(shape.exists, guess.shape)
     if feasible_only:
-        wanted = wanted & _cheaply_possible(level, shape, financed, situation)
+        wanted = wanted & _cheaply_possible(guess, shape, financed, situation)
     index = np.flatnonzero(wanted)
-    which, start, price, month = np.unravel_index(index, level.shape)
+    which, start, price, month = np.unravel_index(index, guess.shape)
     rows = Rows(situation, index, which, start, price, month, financed, feasible_only)
-    return _complete(rows, _Levels(shape, financed[which], level.ravel()[index], unsure.ravel()[index]))
+    return _complete(rows, _levels(rows, shape, guess.ravel()[index]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,35 +55,36 @@ class _Levels:
     level: Ints
     unsure: Flags
     """Where it may be a fen off."""
+    count: Ints
+    free: Flags
+    """Where no interest is charged: exact."""
 
 
-def _levels(financed: Ints, shape: Geometry, space: Space) -> tuple[Ints, Flags]:
-    """Level instalments ``[concession, start, price, month]``, and where one may be a fen off."""
-    guess = financed[:, None, None, None] / shape.annuity
+def _levels(rows: Rows, shape: Geometry, guess: Floats) -> _Levels:
+    """The level instalments, rounded half-up from what floating point says they are."""
+    financed, count = rows.each_financed[rows.which], shape.count[rows.month]
+    free = np.array([not price.annual_rate for price in rows.situation.space.prices])[rows.price]
     shifted = guess + 0.5
-    level = np.floor(shifted).astype(np.int64)
-    unsure = np.abs(shifted - np.rint(shifted)) <= guess * (_ERROR_PER_PERIOD * (shape.count + 8)) + 1e-12
-    free = [number for number, price in enumerate(space.prices) if not price.annual_rate]
-    exact = (2 * financed[:, None] + shape.count) // (2 * shape.count)
-    level[:, :, free], unsure[:, :, free] = exact[:, None, None], False
-    return level, unsure
+    unsure = np.abs(shifted - np.rint(shifted)) <= guess * (_ERROR_PER_PERIOD * (count + 8)) + 1e-12
+    level = np.where(free, (2 * financed + count) // (2 * count), np.floor(shifted).astype(np.int64))
+    return _Levels(shape, financed, level, unsure & ~free, count, free)
 
 
-def _cheaply_possible(level: Ints, shape: Geometry, financed: Ints, situation: Situation) -> Flags:
+def _cheaply_possible(guess: Floats, shape: Geometry, financed: Ints, situation: Situation) -> Flags:
     """What passes payment, minimum, authority and waivers as far as a glance can tell."""
     facts, rule = situation.facts, situation.rule
-    monthly = level * PERIODS_PER_YEAR[situation.space.frequency] // 12
+    monthly = guess * (PERIODS_PER_YEAR[situation.space.frequency] / 12)
     least = least_instalments(financed, rule)[:, None, None, None]
-    possible: Flags = (monthly <= facts.limit_minor + 2) & (monthly + 2 * shape.reserve + shape.count + 4 >= least)
+    possible: Flags = monthly <= facts.limit_minor + 6
+    possible &= monthly + (5 * shape.reserve + 5 * shape.count + 8) >= least
     return possible & grantable(situation)[:, None, None]
 
 
 def _complete(rows: Rows, levels: _Levels) -> tuple[Plans, ExactRows]:
     situation, shape = rows.situation, levels.shape
     space, rule = situation.space, situation.rule
-    months, count = rows.month + 1, shape.count[rows.month]
+    months, count, free = rows.month + 1, levels.count, levels.free
     reserve = shape.reserve[rows.start, rows.price, rows.month] + levels.unsure * count
-    free = ~np.array([bool(price.annual_rate) for price in space.prices])[rows.price]
     last = np.where(free, levels.financed - levels.level * (count - 1), levels.level)
     dearest = np.maximum(levels.level, last)
     instalment = (np.where(free, dearest, levels.level - levels.unsure), dearest + reserve)

@@ -83,12 +83,9 @@ class ArraySearch:
         if not len(rows):
             return best
         best_key = None if best is None else key(best, objective, self._situation)
-        shortlist, low, high, threshold = self._shorten(objective, rows, without, best_key)
+        shortlist, low = self._shorten(objective, rows, without, best_key)
         if len(shortlist) > _FEW and self._narrow(shortlist):
-            shortlist = shortlist[self._possible(shortlist, without)]
-            shortlist, low, high, threshold = self._shorten(objective, shortlist, without, best_key)
-        if len(shortlist) > _FEW:
-            shortlist, low = self._part_ties(objective, shortlist, low, high, without, threshold)
+            shortlist, low = self._shorten(objective, shortlist[self._possible(shortlist, without)], without, best_key)
         for row, least in self._in_order(objective, shortlist, low):
             if best_key is not None and least >= best_key:
                 break
@@ -101,15 +98,16 @@ class ArraySearch:
         return best
 
     def _shorten(self, objective: Objective, rows: Ints, without: frozenset[Bound], best: Key | None
-                 ) -> tuple[Ints, NDArray[Any], NDArray[Any], float]:
-        """The rows that may come before ``best`` and before every certain one, their bounds, and the threshold."""
+                 ) -> tuple[Ints, NDArray[Any]]:
+        """The rows that may come before ``best`` and before every certain one, with the least each can measure."""
         low, high = self._measure(objective, rows)
         sure = high[self._certain(rows, without)]
         threshold = float(sure.min()) if len(sure) else np.inf
         if best is not None:
             threshold = min(threshold, float(best[0]) + _slip(best[0]))
         kept = np.flatnonzero(low <= threshold)
-        return rows[kept], low[kept], high[kept], threshold
+        rows, low, high = rows[kept], low[kept], high[kept]
+        return self._part_ties(objective, rows, low, high, without, threshold) if len(kept) > _FEW else (rows, low)
 
     def _narrow(self, rows: Ints) -> bool:
         """Put exact figures in place of bounds where that can be done; whether anything changed."""

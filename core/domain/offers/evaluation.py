@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from core.domain.actor import Authority
 from core.domain.allocation import Outstanding
 from core.domain.authority import Ask, needed_authority
-from core.domain.offers.model import Bound, Facts, Option, PlanTerms, Slack, Wish
+from core.domain.offers.model import Bound, Concession, Facts, Option, PlanTerms, Slack, Wish
 from core.domain.offers.rule import OfferRule
 from core.domain.offers.shaped import shaped_payments, shaped_slacks, shaped_values
 from core.domain.offers.space import Space, make_space, most_down_minor
@@ -33,6 +33,8 @@ class Situation:
     nothing: StatusQuo
     starts_at_most_minor: int | None = None
     """What the first instalment of a plan that rises may come to in a month."""
+    waiver_levels: dict[Concession, Authority] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The level each concession takes, once it is known."""
 
 
 def situation_of(facts: Facts, rule: OfferRule, wish: Wish, nothing: StatusQuo | None = None) -> Situation:
@@ -63,7 +65,7 @@ def work_out(index: int, situation: Situation) -> Option:
     total = schedule.amount_minor + schedule.down_payment_minor
     monthly = monthly_minor(dearest, terms.frequency)
     return Option(index, terms, schedule, dearest, monthly, total, values.lender_value_minor,
-                  values.debtor_cost_minor, values.completion, needed_level(terms, facts, situation.rule),
+                  values.debtor_cost_minor, values.completion, needed_level(terms, situation),
                   _ledger(terms, schedule, total, values, situation))
 
 
@@ -77,13 +79,16 @@ def _values(terms: PlanTerms, plan: SchedulePlan, schedule: Schedule, situation:
                        facts, rule)
 
 
-def needed_level(terms: PlanTerms, facts: Facts, rule: OfferRule) -> Authority:
+def needed_level(terms: PlanTerms, situation: Situation) -> Authority:
     """The least level that may grant the plan with all it gives up."""
-    given = terms.concession
-    return needed_authority(
-        Ask(ProposalKind.PERSONALISED_AGREEMENT, facts.balance_minor, months=terms.months,
-            given=Waived(given.late_fee_waived_minor, given.interest_waived_minor), owed=outstanding(facts),
-            days_past_due=facts.days_past_due), rule.authority).level
+    facts, rule, given = situation.facts, situation.rule.authority, terms.concession
+    ask = Ask(ProposalKind.PERSONALISED_AGREEMENT, facts.balance_minor, months=terms.months)
+    if given not in situation.waiver_levels:
+        waiving = replace(ask, months=0, given=Waived(given.late_fee_waived_minor, given.interest_waived_minor),
+                          owed=outstanding(facts), days_past_due=facts.days_past_due)
+        situation.waiver_levels[given] = needed_authority(waiving, rule).level
+    level = needed_authority(ask, rule).level
+    return level if level.covers(situation.waiver_levels[given]) else situation.waiver_levels[given]
 
 
 def outstanding(facts: Facts) -> Outstanding:
