@@ -73,7 +73,7 @@ class RepaymentRecord:
         if len(self.cycles) > CYCLES:
             raise InvalidInput("count_out_of_range", f"at most {CYCLES} cycles are looked at", field="cycles")
         if self.credit_limit_minor < 0 or self.months_late < 0 or any(one.paid_minor < 0 for one in self.cycles):
-            raise InvalidInput("count_out_of_range", "limits, payments and months late are not negative", field="record")
+            raise InvalidInput("count_out_of_range", "limits, payments and months are not negative", field="record")
 
 
 def measures(record: RepaymentRecord) -> Measures:
