@@ -45,13 +45,15 @@ RULE = offer_rule(PolicyBook.load().on(AS_OF))
 
 
 def measure(walked: int = WALKED) -> list[Row]:
-    """Every row."""
+    """Every row; with fewer spaces walked as many fewer offers are judged, with none only the pace is measured."""
     chance = np.random.default_rng(20261122)
     people = _debtors(chance, DEBTORS)
     rows = [*_singly(people.head(_SINGLY)), *_portfolio(people)]
     if walked:
-        rows += [_judged(people.assign(authority=chance.choice([*Authority], len(people)))),
-                 _judged_shapes(people.head(_SHAPES_JUDGED)),
+        of_every_level = people.assign(authority=chance.choice([*Authority], len(people)))
+        part = min(walked / WALKED, 1)
+        rows += [_judged(of_every_level.head(int(DEBTORS * part))),
+                 _judged_shapes(of_every_level.head(int(_SHAPES_JUDGED * part))),
                  _walk(walked), _walk(max(walked // _SHAPES_WALKED_OF, 1), shapes=True)]
     return rows
 
