@@ -36,12 +36,20 @@ def _take_all(clause: Clause, key: str, as_of: date) -> None:
     for match in _of(key).matches(lambda: clause.text):
         if DATE in match[0] or not match[0]:
             continue
+        if key == "relative" and _is_length(clause, match):
+            continue
         found = _resolve(key, match, as_of)
         if found is not None and found.trouble is Trouble.PAST and cue("dates", "long_past").fullmatch(match[0]) \
                 and cue("cues", "dates", "start_after").match(clause.text[match.end():].lstrip()) is None:
             continue  # tells what was, as other words for the past do
         if found is not None:
             clause.take(match.start(), match.end(), DATE, found)
+
+
+def _is_length(clause: Clause, match: re.Match[str]) -> bool:
+    """Cleared in two years at so much a month: that is how long."""
+    cleared = cue("dates", "cleared_in").search(clause.text[:match.start()])
+    return cleared is not None and cue("cues", "periods", "monthly").search(clause.text) is not None
 
 
 @lru_cache(maxsize=16)

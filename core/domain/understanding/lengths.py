@@ -11,6 +11,8 @@ from core.domain.understanding.lexicon import LENGTH, Shapes, cue, words
 from core.domain.understanding.mentions import LengthMention, Trouble
 from core.domain.understanding.numbers import read_number
 
+_LONGEST_LISTED = 120
+"""A larger number before a length is no other length."""
 _ONE = frozenset({"a", "an", "one", "another"})
 
 
@@ -83,7 +85,7 @@ def _trouble(clause: Clause, start: int, end: int, count: Fraction | None) -> Tr
 @lru_cache(maxsize=1)
 def _joined() -> re.Pattern[str]:
     joins = "|".join(words("clauses")["length_joins"])
-    return re.compile(rf"(?P<number>[0-9]+)? ?(?:{joins}) ?$")
+    return re.compile(rf"(?P<number>[0-9]+|(?<![a-z])(?:one|an?))? ?(?:{joins}) ?$")
 
 
 def _mark_alternatives(clause: Clause) -> None:
@@ -96,9 +98,12 @@ def _mark_alternatives(clause: Clause) -> None:
         if joined is None:
             continue
         whole = joined.start() == 0 and number > 0
-        if whole or joined["number"]:
+        listed = joined["number"]
+        if listed and listed.isdigit() and int(listed) > _LONGEST_LISTED:
+            continue
+        if whole or listed:
             mention.trouble = mention.trouble or Trouble.ALTERNATIVE
             if number and whole:
                 found[number - 1].trouble = found[number - 1].trouble or Trouble.ALTERNATIVE
-            if joined["number"]:
+            if listed:
                 clause.take(start + joined.start(), mention.start, LENGTH)

@@ -150,7 +150,8 @@ def _strongest(left: str, *, figure: bool) -> tuple[str, int]:
 
 
 def _has_sign(clause: Clause) -> bool:
-    return cue("cues", "single").search(clause.text) is not None or any(
+    event = any(cue("dates", key).search(clause.raw) for key in ("payday", "event"))
+    return event or cue("cues", "single").search(clause.text) is not None or any(
         not isinstance(mention, AmountMention) and mention.trouble is not Trouble.PAST for mention in clause.mentions)
 
 
