@@ -105,6 +105,7 @@ def _composer(found: Conversation) -> None:
     with st.container(key="assistant_say"):
         if (trouble := steps.trouble()) is not None:
             errors.show(trouble)
+        steps.keep_typed(found)
         # Named by the turn it answers: a second click on it is the same thing said once.
         with st.form(f"assistant_form_{turn_id}", border=False), st.container(horizontal=True, wrap=False):
             st.text_input(t("assistant.say.label"), key=steps.text_key(found), autocomplete="off",

@@ -7,6 +7,7 @@ from functools import partial
 
 import streamlit as st
 
+from core.domain.offers.model import OfferKind
 from core.domain.offers.offer import Offer
 from core.services.assistant import Choice, Conversation, Reply, Turn, find_offer, is_open, on_the_table
 from core.services.assistant_offers import has_plan
@@ -30,9 +31,7 @@ def show(found: Conversation, beside: Callable[[], None]) -> None:
     tapped, plan, chips, trying, together, ways = (st.container() for _ in range(6))
     with tapped:
         taps.show(found)
-        if newest.accepts is not None and found.may_ask:
-            st.button(t("assistant.accepts"), type="primary", key=f"accepts_{newest.turn_id}", on_click=steps.choose,
-                      args=(found, newest.accepts))
+        _accepted(found, newest)
     if found.nothing is not None and found.facts is None and found.may_ask:
         with ways:
             offers.picture(found.nothing, (), None, found.balance_minor)
@@ -40,16 +39,30 @@ def show(found: Conversation, beside: Callable[[], None]) -> None:
         return
     with plan:
         _work_out(found, newest, shown)
-        answered = not set(newest.replies) & {*_ASKED, Reply.ACCEPT} and _plan(found, shown)
+        answered = not set(newest.replies) & {*_ASKED, Reply.ACCEPT, Reply.CARE} and _plan(found, shown)
     with chips:
         adjust.understood(found.wish, partial(steps.correct, found), key=found.conversation_id)
-    if has_plan(shown.negotiation):
+    # Who speaks of harming themselves is not shown sums to move about; they are there when asked for.
+    care = Reply.CARE in newest.replies
+    if has_plan(shown.negotiation) and not care:
         with trying:
             _trying(found, shown)
         with together:
             beside()
     with ways:
-        _ways(found, shown, folded=answered)
+        _ways(found, shown, folded=answered or care)
+
+
+def _accepted(found: Conversation, newest: Turn) -> None:
+    """What was agreed to in words, by its amount, and the way to send it."""
+    plan = offer_chosen(found, newest.accepts) if newest.accepts is not None and found.may_ask else None
+    if plan is None:
+        return
+    level = plan.kind in (OfferKind.PERSONALISED_AGREEMENT, OfferKind.TOKEN_PAYMENT)
+    label = t("assistant.accepts", monthly=money(plan.monthly_minor)) if level else \
+        t("assistant.accepts_once", amount=money(plan.total_minor))
+    st.button(label, type="primary", key=f"accepts_{newest.turn_id}", on_click=steps.choose,
+              args=(found, newest.accepts))
 
 
 def _work_out(found: Conversation, newest: Turn, shown: Turn) -> None:

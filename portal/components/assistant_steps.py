@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.domain.actor import Role
-from core.domain.errors import PortalError
+from core.domain.errors import PortalError, Unavailable
 from core.domain.offers.model import Wish
 from core.services import assistant
 from core.services.assistant import Choice, Conversation, TurnSource
 from portal.session import Viewer, viewer
 
-_FRESH, _CHOSEN, _TROUBLE, _HERE, _NONCE = (
-    f"assistant_{name}" for name in ("fresh", "chosen", "trouble", "here", "nonce"))
+_FRESH, _DRAWN, _CHOSEN, _TROUBLE, _UNSENT, _HERE, _NONCE = (
+    f"assistant_{name}" for name in ("fresh", "drawn", "chosen", "trouble", "unsent", "here", "nonce"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,28 @@ class Chosen:
 
 
 def current(seen: Viewer, account_id: str) -> Conversation:
-    """The conversation as a step left it a moment ago, else as it is kept."""
-    fresh: Conversation | None = st.session_state.pop(_FRESH, None)
-    if fresh is not None and fresh.account_id == account_id:
-        return fresh
-    return assistant.open_conversation(seen.actor, seen.context, account_id, seen.context.clock.today())
+    """The conversation as a step left it a moment ago, else as it is kept.
+
+    While the database does not answer, the one drawn last for the same person stays, and with it what was typed.
+    """
+    found: Conversation | None = st.session_state.pop(_FRESH, None)
+    if found is None or found.account_id != account_id:
+        try:
+            found = assistant.open_conversation(seen.actor, seen.context, account_id, seen.context.clock.today())
+        except Unavailable as away:
+            found = _drawn_last(seen, account_id)
+            if found is None:
+                raise
+            st.session_state[_TROUBLE] = away
+    st.session_state[_DRAWN] = (seen.actor.user_id, found)
+    return found
+
+
+def _drawn_last(seen: Viewer, account_id: str) -> Conversation | None:
+    drawn: tuple[str, Conversation] | None = st.session_state.get(_DRAWN)
+    if drawn is None or drawn[0] != seen.actor.user_id or drawn[1].account_id != account_id:
+        return None
+    return drawn[1]
 
 
 def trouble() -> PortalError | None:
@@ -60,7 +77,17 @@ def text_key(found: Conversation) -> str:
 
 def say_typed(found: Conversation) -> None:
     """Send what stands in the field; it stays there until it has arrived."""
-    say(found, str(st.session_state.get(text_key(found)) or ""))
+    words = str(st.session_state.get(text_key(found)) or "")
+    say(found, words)
+    if _TROUBLE in st.session_state:
+        st.session_state[_UNSENT] = words
+
+
+def keep_typed(found: Conversation) -> None:
+    """Put what could not be sent into the field where it is another one by now (another tab was first)."""
+    unsent = st.session_state.pop(_UNSENT, None)
+    if unsent and text_key(found) not in st.session_state:
+        st.session_state[text_key(found)] = unsent
 
 
 def say(found: Conversation, words: str) -> None:

@@ -27,6 +27,7 @@ def newest(found: Conversation) -> None:
     turn = found.turns[-1]
     if turn.said is not None:
         with st.container(key="assistant_said"):
+            st.caption(t("assistant.you"))  # for who listens: the eye sees it by the side it stands on
             st.markdown(paragraphs(turn.said))
     unsaid = {Reply.PERSON_CALLED, *(_IN_A_BOX if turn.said is None else ())}
     st.markdown("\n\n".join(answer(replace(turn, replies=tuple(

@@ -12,6 +12,7 @@ from portal.i18n import money, speaking, tn
 from tests.browser.backstage import Backstage
 from tests.browser.conftest import NewPerson
 from tests.browser.people import Person
+from tests.browser.test_database_away import another_writer
 
 CARDHOLDER = "lixiaomei"
 AT_ONCE = 0.5
@@ -148,8 +149,9 @@ def test_hostile_words_stay_words(number: int, text: str, person: NewPerson, bac
     say(me, text)
     bubble = me.page.locator(".st-key-assistant_said")
     bubble.wait_for()
+    words = bubble.get_by_test_id("stMarkdownContainer").last
     if text.isascii():
-        assert " ".join(bubble.inner_text().split()) == " ".join(text.split())
+        assert " ".join(words.inner_text().split()) == " ".join(text.split())
     assert not bubble.locator("a, img, script, strong, em, .katex").count()
     assert "stolen" not in me.page.title()
     me.picture(f"assistant_hostile_{number}")
@@ -168,6 +170,22 @@ def test_too_long_or_empty_words_are_refused_where_one_writes_and_stay_there(
     me.click("assistant.say.send")
     expect(me.page.get_by_test_id("stAlert").last).to_be_visible()
     me.picture("assistant_empty")
+
+
+def test_words_typed_while_the_database_is_away_stay_and_are_sent_when_it_is_back(
+        person: NewPerson, backstage: Backstage) -> None:
+    me = at_the_assistant(person, backstage, "zh_CN")
+    box = me.page.get_by_label(me.words("assistant.say.label"), exact=True)
+    with speaking(me.locale):
+        wish = me.words("assistant.chip.monthly_at_most", amount="400")
+    box.fill(wish)
+    with another_writer(backstage):
+        me.page.get_by_role("button", name=me.words("assistant.say.send"), exact=True).click()
+        me.sees(me.words("errors.unavailable"))
+        expect(box).to_have_value(wish)
+        me.picture("assistant_locked")
+    me.click("assistant.say.send")
+    expect(me.page.locator(".st-key-assistant_said")).to_contain_text(wish)
 
 
 def test_the_same_words_sent_twice_in_a_hurry_are_said_once(person: NewPerson, backstage: Backstage) -> None:

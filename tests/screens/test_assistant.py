@@ -208,6 +208,8 @@ def test_every_kind_of_word_gets_an_answer_of_its_own_and_a_person_stays_one_cli
         assert has_person(app)
         if Reply.PERSON_CALLED in newest.replies:
             assert i18n.t("assistant.person.asked", at=i18n.moment(newest.at)) in words(app)
+        if reply is Reply.CARE:
+            assert not [key for key in keys(app) if key.startswith(("choose_", "chip_"))]
         if reply is Reply.ACCEPT:
             app.button(key=f"accepts_{newest.turn_id}").click().run()
             assert i18n.t("assistant.send.title") in words(app)
@@ -380,6 +382,19 @@ def test_five_thousand_characters_are_refused_in_words_and_stay_in_the_field(
     assert [one.value for one in app.error] == [i18n.t("errors.text_too_long", highest="2000")]
     assert field(app).value == "5" * 5_000
     assert count(sqlite_context, negotiation_turns) == 1
+
+
+def test_words_typed_while_another_tab_was_first_are_not_lost(
+        sqlite_context: ServiceContext, open_as: OpenAs, who: Actor) -> None:
+    app = open_as(who.user_id, ASSISTANT)
+    found = talk_of(sqlite_context, who)
+    assistant.choose(who, sqlite_context, found.conversation_id, 1, "lightest", acknowledged=True,
+                     idempotency_key="the other tab")
+    say(app, "at most 500 a month")
+    assert_speaks(app)
+    assert [one.value for one in app.error] == [i18n.t("errors.conversation_over")]
+    assert field(app).value == "at most 500 a month"
+    assert i18n.t("assistant.blocked.open_request") in words(app)
 
 
 @pytest.mark.parametrize("text", [
