@@ -34,6 +34,7 @@ from core.services import (
     accounts,
     assessments,
     assistant,
+    case_options,
     identity,
     messages,
     payoff,
@@ -139,6 +140,7 @@ ACCESS: dict[str, tuple[frozenset[Role], Call]] = {
     "claims.claim": (REVIEWERS, lambda a, c, o: review.claim(a, c, o.proposal_id, idempotency_key=KEY)),
     "claims.release": (REVIEWERS, lambda a, c, o: review.release(a, c, o.proposal_id, idempotency_key=KEY)),
     "case_view.case": (REVIEWERS, lambda a, c, o: review.case(a, c, o.proposal_id)),
+    "case_options.options": (REVIEWERS, lambda a, c, o: case_options.options(a, c, o.proposal_id)),
     "risk.case_risk": (REVIEWERS, lambda a, c, o: risk.case_risk(a, c, o.proposal_id)),
     "risk_books.own_outcomes": (OPERATOR, lambda a, c, o: own_outcomes(a, c, TODAY)),
     "review.approve": (REVIEWERS, lambda a, c, o: review.approve(
