@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from core.domain.actor import Authority
 from core.domain.offers.model import NO_WISH, Bound, Facts, OfferKind, Wish
 from core.domain.offers.negotiation import Negotiation, negotiate
 from core.domain.offers.offer import Offer
@@ -114,3 +115,32 @@ def test_a_single_payment_without_a_day_is_only_ever_a_settlement() -> None:
     found = ask(wish=Wish(lump_sum_minor=1_600_00))
     assert found.answer is not None
     assert found.answer.plan is None or found.answer.plan.kind is OfferKind.SETTLEMENT
+
+
+@pytest.mark.parametrize(("day", "kind", "days"), [
+    (date(2026, 11, 27), OfferKind.PROMISE_TO_PAY, 0), (date(2026, 12, 10), OfferKind.EXTENSION, 18),
+    (date(2027, 1, 20), OfferKind.EXTENSION, 59)])
+def test_a_day_alone_is_answered_with_what_is_due_by_that_day(day: date, kind: OfferKind, days: int) -> None:
+    found = ask(wish=Wish(first_due_date=day))
+    assert found.answer is not None
+    assert found.answer.accepted
+    assert found.answer.plan is not None
+    assert (found.answer.plan.kind, found.answer.plan.instalment_minor, found.answer.plan.days) == (kind, DUE, days)
+    assert found.answer.plan in found.offers
+
+
+def test_a_day_beyond_what_the_level_held_may_grant_or_without_the_money_is_answered_with_a_plan() -> None:
+    for facts, day in ((replace(FACTS, authority=Authority.L2), date(2027, 1, 20)),
+                       (replace(FACTS, affordable_minor=1_000_00), date(2026, 12, 10))):
+        answer = ask(facts, Wish(first_due_date=day)).answer
+        assert answer is not None
+        assert answer.plan is not None
+        assert answer.plan.kind is OfferKind.PERSONALISED_AGREEMENT
+        assert answer.plan.first_due_date == day
+
+
+def test_a_day_with_a_limit_is_where_a_plan_starts() -> None:
+    answer = ask(wish=Wish(first_due_date=date(2026, 12, 10), months_at_most=30)).answer
+    assert answer is not None
+    assert answer.plan is not None
+    assert (answer.plan.kind, answer.plan.first_due_date) == (OfferKind.PERSONALISED_AGREEMENT, date(2026, 12, 10))

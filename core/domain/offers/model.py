@@ -205,6 +205,11 @@ class Wish:
             or self.is_shaped
 
     @property
+    def is_a_day(self) -> bool:
+        """Whether it names a day and nothing else: more time for what is due now."""
+        return self.first_due_date is not None and self == Wish(first_due_date=self.first_due_date)
+
+    @property
     def is_one_payment(self) -> bool:
         """Whether it names a single payment, perhaps with its day, and no limit of a plan."""
         return self.lump_sum_minor is not None and not replace(self, first_due_date=None).limits_plans

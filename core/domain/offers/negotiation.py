@@ -7,6 +7,7 @@ and by whomever they are put.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from math import ceil
 
 from core.domain.actor import Authority
@@ -143,6 +144,9 @@ def _answered(situation: Situation, found: _Found) -> tuple[Answer | None, Infea
         return None, None if table.options else explain(found.search)
     if wish.is_one_payment:
         return _answered_payment(situation, found.settled)
+    put_off = _put_off(situation) if wish.is_a_day else None
+    if put_off is not None:
+        return Answer(True, put_off, "meets_every_limit"), None if table.options else explain(found.search)
     paused = other_kinds.pause(situation, wish.pause_months) if wish.pause_months is not None else None
     if paused is not None:
         return Answer(True, paused, "meets_every_limit"), None if table.options else explain(found.search)
@@ -158,6 +162,15 @@ def _answered(situation: Situation, found: _Found) -> tuple[Answer | None, Infea
     why = explain(asked)
     nearest = why.smallest_change
     return Answer(False, nearest.plan if nearest else None, why.binding.value if why.binding else "several"), why
+
+
+def _put_off(situation: Situation) -> Offer | None:
+    """What is due, by the day named: promised within a few days, or put off until then; None where neither can be."""
+    named, facts = situation.wish.first_due_date, situation.facts
+    soon, later = promise(situation), other_kinds.extension(situation)
+    if soon is not None:
+        return soon
+    return later if later is not None and named == facts.as_of + timedelta(days=later.days) else None
 
 
 def _answered_payment(situation: Situation, settled: Offer | Change | Bound | None

@@ -90,9 +90,12 @@ def amount_due_minor(situation: Situation) -> int:
 
 
 def extension(situation: Situation) -> Offer | None:
-    """What is due now, one month later; only where that month's money pays it and the account is not long late."""
+    """What is due now, on the day named or one month later.
+
+    Only where that month's money pays it and the account is not long late.
+    """
     facts, rule = situation.facts, situation.rule
-    days, due = rule.others.extension_days, amount_due_minor(situation)
+    days, due = extension_days(situation), amount_due_minor(situation)
     level = needed_authority(Ask(ProposalKind.EXTENSION, facts.balance_minor, days=days), rule.authority).level
     until = ExtensionTerms(days).until(facts.as_of)
     ledger: dict[Bound, Slack] = {
@@ -109,6 +112,14 @@ def extension(situation: Situation) -> Offer | None:
                  due + cost, rate, percent(rate), kept_chance(due, 1, situation), level,
                  lump_value_minor(due, waited, rule.value.cost_of_funds), ledger_lines(ledger), financed_minor=due,
                  days=days)
+
+
+def extension_days(situation: Situation) -> int:
+    """How long what is due is put off: until the day named where a request may ask for it, else as policy says."""
+    named, limits = situation.wish.first_due_date, situation.rule.limits
+    days = (named - situation.facts.as_of).days if named is not None else 0
+    possible = limits.min_extension_days <= days <= limits.max_extension_days
+    return days if possible else situation.rule.others.extension_days
 
 
 def waiting_cost_minor(situation: Situation, days: int) -> int:
