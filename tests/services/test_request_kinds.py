@@ -270,6 +270,23 @@ def test_a_promise_ends_as_it_was_kept(sqlite_context: ServiceContext, time_: Te
     assert standing.last_ending(who, context, account_id, context.clock.today()) is not None
 
 
+def test_a_payment_that_bounced_keeps_no_promise(context: ServiceContext, time_: TestTime) -> None:
+    account_id = add_card(context, (SPENT,))
+    who = cardholder(context, "p1")
+    proposal_id = send(who, context, account_id, PromiseTerms(100_000, TODAY + timedelta(days=5)))
+    one = team(context)["one"]
+    review.approve(one, context, proposal_id, reasons=[ApproveReason.SHORT_DELAY], idempotency_key="approve",
+                   expected_version=held(context, one, proposal_id), internal_note="noted")
+    postings.post_payment(SYSTEM, context, account_id,
+                          postings.PaymentIn("promised", 100_000, TODAY, "transfer"), TODAY, "pay")
+    postings.reverse(SYSTEM, context, account_id, postings.Reversal("payment:promised", "bounced"), TODAY, "back")
+    time_.advance(days=12)
+    close_day(SYSTEM, context, context.clock.today() - timedelta(days=1))
+    ending = requests.my_request(who, context, proposal_id).summary.ending
+    assert ending is not None
+    assert ending.how == "missed"
+
+
 @pytest.mark.parametrize("terms", [TOKEN, PAUSE, SettlementTerms(10_000_000, TODAY + timedelta(days=10))],
                          ids=lambda terms: kind_of(terms).value)
 def test_what_nobody_signs_lapses_and_the_account_may_ask_again(sqlite_context: ServiceContext, time_: TestTime,

@@ -22,8 +22,9 @@ MAX_ACCOUNTS_PER_PERSON = 50
 Row = sa.Row[Any]
 
 _REVERSED_FACTS = ("payment", "purchase", "cash", "other_fee")
-_KIND = sa.case(*((sa.and_(ledger_entries.c.kind == "reversal", ledger_entries.c.subject.startswith(f"{kind}:")), kind)
-                  for kind in _REVERSED_FACTS), else_=ledger_entries.c.kind)
+FACT_KIND = sa.case(
+    *((sa.and_(ledger_entries.c.kind == "reversal", ledger_entries.c.subject.startswith(f"{kind}:")), kind)
+      for kind in _REVERSED_FACTS), else_=ledger_entries.c.kind)
 """The kind of an entry; of a reversal that of what it takes back."""
 
 
@@ -82,7 +83,7 @@ def movements_since(connection: sa.Connection, after: Mapping[str, date]) -> Map
     """
     if not after:
         return {}
-    entries, kind = ledger_entries.c, _KIND.label("kind")
+    entries, kind = ledger_entries.c, FACT_KIND.label("kind")
     windows = [sa.and_(entries.account_id == account_id, entries.value_date > day)
                for account_id, day in after.items()]
     return _by_account(connection.execute(

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.clock import CHINA
+from core.db.repositories.accounts import FACT_KIND
 from core.db.tables.accounts import accounts, ledger_entries
 from core.db.tables.books import account_books, payoff_quotes
 from core.db.tables.requests import arrangements, proposals
@@ -89,7 +90,10 @@ def _ended(day: date) -> sa.Select[Any]:
 
 
 def _paid(connection: sa.Connection, promised: Sequence[sa.Row[Any]]) -> Mapping[str, int]:
-    """What was paid on each promise, by its id, from the day it was given to its last day. One query, if any."""
+    """What was paid on each promise, by its id, from the day it was given to its last day. One query, if any.
+
+    A payment that was taken back, because it bounced or was not meant for this card, was none.
+    """
     if not promised:
         return {}
     entries = ledger_entries.c
@@ -97,7 +101,7 @@ def _paid(connection: sa.Connection, promised: Sequence[sa.Row[Any]]) -> Mapping
     amount = sa.func.sum(entries.amount_minor).label("amount_minor")
     moved = connection.execute(
         sa.select(entries.account_id, entries.value_date, amount)
-        .where(entries.account_id.in_([row.account_id for row in promised]), entries.kind == "payment",
+        .where(entries.account_id.in_([row.account_id for row in promised]), FACT_KIND == "payment",
                entries.value_date >= first, entries.value_date <= max(row.last_due_date for row in promised))
         .group_by(entries.account_id, entries.value_date)).all()
     return {row.id: -sum(int(entry.amount_minor) for entry in moved if entry.account_id == row.account_id
