@@ -173,7 +173,7 @@ def later(as_of: date, count: int, unit: str) -> date | None:
         return None
     if days is not None:
         return as_of + timedelta(days=days * count)
-    months = count * (12 if unit == "year" else 1)
+    months = count * {"quarter": 3, "year": 12}.get(unit, 1)
     return add_months(as_of, months) if as_of.year + months // 12 < _LAST_YEAR else None
 
 

@@ -72,7 +72,8 @@ def _keep(terms: Terms, key: str, mention: LengthMention) -> None:
 def _length_context(clauses: list[Clause], number: int, mention: LengthMention) -> str:
     clause = clauses[number]
     text = clause.text
-    if clause.cues & {"undecided", "complain"} or cue("cues", "lengths", "never").search(_near(text, mention)):
+    told = {"undecided", "complain"} if mention.trouble is None else {"undecided", "complain", "reject"}
+    if clause.cues & told or cue("cues", "lengths", "never").search(_near(text, mention)):
         return ""
     if "free_interest" in clause.cues and not _is_plan_itself(text, mention):
         return "free"

@@ -13,6 +13,8 @@ _WORD = re.compile(r"[a-z]{4,14}")
 
 def spell(text: str) -> str:
     """``text`` (lower case) with contractions opened, misspellings mended and numbers in digits."""
+    for meant_word, written in words("script")["opened"].items():
+        text = re.sub(written, meant_word, text)
     expression, meant = _contractions()
     text = expression.sub(lambda match: meant[match.lastindex or 0], text)
     text = _WORD.sub(lambda match: _mend(match[0]), text)

@@ -53,7 +53,7 @@ class LengthMention(Mention):
 
     def months(self) -> int | None:
         """As whole months, if it is that."""
-        months = self.count * {"month": 1, "year": 12}.get(self.unit, 0)
+        months = self.count * {"month": 1, "quarter": 3, "year": 12}.get(self.unit, 0)
         return int(months) if months > 0 and months.denominator == 1 else None
 
 

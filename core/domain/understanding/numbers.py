@@ -32,6 +32,8 @@ def read_number(text: str) -> Fraction | None:
     units: dict[str, int] = table["units"]
     if sum(char.isdigit() and char.isascii() for char in text) > LARGEST_DIGITS:
         return None
+    if text and units.get(text[0], 0) > 10 and not text[0].isascii():
+        return None  # hundreds, thousands: how many is not said
     total, section, number = Fraction(0), Fraction(0), None
     unit, after_zero = 1, False
     for token in re.findall(r"[0-9]+(?:\.[0-9]+)?|\S", text):

@@ -17,6 +17,7 @@ _LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]{2,}")
 _NOT_COUNTED = frozenset({"rmb", "cny", "yuan", "ok"})
 _SCRIPTS = re.compile("[\u0370-\u05ff\u0600-\u06ff\u0900-\u0e7f\u1100-\u11ff\u3040-\u30ff\uac00-\ud7af]")
 _BLOCK = re.compile(r"<(script|style)\b[^>]{0,2000}>.{0,20000}?</\1\s*>", re.S | re.I)
+_INLINE = re.compile(r"(?<=\S)</?(?:a|b|i|u|em|span|strong|font|small|mark)(?: [^<>]{0,2000})?>(?=[^ -~])", re.I)
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,2000}>")
 _CODE = re.compile(r"```.{0,5000}?```|\{[^{}\n]{0,2000}[:=][^{}\n]{0,2000}\}|\b\w{2,40}\(['\"\w, ]{0,80}\)|;\s?--"
                    r"|\bselect\b.{1,200}?\bfrom\b[^.\n]{0,200}|\b(?:drop|alter|truncate) table \w{0,40}"
@@ -57,7 +58,7 @@ def is_foreign(plain: str, original: str) -> bool:
 
 def normalise(text: str) -> str:
     """``text`` in simplified characters, half width and lower case, ready to be read."""
-    text = _CODE.sub(" ", _TAG.sub(" ", _BLOCK.sub(" ", _seen(text))))
+    text = _CODE.sub(" ", _TAG.sub(" ", _INLINE.sub("", _BLOCK.sub(" ", _seen(text)))))
     text = _WIDE_COMMA.sub(",", text).translate(_STOPS)
     text = unicodedata.normalize("NFKC", text).lower()
     text = text.translate(_simplified())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from fractions import Fraction
 from itertools import pairwise
 
 from core.domain.calendar import MonthEnd, add_months
@@ -83,7 +84,7 @@ def _read_clause(clauses: list[Clause], number: int, timing: Timing, as_of: date
                 or _is_replaced(clause, mention)):
             _add(clause, mention, timing)
     if not dates or "extension" in clause.cues:
-        _add_length(clause, timing, as_of)
+        _add_length(clause, timing, as_of, follows=_is_extended(clauses, number))
 
 
 def _is_of_signing(clause: Clause, mention: DateMention) -> bool:
@@ -103,6 +104,8 @@ def _ends_payments(clauses: list[Clause], number: int, mention: DateMention) -> 
     """So much a month until a date: that is how long, not from when."""
     clause = clauses[number]
     paid = amounts_of(clause) or (amounts_of(clauses[number - 1]) if number else [])
+    if cue("clauses", "grace").search(clause.text) or starts_at(clause, mention.start, mention.end):
+        return False
     regular = any(amount.role == "offer" and amount.period == "monthly" for amount in paid)
     before, after = clause.text[:mention.start].rstrip(), clause.text[mention.end:].lstrip()
     until = any(match.end() >= len(before) for match in cue("clauses", "until").finditer(before))
@@ -123,9 +126,16 @@ def _add(clause: Clause, mention: DateMention, timing: Timing) -> None:
             timing.starts.append(mention.on)
 
 
-def _add_length(clause: Clause, timing: Timing, as_of: date) -> None:
+def _is_extended(clauses: list[Clause], number: int) -> bool:
+    """An extension, of so long: the length stands alone after it."""
+    if not number or "extension" not in clauses[number - 1].cues or not _bare(clauses[number]):
+        return False
+    return not any(isinstance(mention, LengthMention | DateMention) for mention in clauses[number - 1].mentions)
+
+
+def _add_length(clause: Clause, timing: Timing, as_of: date, *, follows: bool) -> None:
     """More time of a stated length runs from today."""
-    wants_time = "extension" in clause.cues and not clause.cues & {"longer", "free_interest"}
+    wants_time = (follows or "extension" in clause.cues) and not clause.cues & {"longer", "free_interest"}
     if not wants_time and "pause" not in clause.cues:
         return
     for mention in clause.mentions:
@@ -152,7 +162,10 @@ def _end_of(length: LengthMention, as_of: date) -> date | None:
     months = length.months()
     if months is not None:
         return later(as_of, months, "month")
-    return later(as_of, int(length.count), length.unit) if length.count.denominator == 1 else None
+    whole = later(as_of, int(length.count), length.unit)
+    if length.count.denominator == 1 or whole is None:
+        return whole
+    return whole + timedelta(days=15) if length.unit == "month" and length.count % 1 == Fraction(1, 2) else None
 
 
 def _are_alternatives(clause: Clause, dates: list[DateMention]) -> bool:

@@ -160,5 +160,7 @@ def _is_concession(clause: Clause) -> bool:
 
 def _wants_terms(clause: Clause) -> bool:
     """Whether the condition is a term itself: if it were 500 a month."""
-    has_terms = any(isinstance(mention, AmountMention | LengthMention | DateMention) for mention in clause.mentions)
+    starts = cue("clauses", "starts").search(clause.text)
+    has_terms = any(isinstance(mention, AmountMention | LengthMention) or (starts and isinstance(mention, DateMention))
+                    for mention in clause.mentions)
     return has_terms and cue("clauses", "event_verb").search(clause.text) is None
