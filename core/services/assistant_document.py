@@ -120,10 +120,6 @@ def wish_document(wish: Wish) -> dict[str, Any]:
         told["step_up"] = True
     if wish.lean_months:
         told["lean_months"] = list(wish.lean_months)
-    if wish.step_up:
-        told["step_up"] = True
-    if wish.lean_months:
-        told["lean_months"] = list(wish.lean_months)
     waived = [name for name, asked in (("interest", wish.waive_interest), ("late_fee", wish.waive_late_fee)) if asked]
     return told | ({"waive": waived} if waived else {})
 

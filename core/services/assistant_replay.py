@@ -28,6 +28,8 @@ from core.services.assistant_records import nothing_again, seal_of
 from core.services.context import ServiceContext
 from core.services.request_reading import is_identifier
 
+_NOTHING_TO_REPLAY = "turn, conversation or request with a conversation"
+
 
 class Part(StrEnum):
     """What may differ; the first few mean that a row was altered, the rest that the answer is another one."""
@@ -36,6 +38,8 @@ class Part(StrEnum):
     """The row is not what was sealed when it was kept."""
     AUDIT = "audit"
     """The seal is not the one in the audit chain."""
+    GONE = "gone"
+    """The audit chain tells of a turn that is no longer there."""
     RULE = "rule"
     """The numbers are not those of the hash."""
     INPUT = "input_hash"
@@ -87,34 +91,49 @@ def replay(context: ServiceContext, identifier: str) -> tuple[ReplayedTurn, ...]
 
     In the order of the conversation; of a request, of all conversations that led to it. Raises ``NotFound``.
     """
-    with context.reading() as connection:
-        rows = _rows(connection, identifier) if is_identifier(identifier.strip()) else ()
-        if not rows:
-            raise NotFound("turn, conversation or request with a conversation")
-        return tuple(_replayed(connection, context, rows))
-
-
-def _rows(connection: sa.Connection, identifier: str) -> Sequence[sa.Row[Any]]:
     wanted = identifier.strip()
-    turn = repository.turn_by_id(connection, wanted)
-    if turn is not None:
-        return [turn]
+    if not is_identifier(wanted):
+        raise NotFound(_NOTHING_TO_REPLAY)
+    with context.reading() as connection:
+        turn = repository.turn_by_id(connection, wanted)
+        if turn is not None:
+            return tuple(_replayed(connection, context, [turn]))
+        talks = _conversations(connection, wanted)
+        if not talks:
+            raise NotFound(_NOTHING_TO_REPLAY)
+        order = {talk: place for place, talk in enumerate(talks)}
+        found = _replayed(connection, context, repository.turns_of(connection, talks), talks)
+        return tuple(sorted(found, key=lambda one: (order[one.conversation_id], one.number)))
+
+
+def _conversations(connection: sa.Connection, wanted: str) -> list[str]:
+    """The conversations that an id or reference names, in their order."""
     if repository.by_id(connection, wanted) is not None:
-        return repository.turns_of(connection, [wanted])
+        return [wanted]
     proposal = proposals_repository.by_id(connection, wanted) or queue_repository.by_reference(
         connection, "".join(wanted.split()).upper())
-    if proposal is None:
-        return []
-    talks = [row.id for row in repository.of_case(connection, proposal.id)]
-    order = {talk: place for place, talk in enumerate(talks)}
-    return sorted(repository.turns_of(connection, talks), key=lambda row: (order[row.negotiation_id], row.number))
+    return [] if proposal is None else [row.id for row in repository.of_case(connection, proposal.id)]
 
 
-def _replayed(connection: sa.Connection, context: ServiceContext, rows: Sequence[sa.Row[Any]]) -> list[ReplayedTurn]:
-    sealed = repository.sealed(connection, sorted({row.negotiation_id for row in rows}))
+def _replayed(connection: sa.Connection, context: ServiceContext, rows: Sequence[sa.Row[Any]],
+              talks: Sequence[str] = ()) -> list[ReplayedTurn]:
+    """``talks``: conversations all of whose turns should be among ``rows``; one that is gone is told too."""
+    seals = repository.sealed(connection, talks or sorted({row.negotiation_id for row in rows}))
+    sealed = {one.turn_id: one.seal for one in seals}
     digests = {row.rule_hash for row in rows if row.rule_hash is not None}
     rules = {digest: repository.rule(connection, digest) for digest in digests}
-    return [_one(context, row, rules.get(row.rule_hash), sealed.get(row.id)) for row in rows]
+    found = [_one(context, row, rules.get(row.rule_hash), sealed.get(row.id)) for row in rows]
+    # Beyond that many turns the oldest are not read.
+    complete = bool(talks) and len(rows) < repository.MOST_TURNS_OF_A_CASE
+    kept = {row.id for row in rows}
+    return found + [_gone(context, one) for one in seals if complete and one.turn_id not in kept]
+
+
+def _gone(context: ServiceContext, seal: repository.Seal) -> ReplayedTurn:
+    return ReplayedTurn(
+        conversation_id=seal.negotiation_id, turn_id=seal.turn_id, number=seal.number, as_of=None, stored_hash=None,
+        recomputed_hash=None, policy_version=seal.policy_version,
+        policy_loaded=context.policy.version == seal.policy_version, offers=0, differences=(Part.GONE,))
 
 
 def _one(context: ServiceContext, row: sa.Row[Any], rule: Mapping[str, Any] | None, sealed: str | None

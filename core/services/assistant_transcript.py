@@ -74,11 +74,10 @@ def waiting_for_person(actor: Actor, context: ServiceContext) -> tuple[Waiting, 
     """
     actor.must_be(*_REVIEWERS, action="see who waits for a person")
     with context.reading() as connection:
-        rows = repository.waiting(connection, actor.user_id, context.clock.now() - _IN_HAND, MOST_WAITING)
-    causes = list(PersonCause)
-    found = [Waiting(row.id, row.card_last4, row.person_asked_at, PersonCause(row.person_cause), row.vulnerable,
-                     row.turns, row.locale, row.proposal_id, row.person_taken_at is not None) for row in rows]
-    return tuple(sorted(found, key=lambda one: causes.index(one.cause)))
+        rows = repository.waiting(connection, actor.user_id, context.clock.now() - _IN_HAND,
+                                  [cause.value for cause in PersonCause], MOST_WAITING)
+    return tuple(Waiting(row.id, row.card_last4, row.person_asked_at, PersonCause(row.person_cause), row.vulnerable,
+                     row.turns, row.locale, row.proposal_id, row.person_taken_at is not None) for row in rows)
 
 
 def take_up(actor: Actor, context: ServiceContext, conversation_id: str, *, idempotency_key: str) -> TakenUp:

@@ -24,6 +24,7 @@ DIFFERENT = 1
 _WORDS = {
     "seal": "the row was altered after it was kept",
     "audit": "its seal is not the one in the audit chain",
+    "gone": "the audit chain tells of it, and it is no longer there",
     "rule": "the numbers kept for it were altered or are gone",
     "input_hash": "what was asked has another hash",
     "grid_hash": "another set of plans is looked at",

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from core.db.repositories import negotiations as negotiations_repository
 from core.db.tables.accounts import cardholders
 from core.db.tables.negotiations import negotiations
 from core.db.tables.requests import proposals
@@ -17,7 +18,7 @@ from core.domain.hardship import HardshipReason
 from core.domain.household import Evidence, Income
 from core.domain.offers.as_request import terms_of
 from core.domain.offers.model import Bound, Wish
-from core.services import assessments, assistant, requests
+from core.services import assessments, assistant, assistant_transcript, requests
 from core.services.assistant import Conversation, PersonCause, Reply, comparison, find_offer, is_open
 from core.services.assistant_replay import replay
 from core.services.context import ServiceContext
@@ -181,6 +182,20 @@ def test_transcript_has_the_conversations_of_the_days_before(context: ServiceCon
     assert [part.chosen is None for part in found.parts] == [True, False]
 
 
+def test_transcript_of_who_looked_in_every_day_has_the_conversation_that_led_to_the_request(
+        sqlite_context: ServiceContext, time_: TestTime) -> None:
+    context = sqlite_context
+    actor, talk = begun(context)
+    for _ in range(negotiations_repository.MOST_OF_A_CASE):
+        time_.advance(days=1)
+        talk = assistant.open_conversation(actor, context, talk.account_id, context.clock.today())
+    sent = _chosen(actor, context, talk)
+    found = assistant.transcript(actor, context, sent.proposal_id)
+    assert found.parts[-1].conversation_id == talk.conversation_id
+    assert found.chosen is not None
+    assert replay(context, sent.reference)[-1].turn_id == talk.turns[-1].turn_id
+
+
 def test_transcript_is_for_its_cardholder_and_who_may_read_the_case(context: ServiceContext) -> None:
     actor, talk = begun(context)
     sent = _chosen(actor, context, talk)
@@ -225,6 +240,17 @@ def test_who_waits_for_a_person_is_listed_by_urgency_until_somebody_takes_it_up(
     assert [one.in_my_hands for one in assistant.waiting_for_person(collector, context)] == [True, False, False]
     time_.advance(days=2)
     assert [one.in_my_hands for one in assistant.waiting_for_person(collector, context)] == [False, False]
+
+
+def test_who_is_in_danger_is_seen_however_many_wait_longer(context: ServiceContext, time_: TestTime,
+                                                           monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assistant_transcript, "MOST_WAITING", 1)
+    for number, text in enumerate(("I want to talk to a person", "I want to die")):
+        actor, talk = begun(context, person=f"p{number}", card=f"c{number}")
+        said(actor, context, talk, text)
+        time_.advance(minutes=1)
+    (waiting,) = assistant.waiting_for_person(reviewer(context, "one"), context)
+    assert waiting.cause is PersonCause.SELF_HARM
 
 
 def test_conversation_nobody_asked_a_person_for_is_nobodys_to_take_up(context: ServiceContext) -> None:

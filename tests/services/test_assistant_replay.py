@@ -142,6 +142,22 @@ def test_turn_sealed_anew_after_it_was_altered_is_not_the_one_of_the_audit(conte
     assert turn.differences == (Part.AUDIT,)
 
 
+def test_turn_that_was_taken_out_is_missed(context: ServiceContext) -> None:
+    actor, talk = begun(context)
+    said(actor, context, talk, "50 a month")
+    sent = assistant.choose(actor, context, talk.conversation_id, 1, "balanced", acknowledged=True,
+                            idempotency_key=key())
+    with context.writing() as connection:
+        permit_changes(_Operations(connection), "negotiation_turns")
+        connection.execute(negotiation_turns.delete().where(negotiation_turns.c.number == 2))
+    for identifier in (talk.conversation_id, sent.reference):
+        opening, gone = replay(context, identifier)
+        assert opening.equal
+        assert (gone.number, gone.differences) == (2, (Part.GONE,))
+        assert "no longer there" in " ".join(lines_of(gone))
+    assert replay_turn(context, opening.turn_id).equal
+
+
 def test_rule_that_was_altered_is_found(context: ServiceContext) -> None:
     begun(context)
     with context.reading() as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,10 +20,23 @@ OBJECT_KIND = "negotiation"
 """What the audit calls a conversation."""
 TURN_EVENT = "negotiation_turn"
 MOST_OF_A_CASE = 20
-"""Conversations before one request: one a day is the most there can be without changed facts."""
+"""Conversations before one request that are told, the newest of them: who looks in every day has one a day."""
 MOST_TURNS_OF_A_CASE = 2_000
+_MOST_SEALS = 10_000
+"""More turns than so many conversations hold; a seal is a short row."""
 
 Row = sa.Row[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What the audit chain holds of a turn."""
+
+    negotiation_id: str
+    turn_id: str
+    number: int
+    seal: str
+    policy_version: str
 
 
 def _told() -> list[sa.ColumnElement[Any]]:
@@ -106,35 +120,43 @@ def rule(connection: sa.Connection, digest: str) -> Mapping[str, Any] | None:
     return found
 
 
-def sealed(connection: sa.Connection, negotiation_ids: Sequence[str]) -> Mapping[str, str]:
-    """The seals of the turns by turn id, as the audit chain holds them."""
+def sealed(connection: sa.Connection, negotiation_ids: Sequence[str]) -> Sequence[Seal]:
+    """The seals of some conversations' turns in the order they were kept, as the audit chain holds them."""
     rows = connection.execute(
-        sa.select(audit_log.c.data)
+        sa.select(audit_log.c.object_id, audit_log.c.data)
         .where(audit_log.c.object_kind == OBJECT_KIND, audit_log.c.object_id.in_(negotiation_ids),
                audit_log.c.event == TURN_EVENT)
-        .order_by(audit_log.c.sequence).limit(MOST_TURNS_OF_A_CASE)).all()
-    return {row.data["turn_id"]: row.data["seal"] for row in rows}
+        .order_by(audit_log.c.sequence).limit(_MOST_SEALS)).all()
+    return [Seal(row.object_id, row.data["turn_id"], row.data["turn"], row.data["seal"], row.data["policy_version"])
+            for row in rows]
 
 
 def of_case(connection: sa.Connection, proposal_id: str) -> Sequence[Row]:
-    """The conversations that led to a request, oldest first."""
-    return connection.execute(
+    """The last conversations that led to a request, oldest first: the one it was made from is always among them."""
+    rows = connection.execute(
         sa.select(negotiations).where(negotiations.c.proposal_id == proposal_id)
-        .order_by(negotiations.c.opened_at, negotiations.c.id).limit(MOST_OF_A_CASE)).all()
+        .order_by(negotiations.c.opened_at.desc(), negotiations.c.id.desc()).limit(MOST_OF_A_CASE)).all()
+    return list(reversed(rows))
 
 
 def told_turns(connection: sa.Connection, negotiation_ids: Sequence[str]) -> Sequence[Row]:
-    """All turns of some conversations as they are told, in their order within each."""
-    return connection.execute(
-        sa.select(*_told()).where(negotiation_turns.c.negotiation_id.in_(negotiation_ids))
-        .order_by(negotiation_turns.c.negotiation_id, negotiation_turns.c.number).limit(MOST_TURNS_OF_A_CASE)).all()
+    """The turns of some conversations as they are told, in their order within each."""
+    return _turns(connection, negotiation_ids, _told())
 
 
 def turns_of(connection: sa.Connection, negotiation_ids: Sequence[str]) -> Sequence[Row]:
-    """All turns of some conversations with everything that is kept, in their order within each."""
-    return connection.execute(
-        sa.select(negotiation_turns).where(negotiation_turns.c.negotiation_id.in_(negotiation_ids))
-        .order_by(negotiation_turns.c.negotiation_id, negotiation_turns.c.number).limit(MOST_TURNS_OF_A_CASE)).all()
+    """The turns of some conversations with everything that is kept, in their order within each."""
+    return _turns(connection, negotiation_ids, list(negotiation_turns.c))
+
+
+def _turns(connection: sa.Connection, negotiation_ids: Sequence[str],
+           columns: Sequence[sa.ColumnElement[Any]]) -> Sequence[Row]:
+    """At most ``MOST_TURNS_OF_A_CASE``, the newest: what a request was made from is never left out."""
+    turns = negotiation_turns.c
+    rows = connection.execute(
+        sa.select(*columns).where(turns.negotiation_id.in_(negotiation_ids))
+        .order_by(turns.at.desc(), turns.number.desc()).limit(MOST_TURNS_OF_A_CASE)).all()
+    return sorted(rows, key=lambda row: (row.negotiation_id, row.number))
 
 
 def join_case(connection: sa.Connection, account_id: str, proposal_id: str, since: datetime) -> None:
@@ -144,8 +166,9 @@ def join_case(connection: sa.Connection, account_id: str, proposal_id: str, sinc
         negotiations.c.opened_at >= since).values(proposal_id=proposal_id))
 
 
-def waiting(connection: sa.Connection, user_id: str, since: datetime, limit: int) -> Sequence[Row]:
-    """Conversations in which a person is wanted, the longest waiting first.
+def waiting(connection: sa.Connection, user_id: str, since: datetime, causes: Sequence[str], limit: int
+            ) -> Sequence[Row]:
+    """Conversations in which a person is wanted, by the order of ``causes``, then the longest waiting first.
 
     Those nobody has taken up, and those this user has taken up ``since`` then.
     """
@@ -159,7 +182,9 @@ def waiting(connection: sa.Connection, user_id: str, since: datetime, limit: int
         .join(accounts, accounts.c.id == asked.account_id)
         .join(cardholders, cardholders.c.id == asked.cardholder_id)
         .where(asked.person_asked_at.is_not(None), sa.or_(asked.person_taken_at.is_(None), own))
-        .order_by(asked.person_asked_at, asked.id).limit(limit)).all()
+        # Before the limit: however long the line is, who is in danger stands at its head.
+        .order_by(sa.case({cause: place for place, cause in enumerate(causes)}, value=asked.person_cause,
+                          else_=len(causes)), asked.person_asked_at, asked.id).limit(limit)).all()
 
 
 def take_up(connection: sa.Connection, negotiation_id: str, user_id: str, at: datetime) -> bool:
