@@ -10,7 +10,16 @@ from core.domain.proposal import WAITING_FOR_THE_BANK
 from core.services import review
 from core.services.case_view import CaseView
 from portal import errors
-from portal.components import case_decision, case_parts, queue_rows, queue_take, risk, schedule
+from portal.components import (
+    case_decision,
+    case_options,
+    case_parts,
+    queue_rows,
+    queue_take,
+    risk,
+    schedule,
+    transcript,
+)
 from portal.i18n import moment, t
 from portal.navigation import go
 from portal.session import Viewer, viewer
@@ -80,6 +89,9 @@ def _file(who: Viewer, case: CaseView) -> None:
     if case.evidence:
         with st.expander(t("collector.case.evidence_lines", count=len(case.evidence))):
             st.markdown(case_parts.evidence(case))
+    if case.state in WAITING_FOR_THE_BANK:
+        case_options.panel(case)
+    transcript.panel(case)
     risk.panel(who, case.proposal_id)
     st.markdown(f"{case_parts.owed(case)}\n\n{case_parts.earlier(case)}\n\n{case_parts.timeline(case)}")
 

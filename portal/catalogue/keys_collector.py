@@ -8,10 +8,13 @@ from core.domain.affordability import Outcome
 from core.domain.decision import Outcome as Decision
 from core.domain.delinquency import AssetClass
 from core.domain.household import Evidence
+from core.domain.offers.model import Bound
 from core.domain.proposal import ProposalEvent, ProposalState
-from core.services.assistant_model import PersonCause
+from core.services.assistant_model import PersonCause, TurnSource
+from core.services.case_weighing import Given, Why
 from portal.catalogue.endings import Endings
 from portal.components.case_decision import Choice
+from portal.components.case_options_words import HEADS
 
 
 def _these(endings: Iterable[str]) -> Endings:
@@ -40,6 +43,11 @@ DYNAMIC: Mapping[str, Endings] = {
     "collector.event.": _these(ProposalEvent),
     "collector.evidence.": _these(Evidence),
     "collector.letter.": _these(_TOLD),
+    "collector.options.bound.": _these([*Bound, "several"]),
+    "collector.options.head.": _these(HEADS),
+    "collector.options.obstacle.": _these(("no_assessment", "nothing_owed", "arrangement")),
+    "collector.options.room.": _these(Given),
+    "collector.options.why.": _these(Why),
     "collector.outcome.": _these(Outcome),
     "collector.people.cause.": _these(PersonCause),
     "collector.recommendation.": _these(Decision),
@@ -47,5 +55,6 @@ DYNAMIC: Mapping[str, Endings] = {
     "collector.row.recommended.": _these(Decision),
     "collector.said.": _these(Choice),
     "collector.state.": _these(ProposalState),
+    "collector.transcript.did.": _these(TurnSource),
 }
 """Each beginning with where its endings come from: a new state or event without words fails the check."""

@@ -75,6 +75,15 @@ def begun(case: CaseView) -> bool:
     return st.session_state.get(f"choice_{case.proposal_id}") is not None
 
 
+def begin_question(proposal_id: str, message: str) -> None:
+    """Begin to ask the cardholder, with ``message`` after whatever was typed before. Sends nothing."""
+    st.session_state[f"choice_{proposal_id}"] = Choice.ASK
+    st.session_state[f"reasons_{Choice.ASK}_{proposal_id}_{InformationItem.TERMS_UNCLEAR}"] = True
+    typed = str(st.session_state.get(f"message_{proposal_id}") or "").strip()
+    if message not in typed:
+        st.session_state[f"message_{proposal_id}"] = f"{typed}\n\n{message}".strip()
+
+
 def _contradicts(case: CaseView, choice: Choice, reasons: Sequence[str]) -> bool:
     """Refusing as not affordable although every check passed: worth a second look, not forbidden."""
     return (choice is Choice.REFUSE and RefuseReason.NOT_AFFORDABLE in reasons

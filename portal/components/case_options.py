@@ -1,0 +1,166 @@
+"""What could be agreed in a case: opened when a reviewer asks for it, each way beside what was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import streamlit as st
+
+from core.domain.actor import Authority, Role
+from core.domain.errors import PortalError
+from core.domain.offers.as_request import terms_of
+from core.domain.offers.model import OfferKind
+from core.domain.offers.offer import Offer
+from core.domain.proposal import ProposalEvent, permits
+from core.services import case_options
+from core.services.case_options import CaseOptions
+from core.services.case_view import CaseView
+from core.services.case_weighing import CaseOption, Headroom, Suggestion, Why
+from portal import errors
+from portal.components import assistant_words, case_decision
+from portal.components.case_options_words import basis, beside, beyond, bound, cells, heads, level_up, refusals
+from portal.components.money import LEFT, RIGHT, table
+from portal.components.schedule import terms_in_words
+from portal.i18n import money, percent, speaking, t
+from portal.session import viewer
+
+_FILLED = "case_options_filled"
+
+
+@st.fragment
+def panel(case: CaseView) -> None:
+    """Closed until somebody wants it: opening a case costs nothing for it."""
+    if st.session_state.get(_FILLED) == "now":
+        # The decision stands in a part of its own: the whole page shows what was put there.
+        st.session_state[_FILLED] = case.proposal_id
+        st.rerun(scope="app")
+    box = st.expander(t("collector.options.title"), key=f"options_{case.proposal_id}", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        who = viewer(Role.COLLECTOR, Role.SUPERVISOR)
+        try:
+            found = case_options.options(who.actor, who.context, case.proposal_id)
+        except PortalError as refusal:
+            errors.show(refusal)
+            return
+        if found.obstacle is not None:
+            st.info(t(f"collector.options.obstacle.{found.obstacle}"))
+            _told(found)
+            return
+        _options(found)
+        _counter_offers(found, case)
+        _told(found)
+        _one(found, case)
+
+
+def _options(found: CaseOptions) -> None:
+    """What was asked for and each option: a table where there is room, one beneath the other on a phone."""
+    level = found.held or Authority.L1
+    lead = [t("collector.options.lead", level=level.value, nothing=money(found.nothing_minor))]
+    if found.held is None:
+        lead.insert(0, f"**{t('collector.options.no_level')}**")
+    st.markdown("\n\n".join(lead))
+    rows = list(cells(found))
+    names = heads()
+    with st.container(key="case_options_table"):
+        st.markdown(table(names, rows, [LEFT, *[RIGHT] * (len(names) - 1)]))
+    with st.container(key="case_options_cards"):
+        st.markdown("\n\n---\n\n".join(beside(names, row) for row in rows))
+    st.caption(t("collector.options.value_note"))
+    told = [line for line in (beyond(found), level_up(found)) if line]
+    if told:
+        st.markdown("\n\n".join(told))
+
+
+def _counter_offers(found: CaseOptions, case: CaseView) -> None:
+    """The counter-offers in their order, each with its way into a message to the cardholder."""
+    st.markdown(f"**{t('collector.options.counter')}**")
+    if st.session_state.get(_FILLED) == case.proposal_id:
+        del st.session_state[_FILLED]
+        st.success(t("collector.options.filled"))
+    if not found.suggestions:
+        st.markdown(t("collector.options.no_counter"))
+    for number, one in enumerate(found.suggestions):
+        with st.container(border=True):
+            st.markdown(_suggested(one))
+            if case.in_my_hands and permits(case.state, ProposalEvent.REQUEST_INFORMATION):
+                st.button(t("collector.options.use"), key=f"counter_{case.proposal_id}_{number}", on_click=_use,
+                          args=(case.proposal_id, one.option.offer, found.language))
+
+
+def _suggested(one: Suggestion) -> str:
+    offer = one.option.offer
+    why = t(f"collector.options.why.{one.why}")
+    if one.why is Why.NEAREST and one.change is not None:
+        why = t("collector.options.why.nearest", bound=bound(one.change.name),
+                amount=assistant_words.slack_in_words(one.change.name, one.change.amount))
+    said = t("collector.options.counter_line", terms=terms_in_words(terms_of(offer)), payment=payment(offer), why=why)
+    return f"{said}\n\n{t('collector.options.turned_down')}" if one.turned_down else said
+
+
+def payment(offer: Offer) -> str:
+    """What a plan comes to a month and in all; empty where the terms say it."""
+    if offer.kind is not OfferKind.PERSONALISED_AGREEMENT:
+        return ""
+    return t("collector.options.payment", monthly=money(offer.monthly_minor), total=money(offer.total_minor))
+
+
+def _use(proposal_id: str, offer: Offer, language: str) -> None:
+    """Begin a question to the cardholder with the counter-offer in their language; nothing is sent."""
+    with speaking(language):
+        case_decision.begin_question(proposal_id, letter(offer))
+    st.session_state[_FILLED] = "now"
+
+
+def letter(offer: Offer) -> str:
+    """A counter-offer as the cardholder reads it."""
+    terms = terms_in_words(terms_of(offer))
+    if offer.kind is not OfferKind.PERSONALISED_AGREEMENT:
+        return t("collector.options.letter.other", terms=terms)
+    return t("collector.options.letter.plan", terms=terms, monthly=money(offer.monthly_minor),
+             total=money(offer.total_minor))
+
+
+def _told(found: CaseOptions) -> None:
+    """What the conversation says of it already."""
+    if told := refusals(found):
+        st.markdown(told)
+
+
+def _one(found: CaseOptions, case: CaseView) -> None:
+    """One option close up: how much of the own authority it takes, what holds it, what the estimates rest on."""
+    if not found.options:
+        return
+    labels = [one.offer.label for one in found.options]
+    start = labels.index(found.recommended) if found.recommended in labels else 0
+    label = st.selectbox(t("collector.options.look"), labels, index=start, key=f"option_{case.proposal_id}",
+                         format_func=lambda one: t(f"assistant.label.{one}"))
+    one = next((one for one in found.options if one.offer.label == label), found.options[start])
+    level = found.held or Authority.L1
+    for room in one.headroom:
+        st.progress(min(float(room.share), 1.0), text=_room(room, level))
+    st.markdown("\n\n".join(_close_up(one, level)))
+    if st.toggle(t("collector.options.basis_show"), key=f"basis_{case.proposal_id}"):
+        st.caption(basis(found))
+
+
+def _room(room: Headroom, level: Authority) -> str:
+    return t(f"collector.options.room.{room.part}", used=money(room.used_minor), most=money(room.most_minor),
+             level=level.value, share=percent(room.share, 0))
+
+
+def _close_up(one: CaseOption, level: Authority) -> Iterator[str]:
+    yield f"{terms_in_words(terms_of(one.offer))}"
+    if not one.headroom:
+        yield t("collector.options.room_none", level=level.value)
+    if one.months_left is not None:
+        yield t("collector.options.months_left", length=assistant_words.months(one.offer.months), level=level.value,
+                most=assistant_words.months(one.offer.months + one.months_left))
+    yield _holds([bound(name) for name in one.binding])
+
+
+def _holds(names: Sequence[str]) -> str:
+    if not names:
+        return t("collector.options.holds_nothing")
+    return t("collector.options.holds", list=t("cardholder.list_mark").join(names))

@@ -1,0 +1,122 @@
+"""The conversation before a request, as it was: said, understood, answered; read only, with what proves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import streamlit as st
+
+from core.domain.actor import Role
+from core.domain.errors import PortalError
+from core.domain.offers.as_request import terms_of
+from core.domain.offers.offer import Offer
+from core.services import assistant
+from core.services.assistant import Reply, Transcript, TranscriptPart, Turn
+from core.services.case_view import CaseView
+from portal import errors
+from portal.components import assistant_words
+from portal.components.case_options_words import bound
+from portal.components.money import paragraphs, plain
+from portal.components.schedule import terms_in_words
+from portal.i18n import day, moment, t
+from portal.session import viewer
+
+_FIRST = 30
+"""Turns shown at once; the rest on request."""
+_BY_FIGURES = (Reply.ACCEPTED_WISH, Reply.REFUSED_WISH)
+"""Said by what was worked out."""
+
+
+@st.fragment
+def panel(case: CaseView) -> None:
+    """Closed until somebody wants it: opening a case costs nothing for it."""
+    box = st.expander(t("collector.transcript.title"), key=f"transcript_{case.proposal_id}", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        who = viewer(Role.COLLECTOR, Role.SUPERVISOR)
+        try:
+            found = assistant.transcript(who.actor, who.context, case.proposal_id)
+        except PortalError as refusal:
+            errors.show(refusal)
+            return
+        _show(found)
+
+
+def _show(found: Transcript) -> None:
+    turns = len(found.turns)
+    if not turns:
+        st.markdown(t("collector.transcript.none"))
+        return
+    everything = turns <= _FIRST or st.toggle(t("collector.transcript.all", count=turns),
+                                              key=f"transcript_all_{found.proposal_id}")
+    # The newest led to the request; an older start is a tap away.
+    left = turns if everything else _FIRST
+    blocks: list[str] = []
+    for part in reversed(found.parts):
+        own = part.turns[-left:] if left else ()
+        left -= len(own)
+        if own:
+            blocks.insert(0, "\n\n".join([_head(part), *map(_turn, own), *_end(part)]))
+    st.markdown("\n\n---\n\n".join(blocks))
+    st.caption(t("collector.transcript.replay_note"))
+
+
+def _head(part: TranscriptPart) -> str:
+    return f"*{t('collector.transcript.part', at=moment(part.opened_at), on=day(part.as_of))}*"
+
+
+def _end(part: TranscriptPart) -> Iterator[str]:
+    if part.chosen is not None:
+        yield t("collector.transcript.chosen", label=_label(part.chosen.label), number=part.chosen.turn_number)
+    if part.person_asked_at is not None and part.person_cause is not None:
+        yield t("collector.transcript.person", at=moment(part.person_asked_at),
+                cause=t(f"collector.people.cause.{part.person_cause}"))
+
+
+def _turn(turn: Turn) -> str:
+    """One turn: who did what, what was understood, what was answered and shown, and the proof."""
+    lines = [t("collector.transcript.turn", number=turn.number, at=moment(turn.at),
+               who=t(f"collector.transcript.did.{turn.source}"))]
+    if turn.said is not None:
+        lines.append(f"> {paragraphs(turn.said)}")
+    if chips := assistant_words.chips(turn.wish):
+        lines.append(t("collector.transcript.understood",
+                       list=t("cardholder.list_mark").join(said for _, said in chips)))
+    if told := assistant_words.hardship(turn.hardship):
+        lines.append(told)
+    lines += [t("collector.transcript.answered", words=t(f"assistant.reply.{reply}")) for reply in turn.replies
+              if reply not in _BY_FIGURES]
+    lines += _worked_out(turn)
+    if turn.input_hash is not None and turn.result_hash is not None:
+        proof = t("collector.transcript.replay", turn=turn.turn_id, input=turn.input_hash[:12],
+                  result=turn.result_hash[:12])
+        lines.append(f":small[{plain(proof)}]")
+    return "\n\n".join(lines)
+
+
+def _worked_out(turn: Turn) -> Iterator[str]:
+    """The verdict on the wish, and the offers as they lay there."""
+    shown = turn.negotiation
+    if shown is None:
+        return
+    answer = shown.answer
+    if answer is not None and answer.accepted and answer.plan is not None:
+        yield t("collector.transcript.accepted", terms=_terms(answer.plan))
+    elif answer is not None:
+        yield t("collector.transcript.refused", bound=bound(answer.reason))
+        if answer.plan is not None:
+            yield t("collector.transcript.instead", terms=_terms(answer.plan))
+    if shown.offers:
+        listed = "\n".join(f"- {t('collector.transcript.one_shown', label=_label(one.label), terms=_terms(one))}"
+                           for one in shown.offers)
+        yield f"{t('collector.transcript.shown')}\n\n{listed}"
+
+
+def _terms(offer: Offer) -> str:
+    return terms_in_words(terms_of(offer))
+
+
+def _label(label: str) -> str:
+    """An offer's label in words; that of a change names its constraint after a colon."""
+    return t(f"assistant.label.{label.partition(':')[0]}")
