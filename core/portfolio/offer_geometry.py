@@ -20,7 +20,7 @@ _DAYS_PER_YEAR = 360
 """Of 30/360."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Geometry:
     """What depends on dates, prices and lengths alone, ``[start, price, month]``: the same for everybody."""
 
@@ -55,6 +55,17 @@ def geometry(as_of: date, starts: tuple[date, ...], prices: tuple[Price, ...], l
                 # Each period rounds its interest, and the level payment was rounded: at most a fen, carried on.
                 reserve[start, number] = np.ceil(((1 + growth) ** count - 1) / growth) + 2
     return Geometry(annuity, reserve, exists, count)
+
+
+@lru_cache(maxsize=64)
+def every_plan(shape: Geometry, concessions: int) -> tuple[Ints, ...]:
+    """All plans there are with so many concessions: number, concession, start, price and month (from 0) of each."""
+    whole = (concessions, *shape.exists.shape)
+    index = np.flatnonzero(np.broadcast_to(shape.exists, whole))
+    found = (index, *np.unravel_index(index, whole))
+    for axis in found:
+        axis.setflags(write=False)
+    return found
 
 
 @lru_cache(maxsize=64)

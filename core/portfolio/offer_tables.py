@@ -19,7 +19,7 @@ from core.domain.offers.value import base_hazard, bucket_of, buffer_minor, month
 from core.domain.request_terms import PERIODS_PER_YEAR
 from core.portfolio.arrays import Flags, Ints
 from core.portfolio.offer_exact import ExactRows
-from core.portfolio.offer_geometry import Floats, Geometry, geometry, powers
+from core.portfolio.offer_geometry import Floats, Geometry, every_plan, geometry, powers
 from core.portfolio.offer_rows import Plans, Rows, capped, grantable, least_instalments, monthly_of, slacks
 from core.portfolio.offer_shaped import tabulate_shaped
 
@@ -37,11 +37,11 @@ def tabulate(situation: Situation, *, feasible_only: bool = False) -> tuple[Plan
     financed = np.array([facts.balance_minor - one.waived_minor - one.down_payment_minor
                          for one in space.concessions], np.int64)
     guess = financed[:, None, None, None] / shape.annuity
-    wanted = np.broadcast_to(shape.exists, guess.shape)
     if feasible_only:
-        wanted = wanted & _cheaply_possible(guess, shape, financed, situation)
-    index = np.flatnonzero(wanted)
-    which, start, price, month = np.unravel_index(index, guess.shape)
+        index = np.flatnonzero(shape.exists & _cheaply_possible(guess, shape, financed, situation))
+        which, start, price, month = np.unravel_index(index, guess.shape)
+    else:
+        index, which, start, price, month = every_plan(shape, len(financed))
     rows = Rows(situation, index, which, start, price, month, financed, feasible_only)
     return _complete(rows, _levels(rows, shape, guess.ravel()[index]))
 
