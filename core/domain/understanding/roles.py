@@ -54,7 +54,7 @@ def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -
                 found[number].period = found[number].period or "monthly"
         if corrected is not None or _begins_with_correction(clause, found[0]):
             _correct(previous, found[0])
-        if corrected is not None and previous:
+        if corrected is not None and (previous or cue("clauses", "taken_back").search(corrected.text)):
             corrected.cues.discard("reject")  # it is the figure that is taken back
         _within_correction(clause, found)
         _leave_old_offer(before[-_REMEMBERED:] + found, last_monthly)
@@ -75,7 +75,7 @@ def _leave_old_offer(found: list[AmountMention], last_monthly: Fraction | None) 
 
 def _offer_at_hand(clause: Clause, previous: list[AmountMention]) -> None:
     """What somebody says to have becomes an offer when "these" are to be paid."""
-    if previous and previous[-1].role == "balance" and cue("cues", "amounts", "these").search(clause.text):
+    if previous and previous[-1].role in ("balance", "other_debt", "others") and cue("cues", "amounts", "these").search(clause.text):
         previous[-1].role = "offer"
 
 
