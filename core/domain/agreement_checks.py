@@ -65,17 +65,34 @@ def _affordable(terms: AgreementTerms, schedule: Schedule | None, burden: int | 
             at_most(CheckName.LATER_STEPS, burden, ceiling, CheckUnit.MINOR))
 
 
-def month_shared(dues: Iterable[tuple[date, int]], facts: RequestFacts) -> tuple[CheckResult, ...]:
-    """The tightest month in which one of ``dues`` and a payment put off on another card both fall due."""
+def month_shared(dues: Iterable[tuple[date, int]], facts: RequestFacts,
+                 most_minor: int | None = None) -> tuple[CheckResult, ...]:
+    """The tightest month in which one of ``dues`` and a payment put off or promised on another card both fall due.
+
+    ``most_minor``: what such a month may take where that is more than what is affordable.
+    """
     if facts.month_minor is None:
         return ()
-    claimed, own = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
-    for due in facts.due_elsewhere:
-        claimed[_month(due.on)] += due.amount_minor
+    own = Counter[tuple[int, int]]()
     for on, amount in dues:
         own[_month(on)] += amount
+    claimed = _claimed(facts)
     shared = [own[month] + claimed[month] for month in claimed if own[month]]
-    return (at_most(CheckName.MONTH_SHARED, max(shared), facts.month_minor, CheckUnit.MINOR),) if shared else ()
+    most = facts.month_minor if most_minor is None else most_minor
+    return (at_most(CheckName.MONTH_SHARED, max(shared), most, CheckUnit.MINOR),) if shared else ()
+
+
+def claimed_minor(days: Iterable[date], facts: RequestFacts) -> int:
+    """The most that the person's other cards claim of one of the months of ``days``, in fen."""
+    claimed = _claimed(facts)
+    return max((claimed[_month(day)] for day in days), default=0)
+
+
+def _claimed(facts: RequestFacts) -> Counter[tuple[int, int]]:
+    claimed = Counter[tuple[int, int]]()
+    for due in facts.due_elsewhere:
+        claimed[_month(due.on)] += due.amount_minor
+    return claimed
 
 
 def instalment_dues(schedule: Schedule | None) -> tuple[tuple[date, int], ...]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from core.domain.actor import Authority
-from core.domain.agreement_checks import instalment_dues, month_shared
+from core.domain.agreement_checks import claimed_minor, instalment_dues, month_shared
 from core.domain.calendar import add_months
 from core.domain.check_model import DueOnce, RequestFacts, TermLimits, first_due_range
 from core.domain.request_terms import (
@@ -57,24 +57,38 @@ def _nearest_settlement(terms: SettlementTerms, facts: RequestFacts, limits: Ter
 
 
 def _nearest_token(terms: TokenPaymentTerms, facts: RequestFacts, limits: TermLimits) -> TokenPaymentTerms | None:
-    """As much a month as is left over, as long as may be, starting when one may."""
-    left = max(facts.affordable_minor or 0, facts.disposable_minor or 0)
-    months = min(max(terms.months, limits.min_token_months), limits.max_token_months)
-    monthly = min(max(terms.monthly_minor, limits.least_token_minor), left, facts.balance_minor // months)
-    if monthly < max(limits.least_token_minor, 1):
-        return None
+    """As much a month as is left over, as long as may be, starting when one may; behind what falls due once
+    elsewhere where both do not fit."""
     earliest, latest = first_due_range(facts.as_of, limits)
-    return replace(terms, monthly_minor=monthly, months=months,
-                   first_due_date=_within(terms.first_due_date, earliest, latest))
+    months = min(max(terms.months, limits.min_token_months), limits.max_token_months)
+    first = _within(terms.first_due_date, earliest, latest)
+    later = _start_after(first, facts.due_elsewhere, latest) if facts.due_elsewhere else None
+    starts = [start for start in (first, later) if start is not None]
+    tried = (_token_from(replace(terms, months=months, first_due_date=start), facts, limits) for start in starts)
+    return next((found for found in tried if found is not None), None)
+
+
+def _token_from(terms: TokenPaymentTerms, facts: RequestFacts, limits: TermLimits) -> TokenPaymentTerms | None:
+    """The same months with a payment that fits each of them; None where even the least does not."""
+    left = max(facts.affordable_minor or 0, facts.disposable_minor or 0) - claimed_minor(terms.due_dates, facts)
+    monthly = min(max(terms.monthly_minor, limits.least_token_minor), left, facts.balance_minor // terms.months)
+    return replace(terms, monthly_minor=monthly) if monthly >= max(limits.least_token_minor, 1) else None
 
 
 def _nearest_promise(terms: PromiseTerms, facts: RequestFacts, limits: TermLimits) -> PromiseTerms | None:
-    """What is due, or as much more as was promised and is left over, as soon as it must be."""
-    most = facts.balance_minor if facts.affordable_minor is None else min(facts.affordable_minor, facts.balance_minor)
-    amount = min(max(terms.amount_minor, facts.amount_due_minor), most)
-    if amount < max(facts.amount_due_minor, 1):
-        return None
-    return PromiseTerms(amount, _between(terms.pay_by, facts.as_of, facts.as_of + timedelta(days=limits.promise_days)))
+    """What is due, or as much more as was promised and is left over, as soon as it must be; in the other of the
+    two months within reach where the month of its day is claimed elsewhere."""
+    latest = facts.as_of + timedelta(days=limits.promise_days)
+    day = _between(terms.pay_by, facts.as_of, latest)
+    next_month = add_months(facts.as_of.replace(day=1), 1)
+    other = next_month if day < next_month else next_month - timedelta(days=1)
+    for on in (day, _between(other, facts.as_of, latest)):
+        most = facts.balance_minor if facts.affordable_minor is None else min(
+            facts.affordable_minor - claimed_minor((on,), facts), facts.balance_minor)
+        amount = min(max(terms.amount_minor, facts.amount_due_minor), most)
+        if amount >= max(facts.amount_due_minor, 1):
+            return PromiseTerms(amount, on)
+    return None
 
 
 def _between(day: date, earliest: date, latest: date) -> date:

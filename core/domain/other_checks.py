@@ -31,7 +31,7 @@ def token_checks(terms: TokenPaymentTerms, facts: RequestFacts, limits: TermLimi
     left = None if facts.affordable_minor is None else max(facts.affordable_minor, facts.disposable_minor or 0)
     return (_relief_length(terms.months, limits.min_token_months, limits.max_token_months),
             _at_most_known(CheckName.AFFORDABLE, terms.monthly_minor, left),
-            *month_shared(((on, terms.monthly_minor) for on in terms.due_dates), facts),
+            *month_shared(((on, terms.monthly_minor) for on in terms.due_dates), facts, left),
             at_least(CheckName.MINIMUM_INSTALMENT, terms.monthly_minor, limits.least_token_minor, CheckUnit.MINOR),
             _owed(terms.total_minor, facts),
             first_due_check(terms.first_due_date, facts.as_of, limits),

@@ -7,8 +7,10 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
+from core.domain.errors import InvalidInput
 from core.domain.money import round_minor
 from core.domain.request_terms import (
+    LONGEST_THINKABLE_DAYS,
     AgreementTerms,
     ExtensionTerms,
     PauseTerms,
@@ -48,7 +50,11 @@ class Amounts:
 
 
 def amounts_of(position: AccountPosition, terms: Terms, policy: Policy) -> Amounts:
-    """The amounts of ``terms`` on an account as it stands, as if granted on its day."""
+    """The amounts of ``terms`` on an account as it stands, as if granted on its day.
+
+    Raises ``InvalidInput`` for a day nothing can be reckoned to.
+    """
+    _check_day(terms, position.as_of)
     match terms:
         case ExtensionTerms():
             return _extension(position, terms, policy)
@@ -64,6 +70,24 @@ def amounts_of(position: AccountPosition, terms: Terms, policy: Policy) -> Amoun
             return _relief(position, until, (), terms.annual_rate)
         case PromiseTerms():
             return _promise(position, terms, policy)
+
+
+def _check_day(terms: Terms, as_of: date) -> None:
+    """As an agreement's schedule does: no payment of a plan before its start, nothing beyond any thinkable day.
+
+    A promised day that has passed is for the checks: they say that it has.
+    """
+    match terms:
+        case TokenPaymentTerms():
+            field, day, earliest = "first_due_date", terms.first_due_date, as_of
+        case SettlementTerms() | PromiseTerms():
+            field, day, earliest = "pay_by", terms.pay_by, date.min
+        case _:
+            return
+    latest = as_of + timedelta(days=LONGEST_THINKABLE_DAYS)
+    if not earliest <= day <= latest:
+        raise InvalidInput("out_of_range", "the day lies before the start or too far ahead", field=field,
+                           lowest=as_of, highest=latest)
 
 
 def _agreement(position: AccountPosition, terms: AgreementTerms, policy: Policy) -> Amounts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -268,6 +268,17 @@ def test_a_promise_ends_as_it_was_kept(sqlite_context: ServiceContext, time_: Te
     told = {message.template for message in messages.my_messages(who, context, limit=20)}
     assert ("promise_kept" if paid else "promise_missed") in told
     assert standing.last_ending(who, context, account_id, context.clock.today()) is not None
+
+
+@pytest.mark.parametrize("terms", [
+    TokenPaymentTerms(2_000, 6, date(9999, 12, 1)), TokenPaymentTerms(2_000, 6, TODAY - timedelta(days=1)),
+    PromiseTerms(200_000, date.max), SettlementTerms(600_000, date.max)])
+def test_a_day_before_the_start_or_beyond_all_thought_is_refused_at_once(sqlite_context: ServiceContext,
+                                                                       terms: Terms) -> None:
+    who, account_id = late(sqlite_context)
+    with pytest.raises(InvalidInput) as refusal:
+        requests.preview(who, sqlite_context, draft(account_id, terms), TODAY)
+    assert refusal.value.code == "out_of_range"
 
 
 def test_a_payment_that_bounced_keeps_no_promise(context: ServiceContext, time_: TestTime) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.domain.allocation import Outstanding
 from core.domain.nearest_terms import nearest_terms
 from core.domain.plan_shape import PlanShape
-from core.domain.request_checks import CheckName, RequestFacts, checks, first_due_range
+from core.domain.request_checks import CheckName, DueOnce, RequestFacts, checks, first_due_range
 from core.domain.request_terms import (
     AgreementTerms,
     PauseTerms,
@@ -45,8 +45,13 @@ def known(draw: st.DrawFn) -> RequestFacts:
         disposable_minor=affordable * 2, ceiling_minor=affordable * 2)
 
 
-@given(asked, known())
-def test_the_nearest_terms_of_every_kind_pass(terms: Terms, facts: RequestFacts) -> None:
+elsewhere = st.lists(st.builds(DueOnce, st.dates(TODAY, TODAY + timedelta(days=120)), st.integers(1, 300_000)),
+                     max_size=3)
+
+
+@given(asked, known(), elsewhere)
+def test_the_nearest_terms_of_every_kind_pass(terms: Terms, facts: RequestFacts, claims: list[DueOnce]) -> None:
+    facts = replace(facts, month_minor=facts.affordable_minor, due_elsewhere=tuple(claims))
     nearest = nearest_terms(terms, facts, LIMITS)
     if nearest is None:
         assert isinstance(terms, TokenPaymentTerms | PromiseTerms)
@@ -55,6 +60,27 @@ def test_the_nearest_terms_of_every_kind_pass(terms: Terms, facts: RequestFacts)
     failed = {check.name for check in checks(nearest, None, facts, LIMITS) if not check.passed}
     assert failed <= UNCHANGEABLE
     assert nearest_terms(nearest, facts, LIMITS) == nearest
+
+
+def test_small_payments_may_share_a_month_up_to_what_it_leaves_over() -> None:
+    terms = TokenPaymentTerms(5_000, 6, first_due_range(TODAY, LIMITS)[0])
+    facts = RequestFacts(
+        TODAY, 1_000_000, 1, 3_000, TODAY, hardship_given=True, open_request=False, arrangement=False,
+        month_minor=3_000, due_elsewhere=(DueOnce(terms.first_due_date, 2_000),), disposable_minor=7_000)
+    shared = [check for check in checks(terms, None, facts, LIMITS) if check.name is CheckName.MONTH_SHARED]
+    assert [(check.value, check.limit, check.passed) for check in shared] == [(7_000, 7_000, True)]
+    tighter = replace(facts, disposable_minor=6_999)
+    assert nearest_terms(terms, tighter, LIMITS) == replace(terms, monthly_minor=4_999)
+
+
+def test_a_promise_moves_out_of_a_month_that_another_card_claims() -> None:
+    facts = RequestFacts(
+        date(2026, 11, 28), 1_000_000, 50_000, 60_000, TODAY, hardship_given=True, open_request=False,
+        arrangement=False, month_minor=60_000, due_elsewhere=(DueOnce(date(2026, 11, 29), 20_000),))
+    asked = PromiseTerms(55_000, date(2026, 11, 30))
+    assert nearest_terms(asked, facts, LIMITS) == PromiseTerms(55_000, date(2026, 12, 1))
+    both = replace(facts, due_elsewhere=(*facts.due_elsewhere, DueOnce(date(2026, 12, 9), 20_000)))
+    assert nearest_terms(asked, both, LIMITS) is None
 
 
 @given(known(), st.integers(0, 60_000))
