@@ -112,8 +112,10 @@ def _composer(found: Conversation) -> None:
                           placeholder=t("assistant.say.placeholder"), label_visibility="collapsed")
             st.form_submit_button(t("assistant.say.send"), type="primary", key=f"assistant_send_{turn_id}",
                                   on_click=steps.say_typed, args=(found,))
-        st.button(t("assistant.person.ask"), key="assistant_person", type="tertiary", icon=":material/support_agent:",
-                  on_click=steps.call_person, args=(found,))
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False):
+            st.button(t("assistant.person.ask"), key="assistant_person", type="tertiary", wrap=False,
+                      icon=":material/support_agent:", on_click=steps.call_person, args=(found,))
+            st.caption(t("assistant.person.brief", bank=bank.line()))
 
 
 def _confirm(done: Submitted, options: RequestOptions) -> None:

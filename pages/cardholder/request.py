@@ -19,7 +19,7 @@ from portal import errors
 from portal.components import bank, preview, states, terms
 from portal.components.assessment import NOTHING_LEFT
 from portal.i18n import day, moment, money, t
-from portal.navigation import go
+from portal.navigation import go, link
 from portal.session import Viewer, viewer
 
 _KEY, _DONE, _AGREED, _TOLD = "request_key", "request_done", "request_acknowledged", "request_told"
@@ -47,6 +47,7 @@ def main() -> None:
     if option.blocked_by is not None:
         _blocked(option)
     else:
+        link("assistant", t("assistant.rather_talk"), account=option.account_id)
         _means(option, options)
         _form(option, options)
     states.help_lines()
