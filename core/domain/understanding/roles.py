@@ -75,7 +75,8 @@ def _leave_old_offer(found: list[AmountMention], last_monthly: Fraction | None) 
 
 def _offer_at_hand(clause: Clause, previous: list[AmountMention]) -> None:
     """What somebody says to have becomes an offer when "these" are to be paid."""
-    if previous and previous[-1].role in ("balance", "other_debt", "others") and cue("cues", "amounts", "these").search(clause.text):
+    had = previous and previous[-1].role in ("balance", "other_debt", "others")
+    if had and cue("cues", "amounts", "these").search(clause.text):
         previous[-1].role = "offer"
 
 
