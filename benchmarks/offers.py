@@ -159,8 +159,8 @@ def judged(part: pd.DataFrame) -> tuple[int, int]:
 def _judged(people: pd.DataFrame) -> Row:
     found = list(Processes(_WORKERS).run(judged, _batches(people)))
     offers, wrong = sum(one[0] for one in found), sum(one[1] for one in found)
-    return none_of(f"of {offers:,} offers to {len(people):,} debtors of every level break a rule, by other code",
-                   wrong, "offers")
+    return none_of(f"offers to {len(people):,} debtors of every level that break a rule, by other code", wrong,
+                   f"of {offers:,} offers")
 
 
 def judged_shapes(part: pd.DataFrame) -> tuple[int, int]:
@@ -179,8 +179,8 @@ def judged_shapes(part: pd.DataFrame) -> tuple[int, int]:
 def _judged_shapes(people: pd.DataFrame) -> Row:
     found = list(Processes(_WORKERS).run(judged_shapes, _batches(people)))
     plans, wrong = sum(one[0] for one in found), sum(one[1] for one in found)
-    return none_of(f"of {plans:,} plans that start lighter or have lean months break a rule, by other code", wrong,
-                   "plans")
+    return none_of(f"plans with steps or lean months, for {len(people):,} debtors, that break a rule, by other code",
+                   wrong, f"of {plans:,} plans")
 
 
 def walked(seeds: list[int], shapes: bool) -> tuple[int, int]:
@@ -206,4 +206,5 @@ def _walk(cases: int, *, shapes: bool = False) -> Row:
         for plans, wrong in Processes(_WORKERS).run(walk, batches):
             with_plans, differ = with_plans + plans, differ + wrong
     kind = "spaces of steps and lean months" if shapes else "spaces"
-    return none_of(f"of {with_plans:,} {kind} with plans, walked plan by plan, hold a better plan", differ, "cases")
+    return none_of(f"{kind} with plans, walked plan by plan, that hold a better plan", differ,
+                   f"of {with_plans:,} spaces")
