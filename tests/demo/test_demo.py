@@ -15,6 +15,7 @@ from core import bootstrap
 from core.clock import Clock
 from core.db.tables.accounts import accounts, ledger_entries, statements
 from core.db.tables.identity import users
+from core.db.tables.negotiations import negotiation_turns, negotiations
 from core.db.tables.requests import assessments, decisions, proposals
 from core.domain.actor import SYSTEM, Actor, Role
 from core.domain.delinquency import bucket, days_past_due
@@ -24,6 +25,7 @@ from core.policy.book import PolicyBook
 from core.policy.rules.account import delinquency_rule
 from core.services import demo, identity, records
 from core.services.accounts import overview
+from core.services.assistant import Reply
 from core.services.context import ServiceContext
 from core.services.demo.portfolio import make_portfolio
 from core.services.importing.bank.load import import_accounts
@@ -113,6 +115,23 @@ def test_requests_are_in_every_state_and_none_lies_in_the_future(loaded: Service
     assert {row.status for row in rows(loaded, sa.select(assessments.c.status))} == {"draft", "final"}
     with loaded.reading() as connection:
         assert records.first_broken_link(connection) is None
+
+
+def test_some_cases_in_review_began_as_a_conversation_in_which_an_offer_was_turned_down(
+        loaded: ServiceContext) -> None:
+    joined = sa.select(negotiations.c.id, proposals.c.state, proposals.c.submitted_at, negotiations.c.updated_at).join(
+        proposals, proposals.c.id == negotiations.c.proposal_id)
+    found = rows(loaded, joined)
+    assert found
+    assert {row.state for row in found} & {ProposalState.IN_REVIEW, ProposalState.REFERRED}
+    assert all(row.updated_at == row.submitted_at for row in found)
+    ids = {row.id for row in found}
+    turns = [row for row in rows(loaded, sa.select(negotiation_turns)) if row.negotiation_id in ids]
+    assert all(row.at <= NOON for row in turns)
+    replies = {reply for row in turns for reply in row.replies}
+    assert {Reply.REJECT, Reply.OFFERS} <= replies
+    assert replies & {Reply.ACCEPTED_WISH, Reply.REFUSED_WISH}
+    assert not replies & {Reply.UNCLEAR, Reply.ASK_WHICH_AMOUNT, Reply.ASK_PERIOD_OF_AMOUNT}
 
 
 def test_every_documented_sign_in_opens(loaded: ServiceContext) -> None:

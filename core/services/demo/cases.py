@@ -33,6 +33,7 @@ from core.services.context import ServiceContext
 from core.services.demo.fates import Fate, office_hours
 from core.services.demo.lists import lists
 from core.services.demo.people import Person
+from core.services.demo.talks import Talker, talk
 from core.services.progress import Progress
 from core.services.request_expiry import expire_unanswered
 
@@ -93,8 +94,10 @@ def request_play(random: Random, context: ServiceContext, asker: Asker, cast: Ca
     at = fate.sent_at - timedelta(minutes=random.randint(20, 90))
     yield at
     found = assessments.finish(asker.actor, _at(context, at), asker.person.household, f"{key}-assess")
-    yield fate.sent_at
-    sent = _send(random, _at(context, fate.sent_at), asker, key, fate.kind)
+    sent = (yield from talk(context, Talker(asker.actor, asker.account_id), key, fate.sent_at)) if fate.talks else None
+    if sent is None:
+        yield fate.sent_at
+        sent = _send(random, _at(context, fate.sent_at), asker, key, fate.kind)
     if sent is None or fate.ending == "waiting":
         return
     proposal_id, kind, level = sent

@@ -13,6 +13,8 @@ WEEKS = 12
 _CERTAIN = (("in_review", 1), ("referred", 2), ("asked", 3), ("waiting", 14), ("expired", 25), ("withdrawn", 9),
             ("in_review", 2), ("referred", 4), ("asked", 5), ("expired", 32), ("in_review", 3), ("referred", 3))
 """Endings that must be there, with the age of the request in days."""
+_TALKED = ("in_review", "referred", "waiting")
+"""Endings of those of whom a conversation can be read in the case."""
 _RARE = (ProposalKind.SETTLEMENT, ProposalKind.TOKEN_PAYMENT, ProposalKind.PAUSE, ProposalKind.PROMISE_TO_PAY)
 _CERTAIN_KINDS = (*((kind, "waiting", 1) for kind in _RARE), (ProposalKind.SETTLEMENT, "approved", 4),
                   (ProposalKind.PROMISE_TO_PAY, "approved", 3), (ProposalKind.PAUSE, "approved", 12),
@@ -33,6 +35,8 @@ class Fate:
     """Information was asked for and given before the decision."""
     kind: ProposalKind | None = None
     """What is asked for, where it matters; None: what such a person would rather ask for."""
+    talks: bool = False
+    """The request comes of a conversation with the assistant, where it offers such a person a plan."""
 
 
 def draw_fates(random: Random, count: int, now: datetime) -> list[Fate]:
@@ -55,7 +59,8 @@ def draw_fates(random: Random, count: int, now: datetime) -> list[Fate]:
                           kind=random.choice(_RARE) if random.random() < _RARE_SHARE else None))
     # Whatever chance made of the others, every state has somebody in it.
     for number, (ending, days) in enumerate(_CERTAIN[:count // 2]):
-        fates[-1 - number] = Fate(office_hours(now - timedelta(days=days), now), ending, timedelta(hours=18))
+        fates[-1 - number] = Fate(office_hours(now - timedelta(days=days), now), ending, timedelta(hours=18),
+                                  talks=ending in _TALKED)
     for number, (kind, ending, days) in enumerate(_CERTAIN_KINDS[:max(count // 2 - len(_CERTAIN), 0)]):
         fates[-1 - len(_CERTAIN) - number] = Fate(
             office_hours(now - timedelta(days=days), now), ending, timedelta(hours=20), kind=kind)
