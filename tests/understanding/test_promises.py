@@ -22,6 +22,8 @@ INTENTS = {"accept", "ask_person", "complain", "dispute", "extension", "hardship
            "question", "reject", "restart", "undecided", "unclear", "waive"}
 OFFER = LastOffer(80_000, 24)
 TEXTS: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "texts.yaml").read_text("utf-8"))
+CASES: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "ninth_cases.yaml").read_text("utf-8"))
+SAYINGS = [row["say"] for rows in CASES.values() for row in rows if "last" not in row and "outstanding" not in row]
 FRAGMENTS = [*TEXTS["fragments"], "\ud800", "\u202e", "\x00", "\ue000"]
 
 messages = st.one_of(st.text(max_size=80), st.lists(st.sampled_from(FRAGMENTS), max_size=12).map(" ".join),
@@ -67,6 +69,22 @@ def test_emoji_markup_and_invisible_characters_change_nothing(text: str, before:
     plain, wrapped = understand(text, AS_OF), understand(before + text + after, AS_OF)
     assert (wrapped.intents, wrapped.wish, wrapped.ask) == (plain.intents, plain.wish, plain.ask)
     assert plain.intents != ("unclear",)
+
+
+def test_what_stands_around_a_message_changes_nothing() -> None:
+    for text in SAYINGS:
+        plain, wrapped = understand(text, AS_OF), understand(f"<div>\U0001f64f {text} \U0001f622</div>", AS_OF)
+        assert (wrapped.intents, wrapped.wish, wrapped.hardship, wrapped.ask) \
+            == (plain.intents, plain.wish, plain.hardship, plain.ask), text
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(TEXTS["spoken"]), max_size=8).map(", ".join))
+def test_no_amount_is_wished_that_was_not_written(text: str) -> None:
+    wish = understand(text, AS_OF).wish
+    written = {yuan * 100 for yuan in TEXTS["written"]}
+    for name in ("monthly_at_most_minor", "amount_minor", "down_payment_minor", "lump_sum_minor"):
+        assert getattr(wish, name) in written | {None}
 
 
 @pytest.mark.parametrize("text", TEXTS["ascii"])
