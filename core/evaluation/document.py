@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+_NUMBERS = re.compile(r"\[\s+([-+.0-9e,\s]+?)\s+\]")
 
 def write_document(document: dict[str, Any], path: Path) -> None:
     """Write it; what is there already is replaced only once all of it is written."""
@@ -15,5 +17,6 @@ def write_document(document: dict[str, Any], path: Path) -> None:
 
 
 def dumped(document: dict[str, Any]) -> str:
-    """One line a figure, so that two runs can be compared line by line."""
-    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    """One line a figure, so that two runs can be compared line by line; a row of numbers is one line."""
+    text = json.dumps(document, indent=1, ensure_ascii=False)
+    return _NUMBERS.sub(lambda found: f"[{' '.join(found[1].split())}]", text) + "\n"

@@ -8,7 +8,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from core.domain.offers.evaluation import situation_of
+from core.domain.offers.evaluation import situation_of, work_out
 from core.domain.offers.model import NO_WISH
 from core.domain.offers.rule import OfferRule
 from core.domain.offers.value import status_quo
@@ -17,7 +17,6 @@ from core.evaluation.deals import Debtor, columns_of, negotiate_all
 from core.evaluation.parts import METRICS, Counted, Part, work_on
 from core.evaluation.strategies import COLUMN, UNBOUND, Strategy
 from core.evaluation.valuing import Private, Truth, Values, model_values
-from core.portfolio.offers import ArraySearch
 from tests.portfolio.offer_cases import AS_OF, RULE, random_facts
 
 
@@ -58,11 +57,10 @@ def test_the_models_values_are_those_of_the_domain() -> None:
     while seen < 60:
         facts = replace(random_facts(chance), as_of=AS_OF)
         situation = situation_of(facts, RULE, NO_WISH)
-        search = ArraySearch(situation)
         for index in chance.sample(range(len(situation.space)), 5):
             if not situation.space.exists(index):
                 continue
-            option = search._option(index)
+            option = work_out(index, situation)
             values = model_values(columns_of([option]), facts, RULE)
             assert min(values.lender[0], facts.balance_minor) == pytest.approx(option.lender_value_minor, rel=2e-3)
             assert values.debtor[0] == pytest.approx(option.debtor_cost_minor, rel=2e-3)
@@ -72,7 +70,7 @@ def test_the_models_values_are_those_of_the_domain() -> None:
 
 def test_a_deal_beyond_the_budget_or_authority_is_counted(rule: OfferRule) -> None:
     debtor = some_debtor(Random(5), rule)
-    plan = columns_of([ArraySearch(debtor.situation)._option(59)])
+    plan = columns_of([work_out(59, debtor.situation)])
     values = model_values(plan, debtor.situation.facts, rule)
     poorer = replace(debtor.situation, facts=replace(debtor.situation.facts, affordable_minor=0))
     assert count_breaches(Dealt(None, plan, 1), values, poorer) > 0
