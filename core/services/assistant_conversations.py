@@ -211,15 +211,19 @@ def _begun(connection: sa.Connection, actor: Actor, context: ServiceContext, gro
            before: sa.Row[Any] | None) -> sa.Row[Any]:
     """A new conversation with its first turn, in place of ``before``, whose facts no longer hold."""
     now, state = context.clock.now(), State()
+    person: dict[str, Any] = {}
     if before is not None:
-        repository.update(connection, before.id, {"state": repository.SUPERSEDED, "updated_at": now})
+        if waits(before):  # a person who is waited for is waited for here from now on, in the same place of the line
+            person = {"person_asked_at": before.person_asked_at, "person_cause": before.person_cause}
+        repository.update(connection, before.id, {"state": repository.SUPERSEDED, "updated_at": now,
+                                                  **dict.fromkeys(person)})
         if (ground.as_of - before.as_of).days <= _CARRIED_DAYS:
             state = State(wish=carried(wish_from(before.wish), ground.as_of), hardship=tuple(before.hardship),
                           stop=Stop.VULNERABLE if before.stop == Stop.VULNERABLE else None)
     identifier = repository.insert(connection, {
         "account_id": ground.position.account_id, "cardholder_id": ground.position.cardholder_id,
         "state": repository.OPEN, "as_of": ground.as_of, "facts_hash": ground.fingerprint, "turns": 0,
-        "opened_at": now, "updated_at": now, **state_values(state)})
+        "opened_at": now, "updated_at": now, **person, **state_values(state)})
     records.audit(connection, actor, "negotiation_opened", repository.OBJECT_KIND, identifier, now,
                   account_id=ground.position.account_id, policy_version=ground.policy_version,
                   instead_of=before.id if before is not None else None)

@@ -20,7 +20,7 @@ from core.services.assistant_offers import has_plan, on_the_table
 from core.services.assistant_wishes import added
 
 HARD_STOPS = frozenset({Stop.VULNERABLE, Stop.NOTHING_FEASIBLE, Stop.SAME_OFFER_TWICE, Stop.ROUNDS})
-"""After these nothing new is said to a wish; an acceptance may be thought over."""
+"""After these a person goes on; an acceptance may be thought over."""
 
 _ASKS = {"which_amount": Reply.ASK_WHICH_AMOUNT, "period_of_amount": Reply.ASK_PERIOD_OF_AMOUNT,
          "which_offer": Reply.ASK_WHICH_OFFER, "how_long": Reply.ASK_HOW_LONG, "which_date": Reply.ASK_WHICH_DATE,
@@ -87,10 +87,14 @@ def said(ground: Ground, state: State, text: str) -> Step:
     step = Step(TurnSource.TEXT, after, told, text, read, person=person)
     if "accept" in read.intents and read.ask is None:
         step = _accepted(step, state)
-    elif after.over:
+    elif after.stop is Stop.VULNERABLE:
         step = replace(step, replies=(*step.replies, ended(after.stop)))
-    elif _says_something(state, after, read):
-        step = _answered(ground, step, counts=read.ask is None)
+    else:
+        if _says_something(state, after, read):
+            # Once a person goes on, a wish is still answered, as the sliders answer it; it is no round any more.
+            step = _answered(ground, step, counts=read.ask is None and not after.over)
+        if after.over:
+            step = replace(step, replies=(*step.replies, ended(after.stop)))
     asked: tuple[Reply, ...] = () if read.ask is None else (_ASKS[read.ask],)
     if ground.facts is None and not asked and not step.replies:
         asked = _no_ground(ground)
@@ -155,7 +159,7 @@ def _answered(ground: Ground, step: Step, *, counts: bool) -> Step:
         return replace(step, replies=(*step.replies, *_no_ground(ground)))
     negotiation, wished = worked.negotiation, after.wish != NO_WISH
     # While something has to be asked back, what is clear moves the offers and is not answered yet.
-    asking = step.source is TurnSource.TEXT and not counts
+    asking = step.understood is not None and step.understood.ask is not None
     replies = step.replies if asking else (*step.replies, *_laid(ground, worked, with_answer=wished))
     if counts and negotiation.answer is not None:
         plan = negotiation.answer.plan

@@ -83,6 +83,19 @@ def test_on_another_day_a_new_conversation_begins_with_the_wish_carried_over(
         said(actor, context, talk, "and now?")
 
 
+def test_who_asked_for_a_person_keeps_their_place_in_the_conversation_that_follows(
+        context: ServiceContext, time_: TestTime) -> None:
+    actor, talk = begun(context)
+    asked = assistant.call_person(actor, context, talk.conversation_id, idempotency_key=key())
+    time_.advance(days=1)
+    again = assistant.open_conversation(actor, context, talk.account_id, context.clock.today())
+    assert (again.person_asked_at, again.person_cause) == (asked.person_asked_at, PersonCause.ASKED)
+    with context.reading() as connection:
+        waiting = connection.execute(sa.select(negotiations.c.id).where(
+            negotiations.c.person_asked_at.is_not(None), negotiations.c.person_taken_at.is_(None))).scalars().all()
+    assert waiting == [again.conversation_id]
+
+
 def test_a_word_on_the_next_day_is_answered_by_the_facts_of_that_day(context: ServiceContext,
                                                                      time_: TestTime) -> None:
     actor, talk = begun(context)
@@ -200,10 +213,21 @@ def test_four_refusals_end_with_a_person_and_everything_shown_stays(context: Ser
     assert talk.stop in (Stop.ROUNDS, Stop.SAME_OFFER_TWICE)
     assert talk.person_cause is PersonCause.STOPPED
     assert talk.turns[-1].replies[-1] in (Reply.ENDED_ROUNDS, Reply.ENDED_SAME_OFFER_TWICE)
-    more = said(actor, context, talk, "90 a month")
-    assert more.turns[-1].negotiation is None
-    assert more.turns[-1].replies == (Reply(f"ended_{talk.stop}"),)
-    assert more.last_shown == talk.last_shown
+    thanks = said(actor, context, talk, "hm")
+    assert thanks.last_shown == talk.last_shown
+
+
+def test_after_a_person_was_called_a_wish_is_still_answered_and_the_person_still_comes(context: ServiceContext) -> None:
+    actor, talk = begun(context)
+    for amount in (50, 50):
+        talk = said(actor, context, talk, f"{amount} a month")
+    assert talk.stop is Stop.SAME_OFFER_TWICE
+    refused, granted = said(actor, context, talk, "60 a month"), said(actor, context, talk, "500 a month")
+    assert refused.turns[-1].replies == (Reply.REFUSED_WISH, Reply.ENDED_SAME_OFFER_TWICE)
+    assert granted.turns[-1].replies == (Reply.ACCEPTED_WISH, Reply.ENDED_SAME_OFFER_TWICE)
+    assert granted.person_cause is PersonCause.STOPPED
+    afresh = said(actor, context, granted, "let us start over")
+    assert (afresh.stop, afresh.turns[-1].replies) == (None, (Reply.OFFERS, Reply.RESTART)[::-1])
 
 
 def test_insisting_never_improves_the_answer(context: ServiceContext) -> None:
