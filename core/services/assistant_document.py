@@ -97,6 +97,8 @@ def document(facts: Facts, wish: Wish, hardship: Sequence[str], issuer: str) -> 
         "authority": facts.authority.value, "chose_ceiling": facts.chose_ceiling}
     if facts.due_minor is not None:
         told["account"]["due"] = format_yuan(facts.due_minor)
+    if facts.elsewhere:
+        told["elsewhere"] = [{"on": on.isoformat(), "amount": format_yuan(amount)} for on, amount in facts.elsewhere]
     if wish != NO_WISH:
         told["wish"] = wish_document(wish)
     return told

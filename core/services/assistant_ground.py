@@ -115,15 +115,14 @@ def ground_of(connection: sa.Connection, context: ServiceContext, cardholder_id:
     blocked = _blocked_by(position)
     facts = None
     if assessment is not None and blocked is None:
-        facts = facts_of(position, assessment, means.promised_minor, default_authority(policy))
+        facts = facts_of(position, assessment, means, default_authority(policy))
     return Ground(position, assessment, means, bool(person.vulnerable), blocked, facts, rule, stored_rule(rule),
                   policy.version, projection_start(position, policy), furthest(position))
 
 
-def facts_of(position: AccountPosition, assessment: FinishedAssessment, promised_minor: int, authority: Authority
-             ) -> Facts:
+def facts_of(position: AccountPosition, assessment: FinishedAssessment, means: Means, authority: Authority) -> Facts:
     """One account's facts: of a month's money what the other cards are promised is not there any more."""
-    result = assessment.result
+    result, promised_minor = assessment.result, means.promised_minor
     disposable = result.counted.disposable_minor - promised_minor
     # A credit on one part pays what is owed on the others; what is owed in all stays the same.
     principal, interest, fees = position.principal_minor, position.all_interest_minor, position.fees_minor
@@ -134,7 +133,9 @@ def facts_of(position: AccountPosition, assessment: FinishedAssessment, promised
         as_of=position.as_of, principal_minor=principal, interest_minor=interest, fees_minor=fees,
         days_past_due=position.days_past_due, affordable_minor=affordable,
         ceiling_minor=max(result.ceiling_minor - promised_minor, affordable), disposable_minor=disposable,
-        hardship=bool(assessment.input.hardship), authority=authority, due_minor=position.minimum_due_minor)
+        hardship=bool(assessment.input.hardship), authority=authority, due_minor=position.minimum_due_minor,
+        elsewhere=tuple(sorted((claim.due_date, claim.amount_minor) for claim in means.claims
+                               if claim.due_date >= position.as_of)))
 
 
 def _net(principal: int, interest: int, fees: int) -> tuple[int, int, int]:

@@ -129,7 +129,7 @@ def _found(connection: sa.Connection, context: ServiceContext, actor: Actor, row
         return found
     rule = offer_rule(policy)
     promised = promises(connection, context, row.cardholder_id, today, stands)
-    facts = facts_of(position, assessment, means_for(assessment, promised, row.account_id).promised_minor,
+    facts = facts_of(position, assessment, means_for(assessment, promised, row.account_id),
                      actor.authority or Authority.L1)
     facts = _as_talked_of(facts, rule, row, talks, assessment)
     figures = None

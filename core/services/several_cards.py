@@ -132,7 +132,7 @@ class _Asked:
 def _asked(context: ServiceContext, asking: Sequence[AccountPosition], assessment: FinishedAssessment,
            means: Means) -> _Asked:
     policies = [context.policy.on(position.as_of, position.issuer) for position in asking]
-    facts = [facts_of(position, assessment, means.promised_minor, default_authority(policy))
+    facts = [facts_of(position, assessment, means, default_authority(policy))
              for position, policy in zip(asking, policies, strict=True)]
     cards = tuple(Card(position.account_id, one.principal_minor, one.interest_minor, one.fees_minor, one.days_past_due,
                        offer_rule(policy), one.authority)

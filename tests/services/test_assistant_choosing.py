@@ -323,6 +323,28 @@ LATE_A_LITTLE = (Month(purchases=((3, 200_000),)), Month())
 POOR = replace(FAMILY, income=(Income("salary", 650_000, Evidence.PROVIDED),))
 
 
+def test_what_one_card_promises_of_a_month_no_other_card_is_offered_again(context: ServiceContext) -> None:
+    cards = [add_card(context, LATE_A_LITTLE, card=card) for card in ("c1", "c22")]
+    actor = cardholder(context)
+    assessments.finish(actor, context, replace(FAMILY, income=(Income("salary", 800_000, Evidence.PROVIDED),)), "a")
+    first, second = (assistant.open_conversation(actor, context, card, TODAY) for card in cards)
+    once = {"promise_to_pay", "extension"}
+
+    def offered(talk: Conversation) -> set[str]:
+        assert talk.last_shown is not None
+        assert talk.last_shown.negotiation is not None
+        return {offer.label for offer in talk.last_shown.negotiation.offers} & once
+
+    assert offered(first) == offered(second) == once
+    promised = _chosen(actor, context, first, "promise_to_pay")
+    again = assistant.open_conversation(actor, context, cards[1], TODAY)
+    assert again.conversation_id != second.conversation_id
+    assert offered(again) == {"extension"}
+    sent = _chosen(actor, context, again, "extension")
+    assert all(turn.equal for turn in replay(context, sent.reference))
+    requests.withdraw(actor, context, promised.proposal_id, idempotency_key="back")
+
+
 @pytest.mark.parametrize(("kind", "text", "months", "content"), [
     ("extension", None, LATE_A_LITTLE, FAMILY),
     ("promise_to_pay", None, LATE_A_LITTLE, FAMILY),

@@ -47,6 +47,17 @@ def test_no_promise_is_offered_to_who_is_not_late_long_late_or_short_by_a_fen(ch
     assert promise_of(ask(replace(FACTS, days_past_due=60, affordable_minor=DUE))) is not None
 
 
+def test_what_another_card_claims_of_a_month_is_not_promised_or_put_off_to_it_twice() -> None:
+    tight = replace(FACTS, affordable_minor=DUE + 100_00)
+    until = next(offer.first_due_date for offer in ask(tight).offers if offer.kind is OfferKind.EXTENSION)
+    for day, kind in ((LAST, OfferKind.PROMISE_TO_PAY), (until, OfferKind.EXTENSION)):
+        for amount, fits in ((100_00, True), (100_01, False)):
+            found = ask(replace(tight, elsewhere=((day, amount),)))
+            assert (kind in {offer.kind for offer in found.offers}) is fits
+            other = {OfferKind.PROMISE_TO_PAY, OfferKind.EXTENSION} - {kind}
+            assert other <= {offer.kind for offer in found.offers}
+
+
 def test_the_day_named_is_the_day_of_the_promise_and_one_too_late_makes_none() -> None:
     soon = promise_of(ask(wish=Wish(first_due_date=date(2026, 11, 25))))
     assert soon is not None

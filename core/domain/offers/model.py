@@ -127,6 +127,8 @@ class Facts:
     """The cause of hardship passes (policy ``negotiation.recovering_reasons``): a plan that starts lighter may help."""
     due_minor: int | None = None
     """What is due now by the account's books; None: the minimum payment the rule asks of the balance."""
+    elsewhere: tuple[tuple[date, int], ...] = ()
+    """What falls due once on the person's other cards, put off or promised there: the day and fen."""
 
     def __post_init__(self) -> None:
         for name in ("principal_minor", "interest_minor", "fees_minor", "affordable_minor", "ceiling_minor"):
@@ -153,6 +155,11 @@ class Facts:
     def limit_minor(self) -> int:
         """What a month's instalments may come to."""
         return self.ceiling_minor if self.chose_ceiling else self.affordable_minor
+
+    def once_minor(self, on: date) -> int:
+        """What a single payment on a day may come to: the month's money less what falls due once elsewhere in it."""
+        return self.limit_minor - sum(
+            amount for day, amount in self.elsewhere if (day.year, day.month) == (on.year, on.month))
 
 
 @dataclass(frozen=True, slots=True)

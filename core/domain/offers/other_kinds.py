@@ -99,7 +99,7 @@ def extension(situation: Situation) -> Offer | None:
     level = needed_authority(Ask(ProposalKind.EXTENSION, facts.balance_minor, days=days), rule.authority).level
     until = ExtensionTerms(days).until(facts.as_of)
     ledger: dict[Bound, Slack] = {
-        Bound.AFFORDABLE: facts.limit_minor - due,
+        Bound.AFFORDABLE: facts.once_minor(until) - due,
         Bound.FIRST_DUE_DATE: rule.limits.max_extension_days - days,
         Bound.AUTHORITY_BALANCE: balance_slack_minor(facts, rule)}
     helps = due > 0 and facts.days_past_due <= rule.others.extension_until_days_past_due

@@ -24,7 +24,7 @@ def promise(situation: Situation) -> Offer | None:
     on = situation.wish.first_due_date or _latest(situation)
     if not _helps(situation) or facts.days_past_due < 1:
         return None
-    found = _promise(situation, due, on, {Bound.AFFORDABLE: facts.limit_minor - due})
+    found = _promise(situation, due, on, {Bound.AFFORDABLE: facts.once_minor(on) - due})
     return found if all(line.slack >= 0 for line in found.constraints) else None
 
 

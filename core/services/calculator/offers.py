@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -38,6 +38,8 @@ from core.services.calculator.fields import (
 )
 from core.services.calculator.kinds import Book
 
+_MOST_ELSEWHERE = 100
+"""As many as are read of one person (``core.db.repositories.proposals.MOST_PLANS``)."""
 Months = Annotated[int, Field(ge=1, le=600)]
 SlackText = str | int
 """Yuan or a ratio as text; months, days and flags (0 holds, -1 does not) as integers."""
@@ -53,6 +55,13 @@ class AccountInput(Input):
     daily_rate: Rate | Absent = None
     due: Amount | Absent = None
     """What is due now by the books; without it the minimum payment of the balance is."""
+
+
+class OnceInput(Input):
+    """What falls due once on another card."""
+
+    on: Day
+    amount: Amount
 
 
 class WishInput(Input):
@@ -93,6 +102,8 @@ class OffersInput(Input):
     hardship: list[Code] | bool = False
     authority: Literal["L1", "L2", "L3", "L4"] | Absent = None
     chose_ceiling: bool = False
+    elsewhere: list[OnceInput] = Field(default_factory=list, max_length=_MOST_ELSEWHERE)
+    """What an extension puts off or a promise makes due on the person's other cards."""
     wish: WishInput | Absent = None
 
 
@@ -235,7 +246,8 @@ def _facts(given: OffersInput, rule: OfferRule, default: Authority) -> Facts:
         fees_minor=account.fees, days_past_due=account.days_past_due, affordable_minor=given.affordable,
         ceiling_minor=given.ceiling, disposable_minor=given.disposable, hardship=bool(given.hardship),
         authority=Authority(given.authority) if given.authority else default, chose_ceiling=given.chose_ceiling,
-        income_recovers=not set(rule.grid.recovering_reasons).isdisjoint(reasons), due_minor=account.due)
+        income_recovers=not set(rule.grid.recovering_reasons).isdisjoint(reasons), due_minor=account.due,
+        elsewhere=tuple(sorted((one.on, one.amount) for one in given.elsewhere)))
 
 
 def _wish(given: WishInput | None) -> Wish:
@@ -303,7 +315,10 @@ def _change(one: Change) -> ChangeOutput:
 def _input_hash(facts: Facts, wish: Wish, given: OffersInput, version: str) -> str:
     """Of what counts: the same facts spelled differently have the same hash."""
     rate = given.account.daily_rate
-    return canonical_hash({"facts": _plain(asdict(facts)), "wish": _plain(asdict(wish)), "policy_version": version,
+    elsewhere = [[on.isoformat(), amount] for on, amount in facts.elsewhere]
+    return canonical_hash({"facts": _plain(asdict(replace(facts, elsewhere=()))),
+                           **({"elsewhere": elsewhere} if elsewhere else {}),
+                           "wish": _plain(asdict(wish)), "policy_version": version,
                            "daily_rate": "" if rate is None else format(rate.normalize(), "f"),
                            **({"issuer": given.issuer} if given.issuer not in (None, STANDARD) else {})})
 
@@ -322,5 +337,5 @@ def _plain(record: dict[str, Any]) -> dict[str, Any]:
 
 
 _SINCE_SHAPES = frozenset({"income_recovers", "step_up", "first_monthly_at_most_minor", "later_monthly_minor",
-                           "lean_months", "lean_monthly_at_most_minor"})
+                           "lean_months", "lean_monthly_at_most_minor", "elsewhere"})
 """Left out of the hash where they say nothing, so that a question of before keeps its hash."""
