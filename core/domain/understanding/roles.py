@@ -52,15 +52,26 @@ def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -
             _judge(clause, found, number, earlier)
             if last_monthly is not None and found[number].yuan == last_monthly and not _pays_at_once(clause):
                 found[number].period = found[number].period or "monthly"
+                found[number].role = found[number].role or "asked"
         if corrected is not None or _begins_with_correction(clause, found[0]):
             _correct(previous, found[0])
         if corrected is not None and (previous or cue("clauses", "taken_back").search(corrected.text)):
             corrected.cues.discard("reject")  # it is the figure that is taken back
         _within_correction(clause, found)
+        _set_alternatives(clause, earlier, found)
         _leave_old_offer(before[-_REMEMBERED:] + found, last_monthly)
         _share_periods(before, earlier, found, said_again=not _has_sign(clause))
         earlier, before = earlier + found, (before + found)[-_REMEMBERED:]
         previous, corrected = found, None
+
+
+def _set_alternatives(clause: Clause, earlier: list[AmountMention], found: list[AmountMention]) -> None:
+    """This a month, or else that at once: nobody may choose."""
+    last = earlier[-1] if earlier else None
+    if last is None or last.role != "offer" or found[0].role != "offer" or last.yuan == found[0].yuan:
+        return
+    if cue("clauses", "or_else").match(clause.text) is not None:
+        last.trouble = found[0].trouble = Trouble.ALTERNATIVE
 
 
 def _leave_old_offer(found: list[AmountMention], last_monthly: Fraction | None) -> None:
@@ -248,7 +259,7 @@ def _share_periods(before: list[AmountMention], earlier: list[AmountMention], fo
     for number, amount in enumerate(found):
         if amount.period or amount.role not in ("offer", "refused", "asked"):
             continue
-        beside = [other for other in reversed(earlier) if other.role in _BESIDE]
+        beside = [other for other in (*reversed(found[:number]), *reversed(earlier)) if other.role in _BESIDE]
         others = [*reversed(found[:number]), *reversed(before), *found[number + 1:]]
         against = [other for other in others if other.role in ("refused", "asked", "others")
                    or (amount.role == "refused" and other.role == "offer")]

@@ -65,7 +65,8 @@ def read_amounts(clauses: list[Clause], terms: Terms, outstanding_minor: int | N
 def _is_offer(clause: Clause, amount: AmountMention) -> bool:
     if amount.share is not None and "restart" in clause.cues:
         return False
-    if amount.share is not None and "waive" in clause.cues and cue("clauses", "of_interest").search(clause.raw):
+    reckoned = amount.share is not None or bool(amount.relative)
+    if reckoned and "waive" in clause.cues and cue("clauses", "of_interest").search(clause.raw):
         return False
     if amount.share is None:
         return not ("waive" in clause.cues and _charged(clause, amount))
