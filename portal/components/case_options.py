@@ -18,8 +18,7 @@ from core.services.case_view import CaseView
 from core.services.case_weighing import CaseOption, Headroom, Suggestion, Why
 from portal import errors
 from portal.components import assistant_words, case_decision
-from portal.components.case_options_words import basis, beside, beyond, bound, cells, heads, level_up, refusals
-from portal.components.money import LEFT, RIGHT, table
+from portal.components.case_options_words import basis, beside, beyond, bound, cells, heads, level_up, refusals, tables
 from portal.components.schedule import terms_in_words
 from portal.i18n import money, percent, speaking, t
 from portal.session import viewer
@@ -61,12 +60,10 @@ def _options(found: CaseOptions) -> None:
     if found.held is None:
         lead.insert(0, f"**{t('collector.options.no_level')}**")
     st.markdown("\n\n".join(lead))
-    rows = list(cells(found))
-    names = heads()
     with st.container(key="case_options_table"):
-        st.markdown(table(names, rows, [LEFT, *[RIGHT] * (len(names) - 1)]))
+        st.markdown(tables(found))
     with st.container(key="case_options_cards"):
-        st.markdown("\n\n---\n\n".join(beside(names, row) for row in rows))
+        st.markdown("\n\n---\n\n".join(beside(heads(), row) for row in cells(found)))
     st.caption(t("collector.options.value_note"))
     told = [line for line in (beyond(found), level_up(found)) if line]
     if told:

@@ -12,12 +12,14 @@ from core.services.case_heard import TurnedDown, Unmet
 from core.services.case_options import CaseOptions
 from core.services.case_weighing import CaseOption
 from portal.components import assistant_words
-from portal.components.money import plain
+from portal.components.money import LEFT, RIGHT, plain, table
 from portal.components.schedule import terms_in_words
 from portal.i18n import current, moment, money, money_short, number, percent, t
 
 HEADS = ("option", "monthly", "months", "total", "value", "gain", "chance", "level")
 """The figures beside each option, in their order."""
+_TABLES = (tuple(HEADS.index(name) for name in ("option", "monthly", "months", "total", "level")),
+           tuple(HEADS.index(name) for name in ("option", "value", "gain", "chance")))
 _PLANS = (OfferKind.PERSONALISED_AGREEMENT, OfferKind.TOKEN_PAYMENT, OfferKind.PAUSE)
 """What lasts so many months; every other kind is one payment."""
 
@@ -42,6 +44,14 @@ def cells(found: CaseOptions) -> Iterator[list[str]]:
                offer.authority.value]
 
 
+def tables(found: CaseOptions) -> str:
+    """What is paid, then what it is worth: two tables, because the column is narrow."""
+    names, rows = heads(), list(cells(found))
+    return "\n\n".join(
+        table([names[column] for column in columns], [[row[column] for column in columns] for row in rows],
+              [LEFT, *[RIGHT] * (len(columns) - 1)]) for columns in _TABLES)
+
+
 def label(one: CaseOption, found: CaseOptions) -> str:
     """What an option is best at."""
     name = t(f"assistant.label.{one.offer.label}")
@@ -50,7 +60,8 @@ def label(one: CaseOption, found: CaseOptions) -> str:
 
 def beside(names: Sequence[str], row: Sequence[str]) -> str:
     """One row for a narrow screen: what it is, and each figure with its name."""
-    figures = "  \n".join(f"{name}: {value}" for name, value in zip(names[1:], row[1:], strict=True))
+    figures = "  \n".join(t("collector.options.figure", name=name, value=value)
+                          for name, value in zip(names[1:], row[1:], strict=True))
     first = row[0] if row[0].startswith("**") else f"**{row[0]}**"
     return f"{first}  \n{figures}"
 

@@ -13,7 +13,7 @@ from core.domain.decision import RefuseReason
 from core.services import assistant, case_options, review
 from core.services.context import ServiceContext
 from portal.components.case_options import letter
-from portal.components.case_options_words import cells, refusals
+from portal.components.case_options_words import beside, cells, heads, refusals, tables
 from portal.i18n import speaking, t
 from tests.screens.conftest import OpenAs
 from tests.screens.test_collector_case import PAGE, button, taken, words
@@ -45,8 +45,10 @@ def test_every_option_stands_beside_what_was_asked_for(sqlite_context: ServiceCo
     text = words(app)
     found = case_options.options(HOLDER, sqlite_context, case_id)
     with speaking(locale):
+        assert tables(found) in text
         for row in cells(found):
-            assert "| " + " | ".join(row) + " |" in text
+            assert all(cell in tables(found) for cell in row)
+            assert beside(heads(), row) in text
         assert refusals(found) in text
         assert "No, that is too much for me" in text.replace("\\", "")
         for one in found.suggestions:
