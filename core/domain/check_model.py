@@ -145,6 +145,8 @@ class RequestFacts:
     days_past_due: int = 0
     ceiling_minor: int | None = None
     """The most a month may come to in later steps of a plan that rises; None without an assessment."""
+    sent_on: date | None = None
+    """When the request under review was sent; None: it is only a draft."""
     disposable_minor: int | None = None
     """What a month leaves over after what other cards are promised, buffer included; None without an assessment."""
 

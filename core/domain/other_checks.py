@@ -22,7 +22,7 @@ from core.domain.request_terms import PauseTerms, PromiseTerms, SettlementTerms,
 def settlement_checks(terms: SettlementTerms, facts: RequestFacts, limits: TermLimits) -> tuple[CheckResult, ...]:
     """A lump sum is declared, not assessed: nobody's monthly budget says whether it is there."""
     return (_owed(terms.amount_minor, facts),
-            _pay_by(terms.pay_by, facts.as_of, limits.settlement_days),
+            _pay_by(terms.pay_by, facts, limits.settlement_days),
             *waiver_checks(terms.waived, facts, limits))
 
 
@@ -52,7 +52,7 @@ def promise_checks(terms: PromiseTerms, facts: RequestFacts, limits: TermLimits)
         at_most(CheckName.AFFORDABLE, terms.amount_minor, facts.affordable_minor, CheckUnit.MINOR),)
     return (_owed(terms.amount_minor, facts),
             at_least(CheckName.COVERS_DUE, terms.amount_minor, facts.amount_due_minor, CheckUnit.MINOR),
-            _pay_by(terms.pay_by, facts.as_of, limits.promise_days), *known,
+            _pay_by(terms.pay_by, facts, limits.promise_days), *known,
             *month_shared(((terms.pay_by, terms.amount_minor),), facts))
 
 
@@ -60,12 +60,14 @@ def _owed(amount_minor: int, facts: RequestFacts) -> CheckResult:
     return at_most(CheckName.AMOUNT_OWED, amount_minor, facts.balance_minor, CheckUnit.MINOR, hard=True)
 
 
-def _pay_by(on: date, as_of: date, days: int) -> CheckResult:
-    """A day that is past leaves nothing to decide; one too far ahead is a matter of judgement."""
+def _pay_by(on: date, facts: RequestFacts, days: int) -> CheckResult:
+    """A day that was past when it was named leaves nothing to decide; the rest is a matter of judgement: one too far
+    ahead, and one that passed while the bank was looking at it."""
+    as_of, sent_on = facts.as_of, facts.sent_on or facts.as_of
     latest = as_of + timedelta(days=days)
     past = on < as_of
     slack = (on - as_of).days if past else (latest - on).days
-    return CheckResult(CheckName.PAY_BY, slack >= 0, CheckUnit.DATE, on, as_of if past else latest, slack, past,
+    return CheckResult(CheckName.PAY_BY, slack >= 0, CheckUnit.DATE, on, as_of if past else latest, slack, on < sent_on,
                        lowest=as_of, highest=latest)
 
 

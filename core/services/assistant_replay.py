@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from core.db.repositories import negotiations as repository
 from core.db.repositories import proposals as proposals_repository
 from core.db.repositories import queue as queue_repository
-from core.domain.errors import InvalidInput, NotFound
+from core.domain.errors import NotFound, PortalError
 from core.domain.offers.hashing import canonical_hash
 from core.policy.rules.negotiation import offer_rule
 from core.services import records
@@ -152,10 +152,10 @@ def _one(context: ServiceContext, row: sa.Row[Any], rule: Mapping[str, Any] | No
             again = _compare(row, rule, found)
             if loaded and row.input is not None:
                 _compare_policy(context, row, found)
-        except (InvalidInput, KeyError, TypeError, ValueError):
+        except (PortalError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
             # Whatever a row was altered into, the answer is that it does not hold.
             found.append(Part.UNREADABLE)
-    told = row.input or {}
+    told = row.input if isinstance(row.input, Mapping) else {}
     return ReplayedTurn(
         conversation_id=row.negotiation_id, turn_id=row.id, number=row.number, as_of=_day(told.get("as_of")),
         stored_hash=row.result_hash, recomputed_hash=again, policy_version=row.policy_version, policy_loaded=loaded,
@@ -188,8 +188,10 @@ def _count(result: Mapping[str, Any] | None) -> int:
     """Plans in a stored answer."""
     if not isinstance(result, Mapping):
         return 0
-    answer, refused = result.get("answer") or {}, result.get("infeasible") or {}
-    return len(result.get("offers") or ()) + bool(answer.get("plan")) + len(refused.get("nearest") or ())
+    answer, refused = result.get("answer"), result.get("infeasible")
+    plan = isinstance(answer, Mapping) and bool(answer.get("plan"))
+    nearest = refused.get("nearest") if isinstance(refused, Mapping) else None
+    return plan + sum(len(plans) for plans in (result.get("offers"), nearest) if isinstance(plans, list))
 
 
 def _day(text: object) -> date | None:

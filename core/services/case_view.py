@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from core.clock import CHINA
 from core.db.repositories import accounts as accounts_repository
 from core.db.repositories import proposals as repository
 from core.db.repositories import queue as queue_repository
@@ -210,7 +211,8 @@ def figures_today(connection: sa.Connection, context: ServiceContext, row: sa.Ro
     means = means_for(assessment, promises(connection, context, row.cardholder_id, position.as_of, [position, *stands]),
                       row.account_id)
     return work_out(context, position, means, terms, hardship_given=row.hardship_reason is not None,
-                    agreed_before=agreed_before(connection, row.account_id), own_request=row.id)
+                    agreed_before=agreed_before(connection, row.account_id), own_request=row.id,
+                    sent_on=row.submitted_at.astimezone(CHINA).date())
 
 
 def _view(connection: sa.Connection, context: ServiceContext, actor: Actor, row: sa.Row[Any],

@@ -122,7 +122,7 @@ def _promise(position: AccountPosition, terms: PromiseTerms, policy: Policy) -> 
     unpaid = unpaid_until(position, on, policy)
     interest = unpaid.interest_total_minor
     yearly = displayed_annual_rate(policy) if interest else Decimal(0)
-    return Amounts(on, ((terms.pay_by, terms.amount_minor),), _percent(yearly), interest,
+    return Amounts(terms.pay_by, ((terms.pay_by, terms.amount_minor),), _percent(yearly), interest,
                    interest + unpaid.late_fee_total_minor)
 
 

@@ -110,9 +110,9 @@ class RequestFigures:
         return next((check for check in self.failed if check.hard), None)
 
 
-def facts_of(position: AccountPosition, means: Means, *, hardship_given: bool,
-             own_request: str | None = None) -> RequestFacts:
-    """What the checks need to know. ``own_request``: the request under review does not block itself."""
+def facts_of(position: AccountPosition, means: Means, *, hardship_given: bool, own_request: str | None = None,
+             sent_on: date | None = None) -> RequestFacts:
+    """What the checks need to know. ``own_request``: the request under review, sent on a day, does not block itself."""
     other = position.open_request is not None and position.open_request.proposal_id != own_request
     return RequestFacts(
         as_of=position.as_of, balance_minor=position.total_minor, amount_due_minor=position.minimum_due_minor,
@@ -120,12 +120,12 @@ def facts_of(position: AccountPosition, means: Means, *, hardship_given: bool,
         open_request=other, arrangement=position.arrangement is not None, month_minor=means.left_minor,
         due_elsewhere=tuple(DueOnce(claim.due_date, claim.amount_minor) for claim in means.claims),
         owed=owed_by(position),
-        days_past_due=position.days_past_due, ceiling_minor=means.ceiling_left_minor,
+        days_past_due=position.days_past_due, sent_on=sent_on, ceiling_minor=means.ceiling_left_minor,
         disposable_minor=means.disposable_left_minor)
 
 
 def work_out(context: ServiceContext, position: AccountPosition, means: Means, terms: Terms, *, hardship_given: bool,
-             agreed_before: bool, own_request: str | None = None) -> RequestFigures:
+             agreed_before: bool, own_request: str | None = None, sent_on: date | None = None) -> RequestFigures:
     """All figures of ``terms`` on an account as it stands. Pure but for the policy.
 
     Raises ``InvalidInput`` for terms no schedule can be made of (first due date before the start, a
@@ -133,7 +133,8 @@ def work_out(context: ServiceContext, position: AccountPosition, means: Means, t
     """
     policy = context.policy.on(position.as_of, position.issuer)
     limits = term_limits(policy)
-    facts = facts_of(position, means, hardship_given=hardship_given, own_request=own_request)
+    facts = facts_of(position, means, hardship_given=hardship_given, own_request=own_request,
+                     sent_on=sent_on)
     # What is given up is counted from what is owed today.
     terms = if_granted(terms, date.min, facts.owed)
     amounts = amounts_of(position, terms, policy)
@@ -192,7 +193,8 @@ def _do_nothing(context: ServiceContext, position: AccountPosition, amounts: Amo
     them."""
     last = furthest(position)
     ends = amounts.ends_the_debt or amounts.until_date > last
-    on = last if ends else amounts.until_date
+    # A promise may be looked at after its day.
+    on = last if ends else max(amounts.until_date, position.as_of)
     unpaid = unpaid_until(position, on, policy)
     added = unpaid.interest_total_minor + unpaid.late_fee_total_minor
     return DoNothing(on, ends, position.total_minor + added, unpaid.interest_total_minor,

@@ -109,7 +109,10 @@ def test_another_process_with_another_hash_seed_gives_the_same_answer(sqlite_con
     ({"grid_hash": "0" * 64}, Part.GRID), ({"replies": ["accepted_wish"]}, Part.SEAL),
     ({"said_encrypted": b"other words"}, Part.SEAL), ({"result": {"offers": []}}, Part.DOCUMENT),
     ({"input": {"nothing": "of the kind"}}, Part.UNREADABLE), ({"shown": {}}, Part.SHOWN),
-    ({"do_nothing": {}}, Part.UNREADABLE), ({"wish": {"months_at_most": 1}}, Part.SEAL),
+    ({"result": {"answer": "none", "infeasible": [], "offers": 3}}, Part.DOCUMENT),
+    ({"input": [1]}, Part.UNREADABLE),
+    ({"do_nothing": []}, Part.UNREADABLE), ({"do_nothing": {}}, Part.UNREADABLE),
+    ({"wish": {"months_at_most": 1}}, Part.SEAL),
 ])
 def test_altered_turn_is_found(sqlite_context: ServiceContext, change: dict[str, Any], part: Part) -> None:
     begun(sqlite_context)

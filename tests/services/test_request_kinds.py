@@ -270,6 +270,38 @@ def test_a_promise_ends_as_it_was_kept(sqlite_context: ServiceContext, time_: Te
     assert standing.last_ending(who, context, account_id, context.clock.today()) is not None
 
 
+@pytest.mark.parametrize("paid", [True, False])
+def test_a_promise_whose_day_came_before_anybody_looked_is_noted_and_judged(context: ServiceContext, time_: TestTime,
+                                                                          paid: bool) -> None:
+    account_id = add_card(context, (SPENT,))
+    who = cardholder(context, "p1")
+    proposal_id = send(who, context, account_id, PromiseTerms(100_000, TODAY + timedelta(days=1)))
+    one = team(context)["one"]
+    if paid:
+        postings.post_payment(SYSTEM, context, account_id,
+                              postings.PaymentIn("promised", 100_000, TODAY, "transfer"), TODAY, "pay")
+    time_.advance(days=3)
+    version = held(context, one, proposal_id)
+    figures = review.case(one, context, proposal_id).figures
+    assert figures is not None
+    assert CheckName.PAY_BY in {check.name for check in figures.failed}
+    review.approve(one, context, proposal_id, reasons=[ApproveReason.SHORT_DELAY], idempotency_key="approve",
+                   expected_version=version, internal_note="its day passed over the weekend")
+    assert stand(context, account_id).may_ask
+    time_.advance(days=1)
+    close_day(SYSTEM, context, context.clock.today() - timedelta(days=1))
+    ending = requests.my_request(who, context, proposal_id).summary.ending
+    assert ending is not None
+    assert (ending.how, ending.on) == ("kept" if paid else "missed", TODAY + timedelta(days=1))
+
+
+def test_a_promise_by_a_day_that_is_past_cannot_be_sent(sqlite_context: ServiceContext) -> None:
+    who, account_id = late(sqlite_context)
+    with pytest.raises(InvalidInput) as refusal:
+        send(who, sqlite_context, account_id, PromiseTerms(200_000, TODAY - timedelta(days=1)))
+    assert (refusal.value.code, refusal.value.data["check"]) == ("limit_passed", "pay_by")
+
+
 @pytest.mark.parametrize("terms", [
     TokenPaymentTerms(2_000, 6, date(9999, 12, 1)), TokenPaymentTerms(2_000, 6, TODAY - timedelta(days=1)),
     PromiseTerms(200_000, date.max), SettlementTerms(600_000, date.max)])
