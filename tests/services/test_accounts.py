@@ -87,7 +87,9 @@ def test_one_reading_gives_all_cards_and_the_one_looked_at(context: ServiceConte
     assert accounts.overview_with_detail(person, context, TODAY, first) == (
         accounts.overview(person, context, TODAY), accounts.account_detail(person, context, first, TODAY))
     found, detail = accounts.overview_with_detail(person, context, TODAY)
-    assert detail is not None and detail.position == found.accounts[0] and found.accounts[0].account_id == second
+    assert detail is not None
+    assert detail.position == found.accounts[0]
+    assert found.accounts[0].account_id == second
     for other in ("nowhere", "", "' OR 1=1 --"):
         assert accounts.overview_with_detail(person, context, TODAY, other)[1] is None
 
