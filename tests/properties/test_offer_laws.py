@@ -91,7 +91,8 @@ def test_what_is_no_fact_cannot_be_put_in(name, place, value) -> None:
 def test_nothing_but_money_lateness_and_hardship_is_a_fact() -> None:
     assert {one.name for one in fields(Facts)} == {
         "as_of", "principal_minor", "interest_minor", "fees_minor", "days_past_due", "affordable_minor",
-        "ceiling_minor", "disposable_minor", "hardship", "authority", "chose_ceiling", "income_recovers", "due_minor"}
+        "ceiling_minor", "disposable_minor", "hardship", "authority", "chose_ceiling", "income_recovers", "due_minor",
+        "elsewhere"}
 
 
 @settings(max_examples=12, deadline=None)
