@@ -82,7 +82,7 @@ def test_the_number_of_queries_does_not_grow_with_accounts_or_history(
 
 
 def test_one_reading_gives_all_cards_and_the_one_looked_at(context: ServiceContext) -> None:
-    first, second = add_card(context), add_card(context, MISSED_SINCE_AUGUST, card="c2")
+    first, second = add_card(context), add_card(context, MISSED_SINCE_AUGUST, card="c")  # 0001: before 0002
     person = cardholder(context)
     assert accounts.overview_with_detail(person, context, TODAY, first) == (
         accounts.overview(person, context, TODAY), accounts.account_detail(person, context, first, TODAY))
