@@ -87,6 +87,17 @@ def test_no_amount_is_wished_that_was_not_written(text: str) -> None:
         assert getattr(wish, name) in written | {None}
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_offer_is_the_same_whatever_is_told_beside_it(language: str) -> None:
+    beside = TEXTS["beside"][language]
+    for offer, yuan in beside["offers"].items():
+        alone = understand(offer, AS_OF).wish
+        assert yuan * 100 in (alone.monthly_at_most_minor, alone.amount_minor, alone.lump_sum_minor)
+        for told in beside["told"]:
+            for join in beside["joins"]:
+                assert understand(told + join + offer, AS_OF).wish == alone, told + join + offer
+
+
 @pytest.mark.parametrize("text", TEXTS["ascii"])
 def test_full_width_is_read_as_half_width(text: str) -> None:
     wide = "".join(chr(ord(char) + 0xFEE0) if "!" <= char <= "~" else char for char in text)

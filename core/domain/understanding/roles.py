@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from core.domain.understanding.clauses import Clause
 from core.domain.understanding.lexicon import AMOUNT, Cue, cue, has_han, words
-from core.domain.understanding.mentions import AmountMention, DueDayMention, Trouble
+from core.domain.understanding.mentions import AmountMention, DateMention, DueDayMention, Trouble
 
 _EXCLUDED = ("income", "spending", "other_debt", "balance", "charges", "past", "asked", "refused")
 _YIELDING = frozenset({"income", "balance", "charges"})
@@ -60,7 +60,7 @@ def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -
         _within_correction(clause, found)
         _set_alternatives(clause, earlier, found)
         _leave_old_offer(before[-_REMEMBERED:] + found, last_monthly)
-        _share_periods(before, earlier, found, said_again=not _has_sign(clause))
+        _share_periods(before, earlier, found, said_again=not _has_sign(clause), at_once=_is_dated(clause))
         earlier, before = earlier + found, (before + found)[-_REMEMBERED:]
         previous, corrected = found, None
 
@@ -171,6 +171,13 @@ def _pays_at_once(clause: Clause) -> bool:
     return cue("cues", "single").search(clause.text) is not None
 
 
+def _is_dated(clause: Clause) -> bool:
+    """Whether it is paid on a day, not from it."""
+    starts = any(cue("cues", "dates", key).search(clause.text) for key in ("start_before", "start_after"))
+    dates = [mention for mention in clause.mentions if isinstance(mention, DateMention)]
+    return not starts and any(mention.on is not None or mention.trouble is not None for mention in dates)
+
+
 def _is_bare(clause: Clause) -> bool:
     plain = clause.plain()
     return _filler().sub("", plain).strip(" ,") == ""
@@ -251,13 +258,13 @@ def _within_correction(clause: Clause, found: list[AmountMention]) -> None:
 
 
 def _share_periods(before: list[AmountMention], earlier: list[AmountMention], found: list[AmountMention], *,
-                   said_again: bool) -> None:
+                   said_again: bool, at_once: bool) -> None:
     """An amount set against another, or said again, shares its period.
 
     ``before`` are the amounts of the message so far, ``earlier`` those of the sentence.
     """
     for number, amount in enumerate(found):
-        if amount.period or amount.role not in ("offer", "refused", "asked"):
+        if amount.period or amount.role not in ("offer", "refused", "asked") or (amount.role == "offer" and at_once):
             continue
         beside = [other for other in (*reversed(found[:number]), *reversed(earlier)) if other.role in _BESIDE]
         others = [*reversed(found[:number]), *reversed(before), *found[number + 1:]]

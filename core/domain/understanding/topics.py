@@ -50,7 +50,8 @@ def _goes_on(clauses: list[Clause], number: int) -> bool:
     before, clause = clauses[number - 1], clauses[number]
     pays = any(cue("hardship", "people", key).search(before.text) for key in ("payer", "other"))
     own = cue("hardship", "people", "self").search(clause.text) or cue("cues", "amounts", "limiter").search(clause.text)
-    return pays and before.sentence == clause.sentence and not own
+    asks = cue("cues", "intents", "request").search(clause.text) or cue("cues", "conditions", "but").match(clause.text)
+    return pays and before.sentence == clause.sentence and not own and not asks
 
 
 def _helps(text: str) -> bool:
