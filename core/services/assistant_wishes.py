@@ -11,6 +11,7 @@ from core.domain.calendar import Frequency
 from core.domain.hardship import HardshipReason
 from core.domain.money import MAX_MINOR
 from core.domain.offers.model import NO_WISH, Wish
+from core.domain.request_terms import monthly_minor
 from core.services.calculator.fields import LATEST
 
 _MOST_MONTHS = 600
@@ -66,11 +67,25 @@ def added(before: Wish, read: understanding.Wish, most_down_minor: int) -> Wish:
         new = replace(new, lump_sum_minor=None, down_payment_minor=new.lump_sum_minor)
     elif _names_instalments(new) and _is_down_payment(before, most_down_minor):
         before = replace(before, lump_sum_minor=None, down_payment_minor=before.lump_sum_minor)
-    found = merged(before, new)
-    if read.frequency == Frequency.MONTHLY and read.amount_minor is None:
-        # Said in so many words it undoes an earlier pace, though it is what silence means too.
-        return replace(found, frequency=Frequency.MONTHLY, instalment_at_most_minor=None)
-    return found
+    if read.frequency is not None and read.amount_minor is None:
+        # Monthly, said in so many words, undoes an earlier pace, though it is what silence means too.
+        before = at_pace(before, Frequency(read.frequency))
+    return merged(before, new)
+
+
+def at_pace(wish: Wish, frequency: Frequency) -> Wish:
+    """``wish`` with payments at another pace.
+
+    What was named per payment of the old pace stays the same money a month: 500 every fortnight never becomes 500
+    a week.
+    """
+    amount = wish.instalment_at_most_minor
+    if amount is None or frequency is wish.frequency:
+        return replace(wish, frequency=frequency)
+    monthly = min(monthly_minor(amount, wish.frequency), MAX_MINOR)
+    if wish.monthly_at_most_minor is not None:
+        monthly = min(monthly, wish.monthly_at_most_minor)
+    return replace(wish, frequency=frequency, instalment_at_most_minor=None, monthly_at_most_minor=monthly)
 
 
 def _names_instalments(wish: Wish) -> bool:

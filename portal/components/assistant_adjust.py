@@ -13,6 +13,7 @@ from core.domain.calendar import Frequency
 from core.domain.errors import InvalidInput
 from core.domain.offers.model import NO_WISH, Wish
 from core.domain.offers.offer import Offer
+from core.services.assistant_wishes import at_pace
 from portal.components import assistant_words as words
 from portal.components import forms
 from portal.i18n import day, t
@@ -46,7 +47,14 @@ def understood(wish: Wish, correct: Ask, *, key: str) -> None:
     with st.container(horizontal=True, key=f"assistant_chips_{key}"):
         for name, said in found:
             st.button(said, key=f"chip_{key}_{name}", icon=":material/close:", on_click=correct,
-                      args=(replace(wish, **{name: getattr(NO_WISH, name)}),))
+                      args=(_without(wish, name),))
+
+
+def _without(wish: Wish, name: str) -> Wish:
+    """The wish without one of its terms; an amount named per week is no amount per month once the week is gone."""
+    if name == "frequency":
+        return at_pace(wish, NO_WISH.frequency)
+    return replace(wish, **{name: getattr(NO_WISH, name)})
 
 
 def sliders(wish: Wish, plan: Offer | None, room: Room, adjust: Ask, *, key: str, drawn: int) -> None:
@@ -106,12 +114,13 @@ def _moved(name: str, key: str, wish: Wish, adjust: Ask) -> None:
     """The wish with the one thing that was moved; the rest stays as it was said."""
     value = st.session_state[f"{key}_{name}"]
     adjust({
-        "monthly": lambda: replace(wish, monthly_at_most_minor=value * 100),
+        # A month's limit is another word for a payment's: the later one holds.
+        "monthly": lambda: replace(wish, monthly_at_most_minor=value * 100, instalment_at_most_minor=None),
         "months": lambda: replace(wish, months_at_most=value),
         "down": lambda: replace(wish, down_payment_minor=value * 100 or None),
         "first": lambda: replace(wish, first_due_date=value or None),
         "due_day": lambda: replace(wish, due_day=value or None),
-        "frequency": lambda: replace(wish, frequency=Frequency(value)),
+        "frequency": lambda: at_pace(wish, Frequency(value)),
     }[name]())
 
 

@@ -265,6 +265,28 @@ def test_everything_that_can_be_moved_is_the_wish_it_says(
     assert getattr(talk_of(sqlite_context, who).wish, wished[0]) == wished[1]
 
 
+@pytest.mark.parametrize("way", ["chip", "control", "slider"])
+def test_an_amount_a_week_never_becomes_the_same_amount_a_month(
+        sqlite_context: ServiceContext, open_as: OpenAs, who: Actor, way: str) -> None:
+    app = open_as(who.user_id, ASSISTANT)
+    say(app, "at most 200 every week")
+    found = talk_of(sqlite_context, who)
+    assert found.wish.instalment_at_most_minor == 20_000
+    key = f"assistant_adjust_{found.conversation_id}"
+    if way == "chip":
+        app.button(key=f"chip_{found.conversation_id}_frequency").click().run()
+    else:
+        unfold(app, key)
+        moved, value = {"control": (app.button_group(key=f"{key}_frequency"), "fortnightly"),
+                        "slider": (app.slider(key=f"{key}_monthly"), 500)}[way]
+        moved.set_value(value).run()
+    assert_speaks(app)
+    wish = talk_of(sqlite_context, who).wish
+    assert wish.instalment_at_most_minor is None
+    assert wish.monthly_at_most_minor == (50_000 if way == "slider" else 86_667)
+    assert wish.frequency == {"chip": "monthly", "control": "fortnightly", "slider": "weekly"}[way]
+
+
 @pytest.mark.parametrize("locale", LOCALES)
 def test_paying_more_than_is_affordable_takes_a_warning_first_and_then_a_choice(
         sqlite_context: ServiceContext, open_as: OpenAs, who: Actor, locale: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,7 @@ from core.domain.money import MAX_MINOR
 from core.domain.offers.model import NO_WISH, Wish
 from core.domain.understanding.crisis import speaks_of_self_harm
 from core.services.assistant_document import wish_document
-from core.services.assistant_wishes import added, carried, merged, reason_of
+from core.services.assistant_wishes import added, at_pace, carried, merged, reason_of
 from core.services.calculator.offers import WishInput, _wish
 
 MONTHLY, WEEKLY = Wish(monthly_at_most_minor=50_000), Wish(instalment_at_most_minor=20_000, frequency=Frequency.WEEKLY)
@@ -50,7 +50,20 @@ def test_single_payment_beyond_any_down_payment_is_one_for_everything() -> None:
 
 
 def test_monthly_said_in_so_many_words_undoes_a_weekly_pace() -> None:
-    assert added(WEEKLY, understanding.Wish(frequency="monthly"), 0) == NO_WISH
+    assert added(WEEKLY, understanding.Wish(frequency="monthly"), 0).frequency is Frequency.MONTHLY
+    assert added(Wish(frequency=Frequency.WEEKLY), understanding.Wish(frequency="monthly"), 0) == NO_WISH
+
+
+@pytest.mark.parametrize("pace", [Frequency.FORTNIGHTLY, Frequency.MONTHLY])
+def test_another_pace_keeps_the_money_of_a_month_and_never_the_amount_of_a_payment(pace: Frequency) -> None:
+    same_money = Wish(monthly_at_most_minor=86_667, frequency=pace)  # 200 a week, 52 weeks, 12 months
+    assert added(WEEKLY, understanding.Wish(frequency=pace.value), 0) == same_money
+    assert at_pace(WEEKLY, pace) == same_money
+    assert at_pace(replace(WEEKLY, monthly_at_most_minor=50_000), pace) == replace(MONTHLY, frequency=pace)
+
+
+def test_the_same_pace_said_again_changes_no_amount() -> None:
+    assert added(WEEKLY, understanding.Wish(frequency="weekly"), 0) == WEEKLY
 
 
 def test_amount_whose_period_is_not_known_is_left_out() -> None:
