@@ -46,7 +46,7 @@ def _list(seen: Viewer) -> None:
         states.empty(t("cardholder.requests.empty_title"), t("cardholder.requests.empty"))
         if st.button(t("assistant.step"), type="primary"):
             go("assistant")
-        _messages(seen)
+        _messages()
         return
     for summary in found[:_PAGE]:
         with st.container(border=True):
@@ -57,12 +57,13 @@ def _list(seen: Viewer) -> None:
                       args=(summary.proposal_id,))
     if len(found) > _PAGE:
         st.button(t("cardholder.requests.older"), on_click=_older, args=(found[_PAGE - 1].submitted_at.isoformat(),))
-    _messages(seen)
+    _messages()
 
 
 @st.fragment
-def _messages(seen: Viewer) -> None:
+def _messages() -> None:
     """What the bank has written, some at a time: hundreds of them do not bury the requests."""
+    seen = viewer(Role.CARDHOLDER)
     after = st.session_state.get(_SHOWN_AFTER)
     found = message_box.my_messages(seen.actor, seen.context, limit=_MESSAGES + 1, after=after)
     if not found:

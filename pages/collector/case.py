@@ -69,7 +69,7 @@ def _show(who: Viewer, case: CaseView) -> None:
             st.markdown(f"[{t('collector.case.to_decision')}](#{_DECISION})")
     file, decision = st.columns([5, 4], gap="large")
     with file:
-        _file(who, case)
+        _file(case)
     with decision, st.container(key="case_decision"):
         if waits:
             _decide(who, case)
@@ -77,7 +77,7 @@ def _show(who: Viewer, case: CaseView) -> None:
             st.markdown(case_parts.outcome(case) or t(f"collector.case.closed.{case.state}"))
 
 
-def _file(who: Viewer, case: CaseView) -> None:
+def _file(case: CaseView) -> None:
     """What the case holds, in the order in which it is weighed."""
     st.markdown("\n\n".join(part for part in (case_parts.person(case), case_parts.answer(case), case_parts.asked(case))
                             if part))
@@ -92,7 +92,7 @@ def _file(who: Viewer, case: CaseView) -> None:
     if case.state in WAITING_FOR_THE_BANK:
         case_options.panel(case)
     transcript.panel(case)
-    risk.panel(who, case.proposal_id)
+    risk.panel(case.proposal_id)
     st.markdown(f"{case_parts.owed(case)}\n\n{case_parts.earlier(case)}\n\n{case_parts.timeline(case)}")
 
 
