@@ -30,7 +30,7 @@ def agreement_checks(terms: AgreementTerms, schedule: Schedule | None, facts: Re
     """What an instalment agreement is checked by, in the order in which it is shown."""
     burden = monthly_burden_minor(schedule) if schedule is not None else None
     return (
-        _term(terms.months, limits),
+        _term(terms.months, burden, facts, limits),
         *_affordable(terms, schedule, burden, facts),
         *month_shared(instalment_dues(schedule), facts),
         _minimum(burden, facts.balance_minor - terms.waived.total_minor - terms.down_payment_minor, limits),
@@ -45,11 +45,14 @@ def agreement_checks(terms: AgreementTerms, schedule: Schedule | None, facts: Re
     )
 
 
-def _term(months: int, limits: TermLimits) -> CheckResult:
-    # Too short is a matter of judgement; beyond Art. 70's five years nobody may go.
-    found = at_least(CheckName.TERM, months, limits.min_months, CheckUnit.MONTHS) if months < limits.min_months else \
+def _term(months: int, burden: int | None, facts: RequestFacts, limits: TermLimits) -> CheckResult:
+    # Who can afford to be free sooner may; too short otherwise is a matter of judgement. Beyond Art. 70's five years
+    # nobody may go.
+    affordable = burden is not None and facts.affordable_minor is not None and burden <= facts.affordable_minor
+    shortest = min(limits.min_months, months) if affordable else limits.min_months
+    found = at_least(CheckName.TERM, months, shortest, CheckUnit.MONTHS) if months < shortest else \
         at_most(CheckName.TERM, months, limits.max_months, CheckUnit.MONTHS, hard=True)
-    return replace(found, lowest=limits.min_months, highest=limits.max_months)
+    return replace(found, lowest=shortest, highest=limits.max_months)
 
 
 def _affordable(terms: AgreementTerms, schedule: Schedule | None, burden: int | None,

@@ -97,6 +97,13 @@ def test_too_short_is_a_matter_of_judgement() -> None:
     assert (check.passed, check.hard) == (False, False)
 
 
+def test_who_can_afford_it_may_be_free_sooner_than_the_shortest_plan() -> None:
+    terms, rich = AgreementTerms(LIMITS.min_months - 1, FIRST), replace(FACTS, affordable_minor=FACTS.balance_minor)
+    [check] = [one for one in checks(terms, terms.schedule(FACTS.balance_minor, TODAY), rich, LIMITS)
+               if one.name is CheckName.TERM]
+    assert (check.passed, check.lowest) == (True, LIMITS.min_months - 1)
+
+
 @given(terms_of_any_kind)
 def test_stored_terms_read_back_as_they_were(terms: AgreementTerms) -> None:
     assert from_record(ProposalKind.PERSONALISED_AGREEMENT, as_record(terms)) == terms
