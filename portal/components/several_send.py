@@ -26,19 +26,20 @@ from portal.components.several_cards import detail
 from portal.i18n import moment, money, t, tn
 from portal.session import Viewer
 
-_CHOSEN, _KEY, _AGREED = "several_chosen", "several_key", "several_agreed"
+_CHOSEN, _TERMS, _KEY, _AGREED = "several_chosen", "several_terms", "several_key", "several_agreed"
 
 
 def take(card: CardWay) -> None:
     """A card's button was clicked: its plan is looked at once more before anything is sent."""
     st.session_state[_CHOSEN] = card.account_id
+    st.session_state[_TERMS] = None if card.plan is None else terms_of(card.plan)
     st.session_state[_KEY] = uuid.uuid4().hex
     st.session_state.pop(_AGREED, None)
 
 
 def put_back() -> None:
     """Back to all cards; nothing was sent."""
-    for name in (_CHOSEN, _KEY, _AGREED):
+    for name in (_CHOSEN, _TERMS, _KEY, _AGREED):
         st.session_state.pop(name, None)
 
 
@@ -52,8 +53,15 @@ def chosen(found: SeveralCards | None) -> CardWay | None:
 
 
 def show(seen: Viewer, found: SeveralCards, card: CardWay) -> Submitted | None:
-    """The send step of one card; what was sent, once it is. A second click sends nothing again."""
+    """The send step of one card; what was sent, once it is. A second click sends nothing again.
+
+    Plans are made anew from today's facts: one that is no longer the one that was clicked is never sent in its place.
+    """
     if card.plan is None:
+        return None
+    if terms_of(card.plan) != st.session_state.get(_TERMS):
+        st.info(t("assistant.send.changed"))
+        _back()
         return None
     st.markdown(f"### {t('cardholder.several.send_title', last4=card.card_last4)}\n\n{_summary(card, card.plan)}")
     try:
@@ -61,7 +69,7 @@ def show(seen: Viewer, found: SeveralCards, card: CardWay) -> Submitted | None:
                                       seen.context.clock.today())
     except PortalError as refusal:
         errors.show(refusal, instead=True)
-        st.button(t("cardholder.several.back"), key="several_back", on_click=put_back)
+        _back()
         return None
     if worked_out.schedule is not None:
         schedule.show(worked_out.schedule, worked_out.down_payment_due_date)
@@ -71,8 +79,12 @@ def show(seen: Viewer, found: SeveralCards, card: CardWay) -> Submitted | None:
     agreed = st.checkbox(t("cardholder.request.acknowledge"), key=_AGREED)
     with st.container(horizontal=True):
         sent = st.button(t("cardholder.request.send"), type="primary", key="several_send")
-        st.button(t("cardholder.several.back"), key="several_back", on_click=put_back)
+        _back()
     return _send(seen, _draft(card, card.plan, reason), agreed) if sent else None
+
+
+def _back() -> None:
+    st.button(t("cardholder.several.back"), key="several_back", on_click=put_back)
 
 
 def _send(seen: Viewer, draft: RequestDraft, agreed: bool) -> Submitted | None:

@@ -16,6 +16,7 @@ from core.services.several_cards import SeveralCards
 from portal import i18n
 from portal.components.several_cards import compared, in_words, split_chart
 from portal.i18n import money
+from tests.conftest import TestTime
 from tests.services.cards import TODAY, add_card, cardholder
 from tests.services.cases import FAMILY
 from tests.services.test_several_cards import SMALL, living_on
@@ -195,3 +196,29 @@ def test_nothing_is_sent_before_its_effect_in_law_was_acknowledged(sqlite_contex
     assert requests.my_requests(cardholder(sqlite_context), sqlite_context) == []
     app.button(key="several_back").click().run()
     assert app.button(key=f"several_take_{found.cards[1].account_id}") is not None
+
+
+@pytest.mark.parametrize("locale", i18n.LOCALES)
+def test_a_plan_that_changed_since_it_was_clicked_is_not_sent_in_its_place(sqlite_context: ServiceContext,
+                                                                           time_: TestTime, locale: str) -> None:
+    found = asked(sqlite_context)
+    card = found.cards[0]
+    app = flow(sqlite_context, locale)
+    app.button(key=f"several_take_{card.account_id}").click().run()
+    app.checkbox(key="several_agreed").check().run()
+    person = cardholder(sqlite_context)
+    time_.advance(minutes=1)
+    assessments.finish(person, sqlite_context, replace(FAMILY, other_debt_payments_minor=150_000), "more goes out")
+    anew = several_cards.proposal(person, sqlite_context, TODAY)
+    assert anew is not None
+    assert card.plan is not None
+    assert anew.cards[0].plan is not None
+    assert not anew.missing_minor
+    assert terms_of(anew.cards[0].plan) != terms_of(card.plan)
+    app.button(key="several_send").click().run()
+    assert not app.exception
+    assert requests.my_requests(person, sqlite_context) == []
+    with i18n.speaking(locale):
+        assert i18n.t("assistant.send.changed") in [one.value for one in app.info]
+    app.button(key="several_back").click().run()
+    assert app.button(key=f"several_take_{card.account_id}") is not None
