@@ -210,7 +210,8 @@ BEFORE_SIGN_IN = {
 BY_OPERATOR = {"request_expiry.expire_unanswered", "importing.load.earlier_as_of", "demo.load.ensure_loaded",
                "demo.load.load_demo", "demo.journeys.play_requests", "demo.users.create_demo_users",
                "demo.users.cardholder_actors", "demo.users.cardholder_ids", "demo.users.must_be_demo",
-               "demo.cases.request_play", "demo.talks.talk", "close_day.batch.close_accounts", "close_day.day.last_closed_day",
+               "demo.cases.request_play", "demo.talks.talk",
+               "close_day.batch.close_accounts", "close_day.day.last_closed_day",
                "close_day.day.waiting_accounts", "close_day.plans.end_plans", "verification.verify",
                "account_ledger.account_ledger", "account_ledger.account_ids", "account_ledger.all_account_ids",
                "simulation.compare_accounts", "assistant_replay.replay", "assistant_replay.replay_turn"}
