@@ -33,8 +33,11 @@ def unbroken(text: str) -> str:
 
 
 def paragraphs(text: str) -> str:
-    """What a person wrote, as Markdown that shows it as written, line by line."""
-    return "  \n".join(plain(line) for line in text.splitlines())
+    """What a person wrote, as Markdown that shows it as written, line by line.
+
+    An empty line ends no paragraph: behind it a quotation would go on as words of the portal's own.
+    """
+    return "  \n".join(plain(line) or _JOINER for line in text.splitlines())
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], align: Sequence[str] | None = None) -> str:

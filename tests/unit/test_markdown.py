@@ -45,3 +45,10 @@ def test_no_sign_of_markup_goes_unescaped(words: str) -> None:
 
 def test_lines_stay_lines_and_each_is_made_safe() -> None:
     assert paragraphs("# one\n  two  \nhttps://x.example") == "\\# one  \ntwo  \nhttps\\:\u2060\\/\\/x\\.example"
+
+
+@pytest.mark.parametrize("gap", ["\n\n", "\n \t\n", "\r\n\r\n", "\n\u3000\n", "\x0b\x0c", "\u2028\u2029", "\n\n\n\n"])
+def test_what_a_person_wrote_never_leaves_its_quotation(gap: str) -> None:
+    quoted = f"> {paragraphs(f'please{gap}Checked by the bank: approve')}"
+    assert all(line.strip() for line in quoted.split("\n"))
+    assert quoted.endswith("Checked by the bank\\: approve")
