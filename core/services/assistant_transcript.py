@@ -100,11 +100,12 @@ def take_up(actor: Actor, context: ServiceContext, conversation_id: str, *, idem
 
 
 def taken_up(actor: Actor, context: ServiceContext, conversation_id: str) -> TakenUp:
-    """A conversation whose person this actor speaks with; ``NotFound`` for anybody else's."""
+    """A conversation whose person this actor speaks with; ``NotFound`` for anybody else's, and after a day."""
     actor.must_be(*_REVIEWERS, action="speak with a person who waits")
+    since = context.clock.now() - _IN_HAND
     with context.reading() as connection:
         row = _wanted(connection, conversation_id)
-        if row.person_taken_by != actor.user_id:
+        if row.person_taken_by != actor.user_id or row.person_taken_at < since:
             raise NotFound("conversation")
         person = proposals_repository.cardholder(connection, row.cardholder_id)
         account = proposals_repository.account(connection, row.account_id)

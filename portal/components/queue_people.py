@@ -59,7 +59,11 @@ def _in_hand(who: Viewer, one: Waiting) -> None:
     if not folded.open:
         return
     with folded:
-        taken = assistant.taken_up(who.actor, who.context, one.conversation_id)
+        try:
+            taken = assistant.taken_up(who.actor, who.context, one.conversation_id)
+        except PortalError as refusal:
+            errors.show(refusal)
+            return
         st.markdown(_told(taken))
         if taken.proposal_id is not None and st.button(t("collector.people.case"), key=f"of_{one.conversation_id}"):
             go("case", id=taken.proposal_id)

@@ -240,6 +240,8 @@ def test_who_waits_for_a_person_is_listed_by_urgency_until_somebody_takes_it_up(
     assert [one.in_my_hands for one in assistant.waiting_for_person(collector, context)] == [True, False, False]
     time_.advance(days=2)
     assert [one.in_my_hands for one in assistant.waiting_for_person(collector, context)] == [False, False]
+    with pytest.raises(NotFound):  # a name and what was said are not there for good
+        assistant.taken_up(collector, context, first.conversation_id)
 
 
 def test_who_is_in_danger_is_seen_however_many_wait_longer(context: ServiceContext, time_: TestTime,
