@@ -106,7 +106,8 @@ def test_a_server_started_anew_takes_people_up_where_they_were(
     me.click("cardholder.request.send")
     me.sees(me.words("cardholder.request.done_title"))
     assert backstage.terms(backstage.latest_request(CARDHOLDER))["down_payment_minor"] == 150_00
-    outage(me, "ERR_CONNECTION_REFUSED", "WebSocket connection", "net::ERR")
+    outage(me, "ERR_CONNECTION_REFUSED", "WebSocket connection", "net::ERR",
+           "Client Error in reaching server endpoint", "Streamlit server is not responding")
 
 
 @dataclass
