@@ -20,7 +20,8 @@ def number_pattern() -> str:
     """A number in digits, Chinese numerals or both; ``read_number`` says what it means, if anything."""
     table = words("numbers")
     digit, unit = "".join(table["digits"]), "".join(one for one in table["units"] if not one.isascii())
-    figure = r"[0-9]++(?:\.[0-9]++)?"  # possessive: a row of digits is read once, however long
+    # Possessive: a row of digits is read once, however long. 5oo and 1e3 are no figures, nor is a part of them.
+    figure = r"(?<![0-9][eo])(?<![0-9]oo)[0-9]++(?:\.[0-9]++)?+(?!e[0-9]|o[0-9o](?![a-z]))"
     han = rf"(?<![0-9.])[{digit}](?!{table['period_follows']})"
     follows = rf"(?<=[{unit}kw]){figure}|{han}|[{unit}]"
     return rf"(?:{figure}(?: ?(?:[kw](?![a-z])))?|[{digit}{unit}])(?:{follows})*{table['half']}?"
@@ -32,6 +33,8 @@ def read_number(text: str) -> Fraction | None:
     units: dict[str, int] = table["units"]
     if sum(char.isdigit() and char.isascii() for char in text) > LARGEST_DIGITS:
         return None
+    if re.fullmatch(r"[0-9]{1,3}\.[0-9]{3,}", text):
+        return None  # 1.500: one and a half, or fifteen hundred as other countries write it
     if text and units.get(text[0], 0) > 10 and not text[0].isascii():
         return None  # hundreds, thousands: how many is not said
     total, section, number = Fraction(0), Fraction(0), None
