@@ -10,6 +10,8 @@ from core.domain.understanding.lexicon import Cue, cue, words
 
 _KINDS = ("unemployment", "income_drop", "sickness", "bereavement", "disaster", "business_failure", "new_dependant",
           "other")
+_NO_INCOME = "no_income"
+"""Only until the whole message is read."""
 
 
 @lru_cache(maxsize=16)
@@ -31,9 +33,16 @@ def find_hardship(clauses: list[Clause]) -> set[str]:
         for kind in _KINDS:
             for match in (*_words(kind).finditer(clause.text), *_words(kind).finditer(clause.raw)):
                 if not _denied(clause.text, match):
-                    here |= _meant(kind, clause, match, subject)
+                    here |= _without_income(_meant(kind, clause, match, subject), match)
         found |= here if _owns(clause) or "unemployment" not in here else here - {"business_failure"}
+    if _NO_INCOME in found:  # with the job the income is gone: nothing further
+        found = found - {_NO_INCOME} | (set() if "unemployment" in found else {"income_drop"})
     return found if found == {"other"} else found - {"other"}
+
+
+def _without_income(kinds: set[str], match: re.Match[str]) -> set[str]:
+    bare = kinds == {"income_drop"} and cue("hardship", "people", "no_income").fullmatch(match[0])
+    return {_NO_INCOME} if bare else kinds
 
 
 def _subject(clause: Clause, before: str) -> str:

@@ -93,7 +93,8 @@ def _stays(clause: Clause) -> bool:
 
 def _is_own_trouble(clauses: list[Clause]) -> bool:
     return all("reject" not in clause.cues or clause.hypothetical or clause.of_others or "dispute" in clause.cues
-               or (cue("clauses", "not_the_offer").search(clause.text) is not None
+               or ("turned_down" not in clause.cues
+                   and cue("clauses", "not_the_offer").search(clause.text) is not None
                    and cue("clauses", "the_offer").search(clause.text) is None) for clause in clauses)
 
 

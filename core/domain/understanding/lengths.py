@@ -60,8 +60,12 @@ def _measure(match: re.Match[str]) -> tuple[Fraction | None, str]:
 
 def _is_period(clause: Clause, match: re.Match[str]) -> bool:
     """Whether "one month" is how often, not how long."""
-    if cue("clauses", "each_after").match(clause.text[match.end():]):
+    before, after = clause.text[:match.start()], clause.text[match.end():]
+    if cue("clauses", "each_after").match(after):
         return True
+    if cue("clauses", "length_after").match(after) or (
+            cue("clauses", "length_end").fullmatch(after) and cue("clauses", "length_verb").search(before)):
+        return False
     if (match.groupdict().get("n") or "") not in words("clauses")["one"]:
         return False
     return cue("clauses", "period_context").search(clause.text) is not None \

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from core.domain.understanding.amounts import mark_amounts
 from core.domain.understanding.clauses import Clause, split
+from core.domain.understanding.corrections import take_back
 from core.domain.understanding.dates import mark_dates
 from core.domain.understanding.durations import read_lengths
 from core.domain.understanding.hardship import find_hardship
@@ -61,12 +62,23 @@ def _marked(plain: str, as_of: date, last: LastOffer | None) -> list[Clause]:
         mark_dates(clause, as_of)
         mark_lengths(clause)
         mark_amounts(clause)
+    take_back(clauses)
     find_others(clauses)
     find_topics(clauses)
     judge_amounts(clauses, None if last is None else Fraction(last.monthly_minor, 100))
-    for clause in clauses:
+    for number, clause in enumerate(clauses):
         _tell_refusals(clause)
+        if number and _turns_down(clauses[number - 1], clause):
+            clause.cues |= {"reject", "turned_down"}
     return clauses
+
+
+def _turns_down(before: Clause, clause: Clause) -> bool:
+    """You asked for so much, I cannot pay: that, and not anything."""
+    said = cue("cues", "amounts", "asked").search(before.text) is not None
+    asked = any(one.role == "asked" or (said and one.role == "past") for one in amounts_of(before))
+    cannot = cue("clauses", "not_the_offer").search(clause.text) is not None
+    return asked and cannot and before.sentence == clause.sentence and not clause.mentions
 
 
 def _tell_refusals(clause: Clause) -> None:

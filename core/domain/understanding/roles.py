@@ -41,7 +41,9 @@ def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -
         found = amounts_of(clause)
         if not found:
             _offer_at_hand(clause, previous)
-            if cue("cues", "amounts", "correction").search(clause.text):
+            if "corrected" in clause.cues:
+                corrected = None  # it was a date or a length
+            elif cue("cues", "amounts", "correction").search(clause.text):
                 corrected = clause
             continue
         _merge(clause, found)

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from core.domain.understanding.english import spell
 from core.domain.understanding.lexicon import has_han, words
+from core.domain.understanding.mixed import in_chinese
 
 _LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]{2,}")
 _NOT_COUNTED = frozenset({"rmb", "cny", "yuan", "ok"})
@@ -64,6 +65,7 @@ def normalise(text: str) -> str:
     text = text.translate(_simplified())
     text = _THOUSANDS.sub(lambda match: match[1].replace(",", ""), text)
     text = re.sub(r",(?! )", ", ", text)
+    text = in_chinese(text) if has_han(text) else text
     text = _close_up(re.sub(r"[^\S\n]+", " ", text))
     text = _SPACED_DIGITS.sub(lambda match: match[0].replace(" ", ""), text)
     if has_han(text):

@@ -113,7 +113,11 @@ def _ends_payments(clauses: list[Clause], number: int, mention: DateMention) -> 
 
 
 def _clear_event(clause: Clause) -> bool:
-    """An "after" that is followed by a date or a length is no event."""
+    """An "after" that is followed by a date or a length is no event, nor one that belongs to a date."""
+    dates = date_mentions(clause)
+    if all(any(one.start <= match.start() < one.end for one in dates)
+           for match in cue("dates", "event").finditer(clause.raw)):
+        return True
     return cue("clauses", "dated_event").search(clause.text) is not None
 
 
@@ -186,7 +190,7 @@ def _is_relevant(clauses: list[Clause], number: int, trouble_of: set[int]) -> bo
         return True
     if clause.cues & {"dispute"} or number in trouble_of:
         return False
-    if cue("clauses", "not_then").search(clause.text):
+    if cue("clauses", "not_then").search(clause.text) or cue("clauses", "was_so").search(clause.raw):
         return False
     if cue("cues", "amounts", "past").search(clause.text) and not _all_ahead(clause):
         return False

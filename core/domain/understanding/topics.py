@@ -78,6 +78,8 @@ def _topics(clause: Clause) -> set[str]:
         found.discard("accept")
     if "dispute" in found:
         found.discard("lump_sum")
+    if cue("clauses", "was_so").search(clause.raw):
+        found.discard("extension")
     if "extension" in found and cue("clauses", "pays_off").search(text):
         found = found - {"extension"} | {"longer"}
     if "undecided" in found:
