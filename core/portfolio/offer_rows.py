@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.domain.offers.evaluation import RANKS, Situation, whole_months
 from core.domain.offers.model import Bound, Facts, Wish
 from core.domain.offers.rule import OfferRule
-from core.domain.offers.space import Space, most_down_minor
+from core.domain.offers.space import Space
 from core.portfolio.arrays import Flags, Ints
 from core.portfolio.offer_geometry import Floats
 
@@ -132,8 +132,7 @@ def _wished(rows: Rows, plans: Plans, situation: Situation) -> dict[Bound, Inter
     if wish.months_at_most is not None:
         found[Bound.WISH_MONTHS] = sure(wish.months_at_most - plans.months)
     if wish.down_payment_minor is not None:
-        most = most_down_minor(facts, situation.rule, wish)
-        found[Bound.WISH_DOWN_PAYMENT] = sure(rows.of_concession("down_payment_minor") - most)
+        found[Bound.WISH_DOWN_PAYMENT] = sure(rows.of_concession("down_payment_minor") - wish.down_payment_minor)
     if wish.first_due_date is not None:
         apart = [-abs((one - wish.first_due_date).days) for one in space.first_due_dates]
         found[Bound.WISH_FIRST_DUE_DATE] = sure(np.array(apart)[rows.start])

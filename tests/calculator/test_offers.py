@@ -156,6 +156,21 @@ def test_a_wish_shapes_the_plan_that_answers_it() -> None:
     assert float(plan["late_fee_waived"]) > 0
 
 
+def test_more_down_than_may_be_paid_down_is_not_quietly_made_less() -> None:
+    found = wish(down_payment="20600.00")
+    change = found["infeasible"]["smallest_change"]
+    assert (found["answer"]["accepted"], change["constraint"]) == (False, "wish_down_payment")
+    most = found["answer"]["plan"]["down_payment"]
+    assert 20_600 - float(most) == float(change["change"])
+    assert wish(down_payment=most)["answer"]["accepted"]
+
+
+def test_one_payment_beside_the_limits_of_a_plan_is_paid_first() -> None:
+    both = wish(lump_sum="2000.00", monthly_at_most="900.00")["answer"]
+    assert (both["accepted"], both["plan"]["down_payment"]) == (True, "2000.00")
+    assert both == wish(down_payment="2000.00", monthly_at_most="900.00")["answer"]
+
+
 def test_an_extension_is_offered_only_where_the_month_pays_what_is_due() -> None:
     early = {**CASE, "account": {**ACCOUNT, "days_past_due": 10}, "affordable": "4000.00", "ceiling": "4000.00",
              "disposable": "8000.00"}

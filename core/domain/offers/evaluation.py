@@ -134,7 +134,7 @@ def _ledger(terms: PlanTerms, schedule: Schedule, total: int, values: PlanValues
 
 def wished_slacks(terms: PlanTerms, dearest: int, situation: Situation) -> dict[Bound, Slack]:
     """What was asked for, each with its slack; only what was mentioned. ``dearest``: the instalment, in fen."""
-    facts, rule, wish = situation.facts, situation.rule, situation.wish
+    facts, wish = situation.facts, situation.wish
     given, free, monthly = terms.concession, free_months(terms), monthly_minor(dearest, terms.frequency)
     found: dict[Bound, Slack] = {}
     if wish.monthly_at_most_minor is not None:
@@ -144,7 +144,7 @@ def wished_slacks(terms: PlanTerms, dearest: int, situation: Situation) -> dict[
     if wish.months_at_most is not None:
         found[Bound.WISH_MONTHS] = wish.months_at_most - terms.months
     if wish.down_payment_minor is not None:
-        found[Bound.WISH_DOWN_PAYMENT] = given.down_payment_minor - most_down_minor(facts, rule, wish)
+        found[Bound.WISH_DOWN_PAYMENT] = given.down_payment_minor - wish.down_payment_minor
     if wish.first_due_date is not None:
         found[Bound.WISH_FIRST_DUE_DATE] = -abs((terms.first_due_date - wish.first_due_date).days)
     if wish.pause_months is not None:

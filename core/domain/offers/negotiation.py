@@ -144,6 +144,10 @@ def _answered(situation: Situation, found: _Found) -> tuple[Answer | None, Infea
         return None, None if table.options else explain(found.search)
     if wish.is_one_payment:
         return _answered_payment(situation, found.settled)
+    if wish.lump_sum_minor is not None and wish.down_payment_minor is None:
+        # One payment beside limits of a plan is paid first, and the plan is for the rest.
+        wish = replace(wish, lump_sum_minor=None, down_payment_minor=wish.lump_sum_minor)
+        situation = replace(situation, wish=wish)
     put_off = _put_off(situation) if wish.is_a_day else None
     if put_off is not None:
         return Answer(True, put_off, "meets_every_limit"), None if table.options else explain(found.search)
