@@ -33,15 +33,17 @@ def find_hardship(clauses: list[Clause]) -> set[str]:
         for kind in _KINDS:
             for match in (*_words(kind).finditer(clause.text), *_words(kind).finditer(clause.raw)):
                 if not _denied(clause.text, match):
-                    here |= _without_income(_meant(kind, clause, match, subject), match)
+                    here |= _without_income(_meant(kind, clause, match, subject), clause, match)
         found |= here if _owns(clause) or "unemployment" not in here else here - {"business_failure"}
     if _NO_INCOME in found:  # with the job the income is gone: nothing further
         found = found - {_NO_INCOME} | (set() if "unemployment" in found else {"income_drop"})
     return found if found == {"other"} else found - {"other"}
 
 
-def _without_income(kinds: set[str], match: re.Match[str]) -> set[str]:
-    bare = kinds == {"income_drop"} and cue("hardship", "people", "no_income").fullmatch(match[0])
+def _without_income(kinds: set[str], clause: Clause, match: re.Match[str]) -> set[str]:
+    """That there is no income is told apart from its having dropped, unless it is another earner's."""
+    of_earner = cue("hardship", "people", "earner").search(clause.text[:match.start()]) is not None
+    bare = not of_earner and kinds == {"income_drop"} and cue("hardship", "people", "no_income").fullmatch(match[0])
     return {_NO_INCOME} if bare else kinds
 
 

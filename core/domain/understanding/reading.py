@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from core.domain.understanding.amounts import mark_amounts
 from core.domain.understanding.clauses import Clause, split
-from core.domain.understanding.corrections import take_back
+from core.domain.understanding.corrections import forgive, take_back
 from core.domain.understanding.dates import mark_dates
 from core.domain.understanding.durations import read_lengths
 from core.domain.understanding.hardship import find_hardship
@@ -65,6 +65,7 @@ def _marked(plain: str, as_of: date, last: LastOffer | None) -> list[Clause]:
     take_back(clauses)
     find_others(clauses)
     find_topics(clauses)
+    forgive(clauses)
     judge_amounts(clauses, None if last is None else Fraction(last.monthly_minor, 100))
     for number, clause in enumerate(clauses):
         _tell_refusals(clause)

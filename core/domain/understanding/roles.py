@@ -59,6 +59,8 @@ def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -
             _correct(previous, found[0])
         if corrected is not None and (previous or cue("clauses", "taken_back").search(corrected.text)):
             corrected.cues.discard("reject")  # it is the figure that is taken back
+            if cue("clauses", "correction").match(corrected.text):
+                corrected.cues.discard("dispute")
         _within_correction(clause, found)
         _set_alternatives(clause, earlier, found)
         _leave_old_offer(before[-_REMEMBERED:] + found, last_monthly)
