@@ -65,8 +65,9 @@ def normalise(text: str) -> str:
     text = text.translate(_simplified())
     text = _THOUSANDS.sub(lambda match: match[1].replace(",", ""), text)
     text = re.sub(r",(?! )", ", ", text)
+    text = re.sub(r"[^\S\n]+", " ", text)
     text = in_chinese(text) if has_han(text) else text
-    text = _close_up(re.sub(r"[^\S\n]+", " ", text))
+    text = _close_up(text)
     text = _SPACED_DIGITS.sub(lambda match: match[0].replace(" ", ""), text)
     if has_han(text):
         for slip, meant in _slips():
