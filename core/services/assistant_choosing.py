@@ -12,6 +12,7 @@ from core.domain.actor import Actor
 from core.domain.errors import Conflict, InvalidInput
 from core.domain.hardship import HardshipReason
 from core.domain.offers.as_request import terms_of
+from core.domain.offers.conversation import Stop
 from core.domain.offers.offer import Offer
 from core.domain.request_terms import kind_of
 from core.services import records
@@ -63,7 +64,9 @@ def choose(actor: Actor, context: ServiceContext, conversation_id: str, turn_num
         if ground.fingerprint != row.facts_hash:
             raise Conflict(_OUT_OF_DATE, "the facts have changed since the offer was shown")
         draft = _draft(ground, turn, offer, hardship_reason, words)
-        sent = send_request(connection, actor, context, cardholder_id, draft, check_draft(draft))
+        # Whoever spoke of harming themselves is looked after first in the review too.
+        sent = send_request(connection, actor, context, cardholder_id, draft, check_draft(draft),
+                            vulnerable=row.stop == Stop.VULNERABLE)
         _close(connection, actor, context, row, turn, label, sent["proposal_id"])
         return sent
 

@@ -136,8 +136,11 @@ def withdraw(actor: Actor, context: ServiceContext, proposal_id: str, *, idempot
 
 
 def send_request(connection: sa.Connection, actor: Actor, context: ServiceContext, cardholder_id: str,
-                 draft: RequestDraft, note: str) -> dict[str, str]:
-    """Send a checked draft inside another command's transaction; the caller has seen to the acknowledgement."""
+                 draft: RequestDraft, note: str, *, vulnerable: bool = False) -> dict[str, str]:
+    """Send a checked draft inside another command's transaction; the caller has seen to the acknowledgement.
+
+    ``vulnerable``: something said on the way asks for particular care, whether or not the bank knew before.
+    """
     now, as_of = context.clock.now(), context.clock.today()
     repository.lock_account(connection, draft.account_id)
     figures, position, assessment = draft_figures(connection, context, cardholder_id, draft, as_of)
@@ -153,7 +156,7 @@ def send_request(connection: sa.Connection, actor: Actor, context: ServiceContex
         "state": state.value, "terms": as_record(figures.terms),
         "hardship_reason": draft.hardship_reason.value if draft.hardship_reason else None, "note": note or None,
         "amount_minor": position.total_minor, "days_past_due": position.days_past_due,
-        "bucket": position.bucket.value, "product": position.product, "vulnerable": person.vulnerable,
+        "bucket": position.bucket.value, "product": position.product, "vulnerable": person.vulnerable or vulnerable,
         "needed_authority": figures.authority.level.value, "policy_version": policy.version,
         "submitted_at": now, "promised_by": promised})
     repository.add_event(connection, actor, proposal_id, ProposalEvent.SUBMIT, None, state, now,

@@ -14,6 +14,7 @@ from core.db.tables.requests import proposals
 from core.domain.actor import Actor
 from core.domain.household import Spending, SpendingKind
 from core.domain.offers.model import Bound
+from core.domain.understanding import understand
 from core.services import assessments, assistant, requests
 from core.services.assistant import Conversation, Reply, TurnSource
 from core.services.context import ServiceContext
@@ -497,3 +498,14 @@ def test_the_card_in_the_address_is_the_one_talked_about_and_another_can_be_chos
     app.radio(key="assistant_account").set_value(options[0].account_id).run()
     assert_speaks(app)
     assert owed(options[0]) in words(app)
+
+
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+def test_what_the_page_says_one_could_say_is_understood(locale: str) -> None:
+    with i18n.speaking(locale):
+        examples = [line[2:] for line in i18n.t("assistant.say.examples").splitlines() if line.startswith("- ")]
+    assert len(examples) >= 5
+    for example in examples:
+        read = understand(example, TODAY, 50_000_00)
+        assert read.wish.stated(), example
+        assert read.ask is None, example

@@ -147,6 +147,17 @@ def test_after_a_stop_what_was_shown_can_still_be_chosen(context: ServiceContext
     assert _chosen(actor, context, talk).reference
 
 
+def test_request_of_who_spoke_of_self_harm_is_marked_for_particular_care(context: ServiceContext) -> None:
+    actor, talk = begun(context)
+    other, calm = begun(context, person="p2", card="c2")
+    talk = said(actor, context, talk, "I want to kill myself")
+    _chosen(actor, context, talk, "balanced")
+    _chosen(other, context, calm, "balanced")
+    with context.reading() as connection:
+        marked = {row.account_id: row.vulnerable for row in connection.execute(sa.select(proposals))}
+    assert marked == {talk.account_id: True, calm.account_id: False}
+
+
 def test_another_persons_offer_cannot_be_chosen(context: ServiceContext) -> None:
     _, talk = begun(context)
     add_card(context, person="p2", card="c2")
