@@ -52,10 +52,14 @@ def read_amounts(clauses: list[Clause], terms: Terms, outstanding_minor: int | N
     settles = any("lump_sum" in clause.cues and counted(clause) for clause in clauses)
     clear = any(amount.role == "offer" and amount.period and amount.trouble is None
                 for clause in clauses if counted(clause) for amount in amounts_of(clause))
+    in_hand = any(cue("cues", "shares", "in_hand").search(clause.text) for clause in clauses)
     for number, clause in enumerate(clauses):
         if not counted(clause):
             continue
         for amount in amounts_of(clause):
+            if in_hand and amount.share == 1:
+                # Who names what they have and wants to be rid of it all offers the one or the other: asked, not guessed.
+                amount.trouble = Trouble.VAGUE
             if amount.role == "offer" and _is_offer(clause, amount) and not (clear and amount.trouble is Trouble.VAGUE):
                 once = settles or _has_single_sign(sentence_of(clauses, number), clause)
                 _place(clause, amount, slots, terms, unclear, frequency, outstanding_minor, last, single=once)
