@@ -58,7 +58,7 @@ def read_amounts(clauses: list[Clause], terms: Terms, outstanding_minor: int | N
             continue
         for amount in amounts_of(clause):
             if in_hand and amount.share == 1:
-                # Who names what they have and wants to be rid of it all offers the one or the other: asked, not guessed.
+                # Who names what they have and wants to be rid of it all offers the one or the other: it is asked.
                 amount.trouble = Trouble.VAGUE
             if amount.role == "offer" and _is_offer(clause, amount) and not (clear and amount.trouble is Trouble.VAGUE):
                 once = settles or _has_single_sign(sentence_of(clauses, number), clause)
