@@ -89,12 +89,11 @@ def said(ground: Ground, state: State, text: str) -> Step:
         step = _accepted(step, state)
     elif after.stop is Stop.VULNERABLE:
         step = replace(step, replies=(*step.replies, ended(after.stop)))
-    else:
-        if _says_something(state, after, read):
-            # Once a person goes on, a wish is still answered, as the sliders answer it; it is no round any more.
-            step = _answered(ground, step, counts=read.ask is None and not after.over)
-        if after.over:
-            step = replace(step, replies=(*step.replies, ended(after.stop)))
+    elif _says_something(state, after, read):
+        # Once a person goes on, a wish is still answered, as the sliders answer it; it is no round any more.
+        step = _answered(ground, step, counts=read.ask is None and not after.over)
+    elif after.over:
+        step = replace(step, replies=(*step.replies, ended(after.stop)))
     asked: tuple[Reply, ...] = () if read.ask is None else (_ASKS[read.ask],)
     if ground.facts is None and not asked and not step.replies:
         asked = _no_ground(ground)

@@ -46,6 +46,14 @@ def test_terms_are_weighed_to_the_fen_like_the_offer_they_come_from(wish: Wish) 
         assert found.whole_debt
 
 
+def test_what_is_paid_first_breaks_no_rule_up_to_the_most_policy_takes() -> None:
+    situation, first_due = situation_of(FACTS, RULE, NO_WISH), AS_OF + timedelta(days=30)
+    most = RULE.limits.max_down_payment_minor(FACTS.balance_minor)
+    for down, breaks in ((0, False), (1_000_00, False), (most, False), (most + 1, True)):
+        found = weigh(AgreementTerms(24, first_due, down), situation)
+        assert (Bound.DOWN_PAYMENT in {line.name for line in found.breached}) is breaks, down
+
+
 def test_what_the_rules_do_not_allow_is_weighed_all_the_same_and_named() -> None:
     plan = next(offer for offer in offered(NO_WISH) if offer.kind is OfferKind.PERSONALISED_AGREEMENT)
     terms = terms_of(plan)

@@ -67,7 +67,9 @@ def _agreement(terms: AgreementTerms, situation: Situation) -> Weighed:
     given = Concession(terms.down_payment_minor, terms.late_fee_waived_minor, terms.interest_waived_minor)
     space = Space((given,), (terms.first_due_date,), (Price(terms.annual_rate, terms.interest_free_months),),
                   ((terms.months,),), terms.months, terms.frequency, (terms.shape,))
-    alone = Situation(situation.facts, situation.rule, NO_WISH, space, situation.nothing)
+    # What is paid first was offered by who asks for it: only what is beyond policy's most is a breach.
+    wish = Wish(down_payment_minor=terms.down_payment_minor or None)
+    alone = Situation(situation.facts, situation.rule, wish, space, situation.nothing)
     plan = work_out(terms.months - 1, alone)
     return Weighed(plan.lender_value_minor, plan.completion, True, _breached(ledger_lines(plan.slacks)))
 
