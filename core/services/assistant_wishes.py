@@ -63,9 +63,9 @@ def added(before: Wish, read: understanding.Wish, most_down_minor: int) -> Wish:
     ``most_down_minor`` fen may be paid down at all. What is more is one payment for everything.
     """
     new = wish_of(read)
-    if _names_instalments(before) and _is_down_payment(new, most_down_minor):
+    if before.names_instalments and _is_down_payment(new, most_down_minor):
         new = replace(new, lump_sum_minor=None, down_payment_minor=new.lump_sum_minor)
-    elif _names_instalments(new) and _is_down_payment(before, most_down_minor):
+    elif new.names_instalments and _is_down_payment(before, most_down_minor):
         before = replace(before, lump_sum_minor=None, down_payment_minor=before.lump_sum_minor)
     if read.frequency is not None and read.amount_minor is None:
         # Monthly, said in so many words, undoes an earlier pace, though it is what silence means too.
@@ -86,11 +86,6 @@ def at_pace(wish: Wish, frequency: Frequency) -> Wish:
     if wish.monthly_at_most_minor is not None:
         monthly = min(monthly, wish.monthly_at_most_minor)
     return replace(wish, frequency=frequency, instalment_at_most_minor=None, monthly_at_most_minor=monthly)
-
-
-def _names_instalments(wish: Wish) -> bool:
-    return any(one is not None for one in (
-        wish.monthly_at_most_minor, wish.instalment_at_most_minor, wish.months_at_most))
 
 
 def _is_down_payment(wish: Wish, most_down_minor: int) -> bool:

@@ -66,7 +66,7 @@ def _accepted(found: Conversation, newest: Turn) -> None:
 
 
 def _work_out(found: Conversation, newest: Turn, shown: Turn) -> None:
-    """Once a person goes on, words are no longer answered with a plan: nobody is kept from looking for themselves."""
+    """Where words were not answered with a plan, because a person looks after them, nobody is kept from looking."""
     if newest.negotiation is None and found.wish != shown.wish:
         st.button(t("assistant.work_out"), key=f"work_out_{newest.turn_id}", on_click=steps.wish,
                   args=(found, found.wish))

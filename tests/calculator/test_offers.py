@@ -147,6 +147,15 @@ def test_a_pause_is_granted_in_hardship_and_else_met_by_a_later_start_or_not_at_
     assert wish(pause_months=3)["infeasible"]["smallest_change"]["constraint"] == "wish_pause"
 
 
+def test_a_pause_named_beside_instalments_is_when_they_begin_and_no_answer_by_itself() -> None:
+    ill = {**CASE, "hardship": ["illness"]}
+    for limits in ({"months_at_most": 36}, {"monthly_at_most": "900.00"}, {"amount": "300.00", "frequency": "weekly"}):
+        both = ask("offers", {**ill, "wish": {"pause_months": 2, **limits}})["answer"]
+        assert both["plan"]["kind"] == "personalised_agreement", limits
+        if both["accepted"]:
+            assert both["plan"]["first_due_on"] >= "2027-01-22"
+
+
 def test_a_wish_shapes_the_plan_that_answers_it() -> None:
     answer = wish(down_payment="3000.00", first_due_on="2027-01-05", months_at_most=30, waive=["late_fee", "interest"])
     plan = answer["answer"]["plan"]

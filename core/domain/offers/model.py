@@ -204,6 +204,12 @@ class Wish:
         return self.rises or bool(self.lean_months)
 
     @property
+    def names_instalments(self) -> bool:
+        """Whether it says how much an instalment may be or how many there may be."""
+        return any(one is not None for one in (
+            self.monthly_at_most_minor, self.instalment_at_most_minor, self.months_at_most))
+
+    @property
     def limits_plans(self) -> bool:
         """Whether it limits which plans will do; a due day or a frequency only shapes them."""
         return any(getattr(self, name) is not None for name in (

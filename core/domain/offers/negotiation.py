@@ -151,7 +151,9 @@ def _answered(situation: Situation, found: _Found) -> tuple[Answer | None, Infea
     put_off = _put_off(situation) if wish.is_a_day else None
     if put_off is not None:
         return Answer(True, put_off, "meets_every_limit"), None if table.options else explain(found.search)
-    paused = other_kinds.pause(situation, wish.pause_months) if wish.pause_months is not None else None
+    # Beside instalments a pause is when they begin; alone it is one.
+    alone = not wish.names_instalments and not wish.is_shaped
+    paused = other_kinds.pause(situation, wish.pause_months) if wish.pause_months is not None and alone else None
     if paused is not None:
         return Answer(True, paused, "meets_every_limit"), None if table.options else explain(found.search)
     stands = standing_answer(situation, found.standing(wish))
