@@ -31,7 +31,9 @@ _REPLACED_BY: dict[str, frozenset[str]] = {
                                  "lean_monthly_at_most_minor"}),
     # Both say when paying begins.
     "first_due_date": frozenset({"pause_months"}),
-    "pause_months": frozenset({"first_due_date", "lump_sum_minor"}),
+    # Nothing for a while instead of what was named before; instalments named later begin after it.
+    "pause_months": frozenset({"first_due_date", "lump_sum_minor", "monthly_at_most_minor", "instalment_at_most_minor",
+                               "months_at_most"}),
 }
 """What a wish named later puts aside of those named before."""
 

@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.services.assistant import Conversation, Reply, Turn, TurnSource
 from portal.components import assistant_words as words
+from portal.components.assistant_taps import of_one_payment
 from portal.components.money import paragraphs, plain
 from portal.i18n import moment, t
 
@@ -49,6 +50,8 @@ def _reply(reply: Reply, turn: Turn, found: Conversation) -> str:
             return words.answered(shown.answer, shown.infeasible, found.facts)
         if shown.infeasible is not None and shown.infeasible.binding is not None:
             return words.refused(shown.infeasible.binding.value, shown.infeasible, found.facts)
+    if reply is Reply.ASK_WHICH_AMOUNT and of_one_payment(turn):
+        return t("assistant.ask_one_payment")
     text = t(f"assistant.reply.{reply}")
     if reply is Reply.RELIEF and shown is not None and shown.infeasible is not None \
             and (nearest := shown.infeasible.smallest_change) is not None:

@@ -37,8 +37,15 @@ def show(found: Conversation) -> None:
             st.button(label, key=f"tap_{turn.number}_{number}", on_click=act, args=(found, argument))
 
 
+def of_one_payment(turn: Turn) -> bool:
+    """Whether what was said is about one payment, and not about so much a month."""
+    return turn.understood is not None and "lump_sum" in turn.understood.intents
+
+
 def _amounts(turn: Turn, found: Conversation) -> Iterator[Tap]:
-    """The payments of the plans there are: amounts that work."""
+    """The payments of the plans there are: amounts that work; what somebody has at once nobody else can name."""
+    if of_one_payment(turn):
+        return
     shown = found.last_shown
     offers = shown.negotiation.offers if shown is not None and shown.negotiation is not None else ()
     for amount in sorted({one.monthly_minor for one in offers if one.kind is OfferKind.PERSONALISED_AGREEMENT}):

@@ -509,3 +509,15 @@ def test_what_the_page_says_one_could_say_is_understood(locale: str) -> None:
         read = understand(example, TODAY, 50_000_00)
         assert read.wish.stated(), example
         assert read.ask is None, example
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_who_would_settle_is_asked_for_one_sum_and_not_for_so_much_a_month(
+        sqlite_context: ServiceContext, open_as: OpenAs, who: Actor, locale: str) -> None:
+    app = open_as(who.user_id, ASSISTANT, locale=locale)
+    with i18n.speaking(locale):
+        say(app, "I have 8000, can I settle it all at once?")
+        shown = words(app)
+        assert i18n.t("assistant.ask_one_payment").split(".")[0][:12] in shown
+        assert i18n.t("assistant.reply.ask_which_amount")[:20] not in shown
+    assert not [key for key in keys(app) if key.startswith("tap_")]

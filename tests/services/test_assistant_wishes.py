@@ -113,3 +113,11 @@ def test_words_of_self_harm_are_heard(text: str) -> None:
 @pytest.mark.parametrize("text", ["500 a month", "\u6bcf\u6708\u8fd8500\u5143", "", "\U0001f480"])
 def test_other_words_are_not(text: str) -> None:
     assert not speaks_of_self_harm(text)
+
+
+def test_a_pause_takes_the_place_of_instalments_named_before_and_those_named_later_follow_it() -> None:
+    paused = merged(Wish(monthly_at_most_minor=10_000, months_at_most=12), Wish(pause_months=2))
+    assert paused == Wish(pause_months=2)
+    assert merged(paused, Wish(months_at_most=24)) == Wish(pause_months=2, months_at_most=24)
+    both = Wish(pause_months=2, monthly_at_most_minor=80_000)
+    assert merged(Wish(monthly_at_most_minor=10_000), both) == both
