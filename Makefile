@@ -40,13 +40,13 @@ browser:
 
 test: .venv/.dev browser  ## everything: rules, both databases, screens, real browser
 	$(BIN)/python -m pytest -n 2 --dist worksteal --ignore tests/browser
-	$(BIN)/python -m pytest -n 3 --dist loadfile tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser
 
 unit: .venv/.dev  ## the rules and the services, without the browser
 	$(BIN)/python -m pytest -n 2 --dist worksteal --ignore tests/browser
 
 browser-tests: .venv/.dev browser  ## the journeys in a real Chromium; pictures in var/screenshots
-	$(BIN)/python -m pytest -n 3 --dist loadfile tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser
 
 check: .venv/.dev  ## style, types, layers, both languages complete
 	$(BIN)/ruff check .

@@ -63,7 +63,11 @@ def begin_afresh(me: Person) -> None:
     me.page.get_by_label(me.words("assistant.say.label"), exact=True).wait_for()
     restart = me.page.get_by_role("button", name=me.words("assistant.restart"), exact=True)
     if restart.count():
+        # The field one writes in is a new one after the restart: what is written into the old one would be lost.
+        field = me.page.locator("[class*='st-key-assistant_text_']").first
+        before = field.get_attribute("class") or ""
         restart.click()
+        expect(field).not_to_have_class(before, timeout=20_000)
         me.settle()
         me.sees(me.words("assistant.reply.restart"))
 
