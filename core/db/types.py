@@ -14,8 +14,14 @@ ID_LENGTH = 22
 
 
 def new_id() -> str:
-    """A random public identifier (128 bits, 22 URL-safe characters): never sequential."""
-    return secrets.token_urlsafe(16)
+    """A random public identifier (22 letters and digits, about 127 bits): never sequential.
+
+    No dash and no underscore: a command would take an identifier that begins with a dash for an option, and two
+    dashes in a row become one long dash on a page, where nobody could copy it from any more.
+    """
+    while not (made := secrets.token_urlsafe(16)).isalnum():
+        pass
+    return made
 
 
 class UtcDateTime(sa.TypeDecorator[datetime]):
