@@ -12,8 +12,8 @@ from datetime import datetime
 from core.domain.offers.model import NO_WISH, Wish
 from core.domain.offers.negotiation import Negotiation
 from core.domain.offers.offer import Offer
-from core.services.assistant_model import Reply, Turn
-from core.services.assistant_offers import on_the_table
+from core.services.assistant.model import Reply, Turn
+from core.services.assistant.offers import on_the_table
 
 MOST_HEARD = 5
 """The newest of each; the conversation itself has them all."""

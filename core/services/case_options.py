@@ -29,8 +29,8 @@ from core.domain.request_terms import monthly_burden_minor
 from core.policy.rules.negotiation import offer_rule
 from core.services import records
 from core.services.assessments import FinishedAssessment, newest_finished
-from core.services.assistant_ground import facts_of
-from core.services.assistant_records import turn_of
+from core.services.assistant.ground import facts_of
+from core.services.assistant.records import turn_of
 from core.services.case_access import holds, may_read
 from core.services.case_heard import TurnedDown, Unmet, turned_down, unmet
 from core.services.case_view import figures_today

@@ -18,7 +18,7 @@ from core.domain.offers.negotiation import Negotiation
 from core.domain.offers.offer import Change, Offer
 from core.domain.offers.rule import OfferRule
 from core.domain.request_terms import Terms
-from core.services.assistant_offers import is_open, on_the_table
+from core.services.assistant.offers import is_open, on_the_table
 from core.services.case_heard import TurnedDown, same_plan
 
 MOST_SUGGESTIONS = 4

@@ -20,7 +20,7 @@ from core.policy.rules.negotiation import default_authority, offer_rule
 from core.portfolio.allocation import MOST_CARDS, Allocation, Combination, Outcome, allocate
 from core.portfolio.allocation_plans import Card, Payer
 from core.services.assessments import FinishedAssessment, newest_finished
-from core.services.assistant_ground import facts_of
+from core.services.assistant.ground import facts_of
 from core.services.context import ServiceContext
 from core.services.means import Means, means_for, promises
 from core.services.positions import AccountPosition, positions

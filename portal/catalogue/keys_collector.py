@@ -10,7 +10,7 @@ from core.domain.delinquency import AssetClass
 from core.domain.household import Evidence
 from core.domain.offers.model import Bound
 from core.domain.proposal import ProposalEvent, ProposalState
-from core.services.assistant_model import PersonCause, TurnSource
+from core.services.assistant.model import PersonCause, TurnSource
 from core.services.case_weighing import Given, Why
 from portal.catalogue.endings import Endings
 from portal.components.case_decision import Choice

@@ -13,7 +13,7 @@ from portal.commands.counting import counted
 from portal.commands.wiring import migrated_context
 
 if TYPE_CHECKING:
-    from core.services.assistant_replay import ReplayedTurn
+    from core.services.assistant.proof import ReplayedTurn
     from core.services.context import ServiceContext
 
 app = typer.Typer()
@@ -47,7 +47,7 @@ def replay(
         "check the numbers kept with the offers against.")] = None,
 ) -> None:
     """Work out again what was shown; exit 0 when all of it comes out to the letter, 1 when anything does not."""
-    from core.services.assistant_replay import replay as replay_all
+    from core.services.assistant.proof import replay as replay_all
 
     context = _with_policy(migrated_context(), policy)
     found = replay_all(context, identifier)

@@ -43,7 +43,7 @@ def run(host: str = typer.Option("127.0.0.1", help="Address to listen on."),
 
 
 def _load_ahead() -> None:
-    from core.services.assistant_document import load_ahead
+    from core.services.assistant.document import load_ahead
 
     load_ahead()
 

@@ -13,7 +13,7 @@ from core.domain.calendar import Frequency
 from core.domain.errors import InvalidInput
 from core.domain.offers.model import NO_WISH, Wish
 from core.domain.offers.offer import Offer
-from core.services.assistant_wishes import at_pace
+from core.services.assistant.wishes import at_pace
 from portal.components import assistant_words as words
 from portal.components import forms
 from portal.i18n import day, t

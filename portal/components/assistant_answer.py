@@ -10,7 +10,7 @@ import streamlit as st
 from core.domain.offers.model import OfferKind
 from core.domain.offers.offer import Offer
 from core.services.assistant import Choice, Conversation, Reply, Turn, find_offer, is_open, on_the_table
-from core.services.assistant_offers import has_plan
+from core.services.assistant.offers import has_plan
 from portal.components import assistant_adjust as adjust
 from portal.components import assistant_offers as offers
 from portal.components import assistant_steps as steps

@@ -13,7 +13,7 @@ from core.domain.offers.model import OfferKind
 from core.domain.offers.offer import Offer
 from core.domain.request_terms import AgreementTerms
 from core.services.assistant import Conversation, Nothing
-from core.services.assistant_comparison import credit_effect, likelihood
+from core.services.assistant.comparing import credit_effect, likelihood
 from portal.components import assistant_words as words
 from portal.components.assistant_chart import Bar, bars
 from portal.components.charts import spoken

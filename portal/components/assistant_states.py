@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.services.assistant import Conversation
-from core.services.assistant_offers import has_plan
+from core.services.assistant.offers import has_plan
 from core.services.requests import AccountOption, RequestOptions
 from portal.components import bank
 from portal.i18n import moment, money, t

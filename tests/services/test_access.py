@@ -116,22 +116,22 @@ ACCESS: dict[str, tuple[frozenset[Role], Call]] = {
     "request_reading.my_request": (OWNER, lambda a, c, o: requests.my_request(a, c, o.proposal_id)),
     "standing.last_ending": (OWNER, lambda a, c, o: standing.last_ending(a, c, o.account_id, TODAY)),
     "standing.missing_evidence": (OWNER, lambda a, c, o: standing.missing_evidence(a, c, o.proposal_id)),
-    "assistant_conversations.open_conversation": (OWNER, lambda a, c, o: assistant.open_conversation(
+    "assistant.conversations.open_conversation": (OWNER, lambda a, c, o: assistant.open_conversation(
         a, c, o.account_id, TODAY)),
-    "assistant_conversations.conversation": (OWNER, lambda a, c, o: assistant.conversation(a, c, o.conversation_id)),
-    "assistant_conversations.say": (OWNER, lambda a, c, o: assistant.say(
+    "assistant.conversations.conversation": (OWNER, lambda a, c, o: assistant.conversation(a, c, o.conversation_id)),
+    "assistant.conversations.say": (OWNER, lambda a, c, o: assistant.say(
         a, c, o.conversation_id, "500 a month", idempotency_key=KEY)),
-    "assistant_conversations.adjust": (OWNER, lambda a, c, o: assistant.adjust(
+    "assistant.conversations.adjust": (OWNER, lambda a, c, o: assistant.adjust(
         a, c, o.conversation_id, Wish(), idempotency_key=KEY)),
-    **{f"assistant_conversations.{name}": (OWNER, lambda a, c, o, name=name: getattr(assistant, name)(
+    **{f"assistant.conversations.{name}": (OWNER, lambda a, c, o, name=name: getattr(assistant, name)(
         a, c, o.conversation_id, idempotency_key=KEY)) for name in ("choose_ceiling", "restart", "call_person")},
-    "assistant_choosing.choose": (OWNER, lambda a, c, o: assistant.choose(
+    "assistant.choosing.choose": (OWNER, lambda a, c, o: assistant.choose(
         a, c, o.conversation_id, 1, "balanced", acknowledged=True, idempotency_key=KEY)),
-    "assistant_transcript.transcript": (OWNER | REVIEWERS, lambda a, c, o: assistant.transcript(a, c, o.proposal_id)),
-    "assistant_transcript.waiting_for_person": (REVIEWERS, lambda a, c, o: assistant.waiting_for_person(a, c)),
-    "assistant_transcript.take_up": (REVIEWERS, lambda a, c, o: assistant.take_up(
+    "assistant.transcripts.transcript": (OWNER | REVIEWERS, lambda a, c, o: assistant.transcript(a, c, o.proposal_id)),
+    "assistant.transcripts.waiting_for_person": (REVIEWERS, lambda a, c, o: assistant.waiting_for_person(a, c)),
+    "assistant.transcripts.take_up": (REVIEWERS, lambda a, c, o: assistant.take_up(
         a, c, o.conversation_id, idempotency_key=KEY)),
-    "assistant_transcript.taken_up": (REVIEWERS, lambda a, c, o: assistant.taken_up(a, c, o.conversation_id)),
+    "assistant.transcripts.taken_up": (REVIEWERS, lambda a, c, o: assistant.taken_up(a, c, o.conversation_id)),
     "messages.my_messages": (OWNER, lambda a, c, o: messages.my_messages(a, c)),
     "review_queue.queue": (REVIEWERS, lambda a, c, o: review.queue(a, c, QueueFilters())),
     "review_queue.held_cases": (SUPERVISORS, lambda a, c, o: review.held_cases(a, c)),
@@ -214,7 +214,7 @@ BY_OPERATOR = {"request_expiry.expire_unanswered", "importing.load.earlier_as_of
                "close_day.batch.close_accounts", "close_day.day.last_closed_day",
                "close_day.day.waiting_accounts", "close_day.plans.end_plans", "verification.verify",
                "account_ledger.account_ledger", "account_ledger.account_ids", "account_ledger.all_account_ids",
-               "simulation.compare_accounts", "assistant_replay.replay", "assistant_replay.replay_turn"}
+               "simulation.compare_accounts", "assistant.proof.replay", "assistant.proof.replay_turn"}
 """Run by the command line, never by a screen."""
 WORKINGS = {"accruals.accrued", "assessments.replay", "claims.review_policy", "explanations.explain",
             "cost_marks.cost_marks", "outlooks.outlook", "request_figures.work_out", "books.growth.shelf_of",
@@ -364,7 +364,7 @@ def _rows_of(context: ServiceContext, owner: Actor) -> list[Any]:
 NAMING_AN_OBJECT = ["accounts.account_detail", "accounts.projections", "request_options.preview", "requests.submit",
                     "requests.answer_information_request", "requests.withdraw", "request_reading.my_request",
                     "standing.last_ending", "standing.missing_evidence",
-                    *(name for name in ACCESS if name.startswith(("assistant_conv", "assistant_choosing")))]
+                    *(name for name in ACCESS if name.startswith(("assistant.conv", "assistant.choosing")))]
 
 
 def test_another_cardholder_finds_nothing_and_changes_nothing(context: ServiceContext) -> None:

@@ -18,9 +18,9 @@ from core.domain.hardship import HardshipReason
 from core.domain.household import Evidence, Income
 from core.domain.offers.as_request import terms_of
 from core.domain.offers.model import Bound, Wish
-from core.services import assessments, assistant, assistant_transcript, requests
-from core.services.assistant import Conversation, PersonCause, Reply, comparison, find_offer, is_open
-from core.services.assistant_replay import replay
+from core.services import assessments, assistant, requests
+from core.services.assistant import Conversation, PersonCause, Reply, comparison, find_offer, is_open, transcripts
+from core.services.assistant.proof import replay
 from core.services.context import ServiceContext
 from core.services.requests import Submitted
 from tests.conftest import TestTime
@@ -257,7 +257,7 @@ def test_who_waits_for_a_person_is_listed_by_urgency_until_somebody_takes_it_up(
 
 def test_who_is_in_danger_is_seen_however_many_wait_longer(context: ServiceContext, time_: TestTime,
                                                            monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(assistant_transcript, "MOST_WAITING", 1)
+    monkeypatch.setattr(transcripts, "MOST_WAITING", 1)
     for number, text in enumerate(("I want to talk to a person", "I want to die")):
         actor, talk = begun(context, person=f"p{number}", card=f"c{number}")
         said(actor, context, talk, text)

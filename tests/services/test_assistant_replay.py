@@ -22,7 +22,7 @@ from core.domain.offers.hashing import canonical_hash
 from core.domain.offers.model import Wish
 from core.policy.book import SHIPPED, PolicyBook
 from core.services import assistant
-from core.services.assistant_replay import Part, replay, replay_turn
+from core.services.assistant.proof import Part, replay, replay_turn
 from core.services.calculator.kinds import calculate
 from core.services.context import ServiceContext
 from portal.commands.replay import lines_of
@@ -134,7 +134,7 @@ def test_dearer_plan_slipped_into_what_was_shown_is_found(context: ServiceContex
 
 
 def test_turn_sealed_anew_after_it_was_altered_is_not_the_one_of_the_audit(context: ServiceContext) -> None:
-    from core.services.assistant_records import seal_of
+    from core.services.assistant.records import seal_of
 
     begun(context)
     with context.reading() as connection:

@@ -14,8 +14,8 @@ from core.domain.hardship import HardshipReason
 from core.domain.money import MAX_MINOR
 from core.domain.offers.model import NO_WISH, Wish
 from core.domain.understanding.crisis import speaks_of_self_harm
-from core.services.assistant_document import wish_document
-from core.services.assistant_wishes import added, at_pace, carried, merged, reason_of
+from core.services.assistant.document import wish_document
+from core.services.assistant.wishes import added, at_pace, carried, merged, reason_of
 from core.services.calculator.offers import WishInput, _wish
 
 MONTHLY, WEEKLY = Wish(monthly_at_most_minor=50_000), Wish(instalment_at_most_minor=20_000, frequency=Frequency.WEEKLY)

@@ -93,7 +93,7 @@ class PersonCause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An offer by the turn that showed it and its label there (``core.services.assistant_offers``)."""
+    """An offer by the turn that showed it and its label there (``core.services.assistant.offers``)."""
 
     turn_number: int
     label: str

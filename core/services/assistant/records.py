@@ -18,10 +18,10 @@ from core.domain.projection import project_until
 from core.domain.projection_model import Position, ProjectionRule, Scenario
 from core.domain.understanding import Understanding
 from core.services import records
-from core.services.assistant_document import rule_from, shown_from
-from core.services.assistant_ground import Ground
-from core.services.assistant_model import Choice, Nothing, Reply, Turn, TurnSource
-from core.services.assistant_turns import State, Step
+from core.services.assistant.document import rule_from, shown_from
+from core.services.assistant.ground import Ground
+from core.services.assistant.model import Choice, Nothing, Reply, Turn, TurnSource
+from core.services.assistant.turns import State, Step
 
 _WISH, _UNDERSTOOD = TypeAdapter(Wish), TypeAdapter(Understanding)
 _ROUNDS, _START, _NOTHING = TypeAdapter(tuple[Round, ...]), TypeAdapter(Position), TypeAdapter(Nothing)

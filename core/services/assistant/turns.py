@@ -13,11 +13,11 @@ from core.domain.offers.model import NO_WISH, Wish
 from core.domain.offers.negotiation import Negotiation
 from core.domain.understanding import LastOffer, Understanding, understand
 from core.domain.understanding.crisis import speaks_of_self_harm
-from core.services.assistant_document import Worked, document, work_out
-from core.services.assistant_ground import Ground
-from core.services.assistant_model import Choice, PersonCause, Reply, TurnSource
-from core.services.assistant_offers import has_plan, on_the_table
-from core.services.assistant_wishes import added
+from core.services.assistant.document import Worked, document, work_out
+from core.services.assistant.ground import Ground
+from core.services.assistant.model import Choice, PersonCause, Reply, TurnSource
+from core.services.assistant.offers import has_plan, on_the_table
+from core.services.assistant.wishes import added
 
 HARD_STOPS = frozenset({Stop.VULNERABLE, Stop.NOTHING_FEASIBLE, Stop.SAME_OFFER_TWICE, Stop.ROUNDS})
 """After these a person goes on; an acceptance may be thought over."""

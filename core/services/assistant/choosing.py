@@ -16,11 +16,11 @@ from core.domain.offers.conversation import Stop
 from core.domain.offers.offer import Offer
 from core.domain.request_terms import kind_of
 from core.services import records
-from core.services.assistant_conversations import open_conversation, own_conversation
-from core.services.assistant_document import shown_from
-from core.services.assistant_ground import Ground, ground_of
-from core.services.assistant_offers import find_offer, is_open
-from core.services.assistant_wishes import reason_of
+from core.services.assistant.conversations import open_conversation, own_conversation
+from core.services.assistant.document import shown_from
+from core.services.assistant.ground import Ground, ground_of
+from core.services.assistant.offers import find_offer, is_open
+from core.services.assistant.wishes import reason_of
 from core.services.commands import once
 from core.services.context import ServiceContext
 from core.services.request_options import RequestDraft, check_draft
@@ -36,7 +36,7 @@ _JOINED = timedelta(days=30)
 def choose(actor: Actor, context: ServiceContext, conversation_id: str, turn_number: int, label: str, *,
            acknowledged: bool, hardship_reason: HardshipReason | None = None, note: str = "",
            idempotency_key: str) -> Submitted:
-    """Send the offer ``label`` of a turn as a request; ``label`` as in ``assistant_offers.find_offer``.
+    """Send the offer ``label`` of a turn as a request; ``label`` as in ``offers.find_offer``.
 
     Whatever was shown stays choosable, stopped or not, while the facts hold. Raises ``InvalidInput`` when the
     legal effect was not acknowledged, ``Conflict``: ``offer_out_of_date`` (nothing is sent; ``data`` has the

@@ -13,10 +13,10 @@ from core.domain.actor import Actor
 from core.domain.errors import Conflict
 from core.domain.message_templates import MessageTemplate
 from core.services import records
-from core.services.assistant_ground import Ground
-from core.services.assistant_model import PersonCause, Reply, TurnSource
-from core.services.assistant_records import state_values, turn_values
-from core.services.assistant_turns import Step
+from core.services.assistant.ground import Ground
+from core.services.assistant.model import PersonCause, Reply, TurnSource
+from core.services.assistant.records import state_values, turn_values
+from core.services.assistant.turns import Step
 from core.services.context import ServiceContext
 
 MOST_TURNS = 200

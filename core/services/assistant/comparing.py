@@ -11,7 +11,7 @@ from core.domain.offers.as_request import terms_of
 from core.domain.offers.model import OfferKind
 from core.domain.offers.offer import Offer
 from core.domain.request_terms import AgreementTerms
-from core.services.assistant_model import Conversation, Nothing, Turn
+from core.services.assistant.model import Conversation, Nothing, Turn
 
 
 class CreditEffect(StrEnum):

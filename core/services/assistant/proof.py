@@ -23,8 +23,8 @@ from core.domain.errors import NotFound, PortalError
 from core.domain.offers.hashing import canonical_hash
 from core.policy.rules.negotiation import offer_rule
 from core.services import records
-from core.services.assistant_document import stored_rule, work_out_afresh
-from core.services.assistant_records import nothing_again, seal_of
+from core.services.assistant.document import stored_rule, work_out_afresh
+from core.services.assistant.records import nothing_again, seal_of
 from core.services.context import ServiceContext
 from core.services.request_reading import is_identifier
 

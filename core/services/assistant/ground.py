@@ -24,8 +24,8 @@ from core.domain.request_checks import first_due_range
 from core.policy.rules.negotiation import default_authority, offer_rule
 from core.services import records
 from core.services.assessments import FinishedAssessment, newest_finished
-from core.services.assistant_document import StoredRule, stored_rule
-from core.services.assistant_model import SliderSettings
+from core.services.assistant.document import StoredRule, stored_rule
+from core.services.assistant.model import SliderSettings
 from core.services.context import ServiceContext
 from core.services.means import Means, means_for, promises
 from core.services.outlooks import furthest, projection_start

@@ -1,7 +1,7 @@
 """A conversation with the assistant: comparison and offers first, then answers to whatever is asked.
 
-Everything shown is stored as it was shown, with what it can be worked out from again (``assistant_replay``).
-A conversation stands on the facts of a day (``assistant_ground``); when they change, another one begins, with
+Everything shown is stored as it was shown, with what it can be worked out from again (``proof``).
+A conversation stands on the facts of a day (``ground``); when they change, another one begins, with
 what was wished carried over. Two tabs meet on the conversation's row: both turns are kept, in the order they came.
 """
 
@@ -20,11 +20,11 @@ from core.domain.errors import Conflict, NotFound
 from core.domain.offers.conversation import Stop
 from core.domain.offers.model import Wish
 from core.services import records
-from core.services.assistant_ground import Ground, ground_of
-from core.services.assistant_keeping import keep, waits
-from core.services.assistant_model import Conversation, PersonCause, Turn, TurnSource
-from core.services.assistant_records import state_of, state_values, turn_of, wish_from
-from core.services.assistant_turns import (
+from core.services.assistant.ground import Ground, ground_of
+from core.services.assistant.keeping import keep, waits
+from core.services.assistant.model import Conversation, PersonCause, Turn, TurnSource
+from core.services.assistant.records import state_of, state_values, turn_of, wish_from
+from core.services.assistant.turns import (
     State,
     Step,
     adjusted,
@@ -34,7 +34,7 @@ from core.services.assistant_turns import (
     restarted,
     said,
 )
-from core.services.assistant_wishes import carried, reason_of
+from core.services.assistant.wishes import carried, reason_of
 from core.services.commands import once
 from core.services.context import ServiceContext
 from core.services.request_reading import is_identifier, own_cardholder

@@ -1,13 +1,13 @@
 """The assistant: what screens and reviewers ask of it, in one place.
 
-Conversations are in ``assistant_conversations``, what a step leads to in ``assistant_turns``, sending in
-``assistant_choosing``, reading by the bank in ``assistant_transcript``, the proof in ``assistant_replay``.
+Conversations are in ``conversations``, what a step leads to in ``turns``, sending in
+``choosing``, reading by the bank in ``transcripts``, the proof in ``proof``.
 """
 
 from __future__ import annotations
 
-from core.services.assistant_choosing import choose
-from core.services.assistant_comparison import (
+from core.services.assistant.choosing import choose
+from core.services.assistant.comparing import (
     ComparisonRow,
     CreditEffect,
     Likelihood,
@@ -15,7 +15,7 @@ from core.services.assistant_comparison import (
     credit_effect,
     likelihood,
 )
-from core.services.assistant_conversations import (
+from core.services.assistant.conversations import (
     adjust,
     call_person,
     choose_ceiling,
@@ -24,8 +24,8 @@ from core.services.assistant_conversations import (
     restart,
     say,
 )
-from core.services.assistant_keeping import MOST_TURNS
-from core.services.assistant_model import (
+from core.services.assistant.keeping import MOST_TURNS
+from core.services.assistant.model import (
     Choice,
     Conversation,
     Nothing,
@@ -38,8 +38,8 @@ from core.services.assistant_model import (
     TurnSource,
     Waiting,
 )
-from core.services.assistant_offers import find_offer, is_open, on_the_table
-from core.services.assistant_transcript import TakenUp, take_up, taken_up, transcript, waiting_for_person
+from core.services.assistant.offers import find_offer, is_open, on_the_table
+from core.services.assistant.transcripts import TakenUp, take_up, taken_up, transcript, waiting_for_person
 
 __all__ = [
     "MOST_TURNS", "Choice", "ComparisonRow", "Conversation", "CreditEffect", "Likelihood", "Nothing", "PersonCause",

@@ -14,8 +14,8 @@ from core.db.repositories import proposals as proposals_repository
 from core.domain.actor import Actor, Role
 from core.domain.errors import Conflict, NotFound
 from core.services import records
-from core.services.assistant_model import Choice, PersonCause, Transcript, TranscriptPart, Turn, Waiting
-from core.services.assistant_records import turn_of
+from core.services.assistant.model import Choice, PersonCause, Transcript, TranscriptPart, Turn, Waiting
+from core.services.assistant.records import turn_of
 from core.services.case_access import may_read
 from core.services.claims import claim_span, review_policy
 from core.services.commands import once
