@@ -166,17 +166,14 @@ def test_a_loaded_demo_is_left_alone_with_one_query(loaded: ServiceContext,
 
 
 @pytest.mark.parametrize("stage", ["write", "requests"])
-def test_a_load_that_was_cut_short_is_finished_by_the_next_start(sqlite_context: ServiceContext, stage: str,
-                                                                 monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.services.demo.load.ACCOUNTS", COUNT)
-
+def test_a_load_that_was_cut_short_is_finished_by_the_next_start(sqlite_context: ServiceContext, stage: str) -> None:
     def stop(seen: str, _done: int, _total: int) -> None:
         if seen == stage:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         demo.load_demo(sqlite_context, count=150, progress=stop)
-    assert demo.ensure_loaded(sqlite_context) is True
+    assert demo.ensure_loaded(sqlite_context, count=150) is True
     assert demo.ensure_loaded(sqlite_context) is False
     logins = {row.login for row in rows(sqlite_context, sa.select(users.c.login))}
     assert {one.login for one in demo.sign_ins() if one.login} <= logins

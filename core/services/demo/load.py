@@ -41,7 +41,7 @@ class DemoReport:
     requests: int
 
 
-def ensure_loaded(context: ServiceContext, progress: Progress = quiet) -> bool:
+def ensure_loaded(context: ServiceContext, progress: Progress = quiet, *, count: int = ACCOUNTS) -> bool:
     """Load the demo unless it is there, or finish a load that was cut short; one quick query when all is there.
 
     True when it wrote anything. Raises ``Conflict`` when the database holds accounts that are not the demo's.
@@ -55,7 +55,7 @@ def ensure_loaded(context: ServiceContext, progress: Progress = quiet) -> bool:
             raise Conflict("database_not_demo", "the database holds accounts or users of its own: start without "
                            "PORTAL_DEMO, or point it at an empty database")
     if begun is None:
-        load_demo(context, progress=progress)
+        load_demo(context, count=count, progress=progress)
     else:
         _carry_on(context, int(begun["seed"]), int(begun["accounts"]), date.fromisoformat(begun["as_of"]), progress)
     return True
