@@ -26,6 +26,8 @@ from portal.wiring import services
 _LOCALE = "portal_locale"
 _LAST = "portal_last_viewer"
 _SPOKEN = "portal_locale_spoken"
+_STAYS = (_LOCALE, _SPOKEN, *adapter.STATE_KEYS)
+"""The language says nothing of a person; the library has emptied its own keys and looks for them again."""
 ADDRESS_HEADER = "X-Portal-Address"
 """Set by our own middleware (and stripped from what clients send)."""
 
@@ -92,11 +94,17 @@ def live_session(*, touch: bool = True) -> LiveSession | None:
 
 def leave(why: str) -> None:
     """Forget who this tab showed, send it to the sign-in page, and stop the run."""
-    adapter.forget()
-    st.session_state.pop(_LAST, None)
+    forget()
     signals.go("/", ended=why)
     st.info(i18n.t(f"identity.ended.{why}"))
     st.stop()
+
+
+def forget() -> None:
+    """Empty this tab of the person it showed, with all they typed, chose and saw; the language stays."""
+    adapter.forget()
+    for key in [one for one in st.session_state if one not in _STAYS]:
+        del st.session_state[key]
 
 
 def presented_token() -> str | None:

@@ -6,10 +6,9 @@ import streamlit as st
 
 from core.services import identity
 from core.services.identity import LiveSession
-from portal import i18n, navigation, session
+from portal import i18n, navigation, session, visit
 from portal.components.money import plain
 from portal.i18n import t
-from portal.identity import adapter
 from portal.web import signals
 from portal.wiring import services
 
@@ -54,6 +53,7 @@ def _signed_in(live: LiveSession) -> None:
         st.caption(f"{t(f'common.role.{role.value}')} · {plain(live.person.display_name)}")
         _language_switch("inside")
         st.button(t("identity.sign_out"), key="portal_sign_out", on_click=_sign_out, width="stretch")
+    visit.begin(page.url_path)
     page.run()
 
 
@@ -75,5 +75,5 @@ def _choose_language(key: str) -> None:
 def _sign_out() -> None:
     # The server session ends here and now; what follows in the browser is only tidying up.
     identity.sign_out(services(), session.presented_token())
-    adapter.forget()
+    session.forget()
     st.session_state[_LEAVING] = True

@@ -8,7 +8,7 @@ from core.domain.actor import Role
 from core.services import requests
 from core.services.assistant import Conversation
 from core.services.requests import RequestOptions, Submitted
-from portal import errors
+from portal import errors, visit
 from portal.components import (
     assistant_answer,
     assistant_send,
@@ -32,8 +32,8 @@ def main() -> None:
     seen = viewer(Role.CARDHOLDER)
     st.title(t("common.page.assistant"))
     options = requests.request_options(seen.actor, seen.context, seen.context.clock.today())
-    if _DONE in st.session_state:
-        _confirm(st.session_state[_DONE], options)
+    if (done := visit.kept().get(_DONE)) is not None:
+        _confirm(done, options)
         return
     if not options.accounts:
         states.empty(t("cardholder.overview.empty_title"), t("cardholder.overview.empty", bank=bank.line()))
@@ -54,7 +54,8 @@ def _talk(account_id: str, asking: int) -> None:
     found = steps.current(seen, account_id)
     sending, done = _sending(seen, found)
     if done is not None:
-        st.session_state[_DONE] = done
+        visit.kept()[_DONE] = done
+        st.session_state.pop(_ACCOUNT, None)
         steps.put_back()
         st.rerun(scope="app")
     if sending:
@@ -125,7 +126,6 @@ def _confirm(done: Submitted, options: RequestOptions) -> None:
     st.markdown(f"{t('cardholder.request.done_next')}\n\n{t('assistant.send.told_done')}")
     with st.container(horizontal=True):
         if st.button(t("cardholder.request.see"), type="primary"):
-            _forget()
             go("my_requests", id=done.proposal_id)
         if any(option.blocked_by is None for option in options.accounts):
             st.button(t("assistant.another_card"), on_click=_forget)
@@ -133,9 +133,8 @@ def _confirm(done: Submitted, options: RequestOptions) -> None:
 
 
 def _forget() -> None:
-    """Let the next conversation start with the next card."""
-    for key in (_DONE, _ACCOUNT):
-        st.session_state.pop(key, None)
+    """Let the next conversation start, with the next card."""
+    visit.kept().pop(_DONE, None)
     st.query_params.pop("account", None)
 
 

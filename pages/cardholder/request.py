@@ -15,7 +15,7 @@ from core.domain.request_checks import CheckName
 from core.services import requests
 from core.services.means import Means
 from core.services.requests import AccountOption, Preview, RequestDraft, RequestOptions, Submitted
-from portal import errors
+from portal import errors, visit
 from portal.components import bank, preview, states, terms
 from portal.components.assessment import NOTHING_LEFT
 from portal.i18n import day, moment, money, t
@@ -31,8 +31,8 @@ def main() -> None:
     """One run of the page: the confirmation, the reason why not, or the form."""
     seen = viewer(Role.CARDHOLDER)
     st.title(t("common.page.request"))
-    if _DONE in st.session_state:
-        _confirm(seen, st.session_state[_DONE])
+    if (done := visit.kept().get(_DONE)) is not None:
+        _confirm(seen, done)
         return
     options = requests.request_options(seen.actor, seen.context, seen.context.clock.today())
     if not options.accounts:
@@ -145,7 +145,10 @@ def _send(seen: Viewer, draft: RequestDraft, worked_out: Preview) -> None:
     except PortalError as refusal:
         errors.show(refusal)
         return
-    st.session_state[_DONE] = done
+    visit.kept()[_DONE] = done
+    # The next request is another one, with a key and an agreement of its own.
+    for key in (_KEY, _AGREED, _TOLD):
+        st.session_state.pop(key, None)
     st.rerun(scope="app")
 
 
@@ -156,7 +159,6 @@ def _confirm(seen: Viewer, done: Submitted) -> None:
     st.markdown(t("cardholder.request.done_next"))
     with st.container(horizontal=True):
         if st.button(t("cardholder.request.see"), type="primary"):
-            _forget()
             go("my_requests", id=done.proposal_id)
         if any(option.blocked_by is None for option in others):
             st.button(t("cardholder.request.another"), on_click=_forget)
@@ -164,9 +166,8 @@ def _confirm(seen: Viewer, done: Submitted) -> None:
 
 
 def _forget() -> None:
-    """Let the next form start afresh, with a key of its own, and not on the card just asked for."""
-    for key in (_KEY, _DONE, _AGREED, _TOLD):
-        st.session_state.pop(key, None)
+    """Let the next form start afresh, and not on the card just asked for."""
+    visit.kept().pop(_DONE, None)
     st.query_params.pop("account", None)
 
 

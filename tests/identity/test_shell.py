@@ -158,3 +158,23 @@ def test_every_role_has_a_first_page_and_no_role_sees_anothers() -> None:
     assert of[Role.COLLECTOR] | {"statistics"} == of[Role.SUPERVISOR]
     assert of[Role.CARDHOLDER] & of[Role.COLLECTOR] == {"account"}
     assert of[Role.ADMIN] & of[Role.STAFF] == {"account"}
+
+
+def test_who_signs_out_leaves_nothing_of_theirs_in_the_tab(open_as: OpenAs, sqlite_context: ServiceContext) -> None:
+    app = open_as(make_user(sqlite_context), "pages/identity/account.py")
+    app.session_state["request_months"] = "what they had typed"
+    app.session_state["assistant_account"] = "the card they looked at"
+    app.button(key="portal_sign_out").click().run()
+    assert "request_months" not in app.session_state
+    assert "assistant_account" not in app.session_state
+    assert "li.collector" not in repr(app.session_state)
+
+
+def test_a_session_that_ended_elsewhere_leaves_nothing_in_the_tab(open_as: OpenAs,
+                                                                  sqlite_context: ServiceContext) -> None:
+    app = open_as(make_user(sqlite_context), "pages/identity/account.py")
+    app.session_state["message_of_a_case"] = "half a sentence"
+    actor = identity.authenticate(sqlite_context, "li.collector", GOOD, "203.0.113.7").actor
+    identity.sign_out_everywhere(actor, sqlite_context)
+    app.run()
+    assert "message_of_a_case" not in app.session_state
