@@ -10,12 +10,11 @@ from portal.i18n import money
 
 RIGHT, LEFT = "---:", ":---"
 
-
-_JOINER = "\u2060"
-"""Word joiner: takes no room, breaks no line, and is no part of an address."""
-# Streamlit makes links and typographic signs out of plain text after Markdown's escapes are gone.
-_REWRITTEN = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?<=@)(?=\w)|(?<=-)(?=[->])|(?<=<)(?=[-=])|(?<=[>~])(?==)",
-                        re.IGNORECASE)
+_SEAM = ":color[]"
+"""An empty stretch of Markdown: nothing to see, to copy or to search, and no rewriting reaches across it."""
+# Streamlit makes links, pictures and typographic signs out of plain text after Markdown's escapes are gone.
+_REWRITTEN = re.compile(r"(?<=:)(?=//|[\w+/-]+:)|(?<=www)(?=\.)|(?<=@)(?=\w)"
+                        r"|(?<=-)(?=[->])|(?<=<)(?=[-=])|(?<=[>~])(?==)", re.IGNORECASE)
 
 
 def plain(text: object) -> str:
@@ -23,13 +22,19 @@ def plain(text: object) -> str:
 
     An address somebody typed stays words: nobody on the other side of a request is led anywhere by a click.
     """
-    words = _REWRITTEN.sub(_JOINER, " ".join(str(text).split()))
-    return "".join(f"\\{sign}" if sign in punctuation else sign for sign in words)
+    return _SEAM.join(map(_escaped, _REWRITTEN.split(" ".join(str(text).split()))))
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\{sign}" if sign in punctuation else sign for sign in text)
 
 
 def unbroken(text: str) -> str:
-    """``text`` kept on one line: in a narrow cell Chinese would otherwise break between month and day."""
-    return _JOINER.join(text.replace(" ", "\u00a0"))
+    """``text`` kept on one line: in a narrow cell Chinese would otherwise break between month and day.
+
+    A stretch of its own, which the style sheet keeps together: it is copied and found as it reads.
+    """
+    return f":color[{text}]"
 
 
 def paragraphs(text: str) -> str:
@@ -37,7 +42,7 @@ def paragraphs(text: str) -> str:
 
     An empty line ends no paragraph: behind it a quotation would go on as words of the portal's own.
     """
-    return "  \n".join(plain(line) or _JOINER for line in text.splitlines())
+    return "  \n".join(plain(line) or _SEAM for line in text.splitlines())
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], align: Sequence[str] | None = None) -> str:
