@@ -240,7 +240,7 @@ def _view(connection: sa.Connection, context: ServiceContext, actor: Actor, row:
         proposal_id=row.id, reference=row.reference, version=row.version, kind=ProposalKind(row.kind), state=state,
         cardholder_name=context.vault.decrypt(person.name_encrypted),
         phone_masked=masked_phone(context.vault.decrypt(person.phone_encrypted)) if person.phone_encrypted else None,
-        city=person.city, vulnerable=person.vulnerable, hardship_reason=row.hardship_reason, note=row.note,
+        city=person.city, vulnerable=person.vulnerable or row.vulnerable, hardship_reason=row.hardship_reason, note=row.note,
         asked_terms=terms, figures=figures, unworkable=unworkable,
         start_moved=figures is not None and starts_on(figures.terms) != starts_on(terms), position=position,
         other_cards=tuple(_other_card(one) for one in stands if one is not position), assessment=assessment,
@@ -248,7 +248,7 @@ def _view(connection: sa.Connection, context: ServiceContext, actor: Actor, row:
         amount_minor=row.amount_minor, submitted_at=row.submitted_at, promised_by=row.promised_by,
         overdue=state in WAITING_FOR_THE_BANK and row.promised_by < now,
         score=score_today(position.total_minor - position.accrued_interest_minor, account.oldest_unpaid_due_date,
-                          row.promised_by, person.vulnerable, of),
+                          row.promised_by, person.vulnerable or row.vulnerable, of),
         highest=of.rule.highest, in_my_hands=mine,
         may_take=state in WAITING_FOR_THE_BANK and not mine and takeable and (
             colleague is None or actor.role is Role.SUPERVISOR),

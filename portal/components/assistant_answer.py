@@ -40,10 +40,11 @@ def show(found: Conversation, beside: Callable[[], None]) -> None:
     with plan:
         _work_out(found, newest, shown)
         answered = not set(newest.replies) & {*_ASKED, Reply.ACCEPT, Reply.CARE} and _plan(found, shown)
-    with chips:
-        adjust.understood(found.wish, partial(steps.correct, found), key=found.conversation_id)
     # Who speaks of harming themselves is not shown sums to move about; they are there when asked for.
     care = Reply.CARE in newest.replies
+    if not care:
+        with chips:
+            adjust.understood(found.wish, partial(steps.correct, found), key=found.conversation_id)
     if has_plan(shown.negotiation) and not care:
         with trying:
             _trying(found, shown)
@@ -66,7 +67,7 @@ def _accepted(found: Conversation, newest: Turn) -> None:
 
 
 def _work_out(found: Conversation, newest: Turn, shown: Turn) -> None:
-    """Where words were not answered with a plan, because a person looks after them, nobody is kept from looking."""
+    """What was wished beside words of self-harm was not answered with sums; nobody is kept from looking at them."""
     if newest.negotiation is None and found.wish != shown.wish:
         st.button(t("assistant.work_out"), key=f"work_out_{newest.turn_id}", on_click=steps.wish,
                   args=(found, found.wish))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.services.assistant import Conversation
+from core.services.assistant import Conversation, Reply
 from core.services.assistant.offers import has_plan
 from core.services.requests import AccountOption, RequestOptions
 from portal.components import bank
@@ -75,7 +75,9 @@ def _blocked(found: Conversation) -> None:
 
 
 def person(found: Conversation) -> None:
-    """What happens now that a person has been asked for."""
+    """What happens now that a person has been asked for; and for who is in danger, who answers now."""
+    if found.in_danger and Reply.CARE not in found.turns[-1].replies:
+        st.info(t("assistant.care.line"), icon=":material/favorite:")
     if found.person_asked_at is not None:
         st.success(f"**{t('assistant.person.asked', at=moment(found.person_asked_at))}**\n\n"
                    f"{t('assistant.person.what_next', bank=bank.line())}")

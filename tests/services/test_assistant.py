@@ -285,18 +285,6 @@ def test_hardship_said_is_a_fact_of_this_conversation_and_flagged(context: Servi
     assert assistant.restart(actor, context, talk.conversation_id, idempotency_key=key()).hardship == ()
 
 
-@pytest.mark.parametrize("text", ["\u6211\u4e0d\u60f3\u6d3b\u4e86", "I want to kill myself, 500 a month is all I have"])
-def test_who_speaks_of_self_harm_meets_care_and_a_person_not_a_plan(context: ServiceContext, text: str) -> None:
-    actor, talk = begun(context)
-    after = said(actor, context, talk, text)
-    assert after.turns[-1].replies == (Reply.CARE, Reply.PERSON_CALLED, Reply.ENDED_VULNERABLE)
-    assert after.turns[-1].negotiation is None
-    assert (after.stop, after.person_cause) == (Stop.VULNERABLE, PersonCause.SELF_HARM)
-    assert assistant.restart(actor, context, talk.conversation_id, idempotency_key=key()).stop is Stop.VULNERABLE
-    with pytest.raises(Conflict, match="together"):
-        assistant.choose_ceiling(actor, context, talk.conversation_id, idempotency_key=key())
-
-
 def test_person_known_as_vulnerable_gets_one_answer_and_a_person(context: ServiceContext) -> None:
     actor, talk = begun(context)
     with context.writing() as connection:

@@ -69,13 +69,18 @@ def _bounded(connection: sa.Connection, context: ServiceContext, row: sa.Row[Any
 
 
 def _person_values(row: sa.Row[Any], step: Step, now: datetime) -> dict[str, Any]:
-    """Who waits keeps their place in the line; who was taken up and asks again is back in it."""
+    """Who waits keeps their place in the line; who was taken up and asks again is back in it.
+
+    Who speaks of harming themselves stays with that cause, since the moment they first said so.
+    """
     if step.person is None:
         return {}
     in_line = waits(row)
-    causes = list(PersonCause)
-    cause = min(step.person, PersonCause(row.person_cause), key=causes.index) if in_line else step.person
-    return {"person_cause": cause.value, "person_asked_at": row.person_asked_at if in_line else now,
+    earlier = None if row.person_cause is None else PersonCause(row.person_cause)
+    stands = earlier is not None and (in_line or earlier is PersonCause.SELF_HARM)
+    cause = min(step.person, earlier, key=list(PersonCause).index) if stands and earlier else step.person
+    risen = cause is PersonCause.SELF_HARM is not earlier
+    return {"person_cause": cause.value, "person_asked_at": row.person_asked_at if in_line and not risen else now,
             "person_taken_by": None, "person_taken_at": None}
 
 

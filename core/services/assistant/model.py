@@ -70,7 +70,11 @@ class Reply(StrEnum):
     CEILING_CHOSEN = "ceiling_chosen"
     CARE = "care"
     """Somebody spoke of harming themselves: help that answers now, before anything about money."""
+    GENTLY = "gently"
+    """Before any answer to who seemed vulnerable earlier: the same answer as anybody's, without haste."""
     PERSON_CALLED = "person_called"
+    PERSON_STAYS = "person_stays"
+    """What was said is set aside; that a person calls is not."""
     ENDED_VULNERABLE = "ended_vulnerable"
     ENDED_NOTHING_FEASIBLE = "ended_nothing_feasible"
     ENDED_SAME_OFFER_TWICE = "ended_same_offer_twice"
@@ -203,9 +207,18 @@ class Conversation:
 
     @property
     def may_choose_ceiling(self) -> bool:
-        """Whether there is a ceiling above what is affordable that has not been chosen."""
+        """Whether there is a ceiling above what is affordable that has not been chosen.
+
+        Who seems vulnerable decides that together with a person.
+        """
         facts = self.facts
-        return facts is not None and not self.chose_ceiling and facts.ceiling_minor > facts.affordable_minor
+        return (facts is not None and not self.chose_ceiling and self.stop is not Stop.VULNERABLE
+                and facts.ceiling_minor > facts.affordable_minor)
+
+    @property
+    def in_danger(self) -> bool:
+        """Whether they spoke of harming themselves: where help answers now stays in sight."""
+        return self.person_cause is PersonCause.SELF_HARM or (self.stop is Stop.VULNERABLE and not self.vulnerable)
 
 
 @dataclass(frozen=True, slots=True)

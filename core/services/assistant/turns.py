@@ -79,26 +79,24 @@ def opening(ground: Ground, state: State, *, changed: bool) -> Step:
 def said(ground: Ground, state: State, text: str) -> Step:
     """The answer to a message, already cleaned."""
     read = understand(text, ground.as_of, max(ground.position.total_minor, 0), _last_offer(state))
-    if speaks_of_self_harm(text):
-        return _cared_for(state, text, read)
     after = _heard(ground, state, read)
+    if speaks_of_self_harm(text):
+        return _cared_for(after, text, read)
     told = tuple(reply for intent, reply in _TOLD.items() if intent in read.intents)
     person = next((_PERSON[intent] for intent in _PERSON if intent in read.intents), None)
     step = Step(TurnSource.TEXT, after, told, text, read, person=person)
     if "accept" in read.intents and read.ask is None:
         step = _accepted(step, state)
-    elif after.stop is Stop.VULNERABLE:
-        step = replace(step, replies=(*step.replies, ended(after.stop)))
     elif _says_something(state, after, read):
         # Once a person goes on, a wish is still answered, as the sliders answer it; it is no round any more.
         step = _answered(ground, step, counts=read.ask is None and not after.over)
-    elif after.over:
+    elif after.over and not (after.stop is Stop.VULNERABLE and (step.replies or read.ask)):
         step = replace(step, replies=(*step.replies, ended(after.stop)))
     asked: tuple[Reply, ...] = () if read.ask is None else (_ASKS[read.ask],)
     if ground.facts is None and not asked and not step.replies:
         asked = _no_ground(ground)
     step = replace(step, replies=(*step.replies, *asked))
-    return _with_person(step)
+    return _with_person(_gently(step, state))
 
 
 def adjusted(ground: Ground, state: State, wish: Wish, *, corrected: bool) -> Step:
@@ -118,7 +116,9 @@ def restarted(ground: Ground, state: State) -> Step:
     """Everything said is set aside and the first offers lie there again; who seems vulnerable keeps their person."""
     after = _forgotten(state)
     worked = _worked(ground, after)
-    return Step(TurnSource.RESTARTED, after, (Reply.RESTART, *_laid(ground, worked, with_answer=False)), worked=worked)
+    stays = (Reply.PERSON_STAYS,) if after.stop is Stop.VULNERABLE else ()
+    return Step(TurnSource.RESTARTED, after, (Reply.RESTART, *stays, *_laid(ground, worked, with_answer=False)),
+                worked=worked)
 
 
 def person_called(state: State) -> Step:
@@ -224,8 +224,18 @@ def _accepted(step: Step, before: State) -> Step:
                    replies=(*step.replies, Reply.ACCEPT))
 
 
+def _gently(step: Step, before: State) -> Step:
+    """Answered as anybody is, but not pressed: who seemed vulnerable before hears first that nothing is urgent."""
+    if before.stop is not Stop.VULNERABLE:
+        return step
+    if Reply.RESTART in step.replies:
+        return replace(step, replies=(Reply.RESTART, Reply.PERSON_STAYS, *step.replies[1:]))
+    said_so = Reply.UNDECIDED in step.replies or step.replies == (ended(before.stop),)
+    return step if said_so else replace(step, replies=(Reply.GENTLY, *step.replies))
+
+
 def _cared_for(state: State, text: str, read: Understanding) -> Step:
-    """Nothing about money: help, and a person."""
+    """Nothing about money: help, and a person. What was wished is kept for when they want to look at it."""
     after = replace(state, rounds=(*state.rounds, Round(None, vulnerable=True)), stop=Stop.VULNERABLE)
     return Step(TurnSource.TEXT, after, (Reply.CARE, Reply.PERSON_CALLED, Reply.ENDED_VULNERABLE), text, read,
                 person=PersonCause.SELF_HARM)

@@ -1,0 +1,130 @@
+"""Care: help and a person for who is in danger, and no right lost by having said so."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.domain.errors import Conflict
+from core.domain.offers.conversation import Stop
+from core.domain.offers.model import NO_WISH, Wish
+from core.services import assistant, review
+from core.services.assistant import PersonCause, Reply
+from core.services.context import ServiceContext
+from tests.conftest import TestTime
+from tests.services.assistant_talks import begun, key, moved, said
+from tests.services.cases import reviewer
+
+IN_DANGER = ("\u6211\u4e0d\u60f3\u6d3b\u4e86", "I want to kill myself, 500 a month is all I have")
+
+
+@pytest.mark.parametrize("text", IN_DANGER)
+def test_who_speaks_of_self_harm_meets_care_and_a_person_not_a_plan(context: ServiceContext, text: str) -> None:
+    actor, talk = begun(context)
+    after = said(actor, context, talk, text)
+    assert after.turns[-1].replies == (Reply.CARE, Reply.PERSON_CALLED, Reply.ENDED_VULNERABLE)
+    assert after.turns[-1].negotiation is None
+    assert (after.stop, after.person_cause) == (Stop.VULNERABLE, PersonCause.SELF_HARM)
+    assert after.in_danger
+
+
+def test_what_was_wished_beside_words_of_self_harm_is_kept_for_later(context: ServiceContext) -> None:
+    actor, talk = begun(context)
+    after = said(actor, context, talk, IN_DANGER[1])
+    assert after.wish == Wish(monthly_at_most_minor=50_000)
+    looked = moved(actor, context, after, after.wish)
+    assert Reply.ACCEPTED_WISH in looked.turns[-1].replies
+
+
+@pytest.mark.parametrize("text", [
+    "at most 500 a month", "at most 50 a month", "I lost my job", "ok, agreed", "a few hundred a month",
+    "\u6bcf\u6708\u8fd8500\u5143", "that is too much", "the balance is wrong", "800", "let us start over"])
+def test_after_words_of_self_harm_everything_is_answered_as_for_everybody(sqlite_context: ServiceContext,
+                                                                          text: str) -> None:
+    context = sqlite_context
+    actor, talk = begun(context)
+    usual = said(actor, context, talk, text).turns[-1]
+    other, theirs = begun(context, person="p2", card="c2")
+    said(other, context, theirs, IN_DANGER[0])
+    after = said(other, context, theirs, text)
+    answer = after.turns[-1]
+    kind = {Reply.GENTLY, Reply.PERSON_STAYS}
+    assert tuple(reply for reply in answer.replies if reply not in kind) == usual.replies
+    assert answer.replies[0] is (Reply.RESTART if Reply.RESTART in usual.replies else Reply.GENTLY)
+    assert answer.negotiation == usual.negotiation
+    assert (answer.accepts is None) == (usual.accepts is None)
+    assert answer.wish == usual.wish
+    assert (after.stop, after.person_cause) == (Stop.VULNERABLE, PersonCause.SELF_HARM)
+
+
+def test_starting_again_sets_terms_and_offers_back_and_says_that_the_person_still_calls(
+        context: ServiceContext) -> None:
+    actor, talk = begun(context)
+    said(actor, context, talk, "at most 50 a month")
+    said(actor, context, talk, IN_DANGER[0])
+    after = assistant.restart(actor, context, talk.conversation_id, idempotency_key=key())
+    assert after.turns[-1].replies == (Reply.RESTART, Reply.PERSON_STAYS, Reply.OFFERS)
+    assert after.turns[-1].negotiation == talk.turns[0].negotiation
+    assert after.wish == NO_WISH
+    assert (after.person_cause, after.in_danger) == (PersonCause.SELF_HARM, True)
+    assert after.person_asked_at is not None
+
+
+def test_words_without_a_wish_are_not_left_without_an_answer_and_nothing_is_a_round(context: ServiceContext) -> None:
+    actor, talk = begun(context)
+    said(actor, context, talk, IN_DANGER[0])
+    thanks = said(actor, context, talk, "\u8c22\u8c22")
+    assert thanks.turns[-1].replies
+    for amount in (50, 60, 70, 80, 90):
+        talk = said(actor, context, talk, f"{amount} a month")
+        assert talk.turns[-1].negotiation is not None
+    assert talk.stop is Stop.VULNERABLE
+
+
+def test_paying_more_than_is_affordable_is_not_put_before_who_seems_vulnerable(context: ServiceContext) -> None:
+    actor, talk = begun(context)
+    assert talk.may_choose_ceiling
+    after = said(actor, context, talk, IN_DANGER[0])
+    assert not after.may_choose_ceiling
+    with pytest.raises(Conflict, match="together"):
+        assistant.choose_ceiling(actor, context, talk.conversation_id, idempotency_key=key())
+
+
+def test_who_opens_a_request_made_after_words_of_self_harm_sees_that_it_needs_particular_care(
+        context: ServiceContext) -> None:
+    actor, talk = begun(context)
+    said(actor, context, talk, IN_DANGER[0])
+    after = said(actor, context, talk, "400 a month")
+    sent = assistant.choose(actor, context, talk.conversation_id, after.turns[-1].number, "answer", acknowledged=True,
+                            idempotency_key=key())
+    collector = reviewer(context, "one")
+    claimed = review.claim_next(collector, context, review.QueueFilters(), idempotency_key=key())
+    assert claimed is not None
+    assert review.case(collector, context, sent.proposal_id).vulnerable
+
+
+def test_self_harm_goes_to_the_head_of_the_line_since_the_moment_it_was_said(context: ServiceContext,
+                                                                            time_: TestTime) -> None:
+    actor, talk = begun(context)
+    other, theirs = begun(context, person="p2", card="c2")
+    assistant.call_person(actor, context, talk.conversation_id, idempotency_key=key())
+    first = said(other, context, theirs, "I want to talk to a person")
+    time_.advance(minutes=7)
+    risen = said(other, context, theirs, IN_DANGER[0])
+    assert first.person_asked_at is not None
+    assert risen.person_asked_at == context.clock.now() > first.person_asked_at
+    time_.advance(minutes=1)
+    again = said(other, context, theirs, IN_DANGER[0])
+    assert again.person_asked_at == risen.person_asked_at
+    line = assistant.waiting_for_person(reviewer(context, "one"), context)
+    assert [(one.cause, one.asked_at) for one in line] == [
+        (PersonCause.SELF_HARM, risen.person_asked_at), (PersonCause.ASKED, line[1].asked_at)]
+
+
+def test_who_was_taken_up_after_words_of_self_harm_and_asks_again_is_first_again(context: ServiceContext,
+                                                                               time_: TestTime) -> None:
+    actor, talk = begun(context)
+    said(actor, context, talk, IN_DANGER[0])
+    assistant.take_up(reviewer(context, "one"), context, talk.conversation_id, idempotency_key=key())
+    time_.advance(hours=2)
+    after = assistant.call_person(actor, context, talk.conversation_id, idempotency_key=key())
+    assert (after.person_cause, after.person_asked_at) == (PersonCause.SELF_HARM, context.clock.now())
