@@ -19,7 +19,7 @@ _OWED = 20_000_00
     *((text, on, True) for text, on in _SAID["not_before"]), *((text, on, False) for text, on in _SAID["exactly"])])
 def test_after_a_day_means_any_later_day_and_from_a_day_means_that_day(text: str, on: date, *, earliest: bool) -> None:
     wish = understand(text, _SAID["as_of"], _OWED).wish
-    assert (wish.first_due_on, wish.first_due_is_earliest) == (on, earliest)
+    assert (wish.first_due_on, bool(wish.first_due_is_earliest)) == (on, earliest)
 
 
 def test_the_sign_is_no_wish_by_itself() -> None:

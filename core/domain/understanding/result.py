@@ -8,6 +8,9 @@ from datetime import date
 ASKS = ("which_amount", "period_of_amount", "which_offer", "how_long", "which_date", "rephrase")
 """What may be asked back, the first that applies."""
 
+_SIGNS = frozenset({"first_due_is_earliest"})
+"""What says more about a wish and is none by itself: no key of what ``portal calc understand`` writes."""
+
 
 @dataclass(frozen=True, slots=True)
 class LastOffer:
@@ -32,10 +35,12 @@ class Wish:
     interest_free_months: int | None = None
     pause_months: int | None = None
     waive: tuple[str, ...] | None = None
+    first_due_is_earliest: bool | None = None
+    """Not before ``first_due_on``, any later day as well ("after the 15th"); without it paying starts on that day."""
 
     def stated(self) -> tuple[str, ...]:
         """The names of what is wished, sorted; amounts without the unit in their name."""
-        stated = (one.name for one in fields(self) if getattr(self, one.name) is not None)
+        stated = (one.name for one in fields(self) if getattr(self, one.name) is not None and one.name not in _SIGNS)
         return tuple(sorted(name.removesuffix("_minor") for name in stated))
 
 

@@ -18,13 +18,15 @@ from core.domain.understanding.terms import Terms, counted, date_mentions, start
 class Timing:
     """The dates of a message that belong to paying."""
 
-    __slots__ = ("due_day", "later_wanted", "months", "on", "starts", "unclear")
+    __slots__ = ("due_day", "earliest", "later_wanted", "months", "on", "starts", "unclear")
 
     def __init__(self) -> None:
         self.on: list[date] = []
         self.months: list[date] = []
         self.starts: list[date] = []
         """Of both, those that regular payments are said to start from."""
+        self.earliest: list[date] = []
+        """Of both, those before which nothing is possible: any later day will do as well."""
         self.due_day: int | None = None
         self.unclear = False
         self.later_wanted = False
@@ -128,6 +130,19 @@ def _add(clause: Clause, mention: DateMention, timing: Timing) -> None:
         (timing.months if mention.whole_month else timing.on).append(mention.on)
         if starts_at(clause, mention.start, mention.end):
             timing.starts.append(mention.on)
+        if _is_earliest(clause, mention):
+            timing.earliest.append(mention.on)
+
+
+def _is_earliest(clause: Clause, mention: DateMention) -> bool:
+    """After the 15th, not before it; and from a month on, whose every day will do."""
+    before, after = clause.raw[:mention.start].rstrip(), clause.raw[mention.end:].lstrip()
+    if mention.whole_month and starts_at(clause, mention.start, mention.end):
+        return True
+    if cue("dates", "earliest_after").match(after) or cue("dates", "earliest_within").search(
+            clause.raw[mention.start:mention.end]):
+        return True
+    return any(match.end() >= len(before) for match in cue("dates", "earliest_before").finditer(before))
 
 
 def _is_extended(clauses: list[Clause], number: int) -> bool:
@@ -236,7 +251,11 @@ def settle_timing(timing: Timing, terms: Terms, as_of: date) -> None:
         on = timing.starts
     on = [one for one in on if one >= as_of]
     if on:
-        terms.wish.first_due_on = min(on)
+        terms.wish.first_due_on = first = min(on)
+        # Where what is waited for has no date (payday), the date beside it is when it can start at all.
+        earliest = timing.earliest if day is None else [*timing.earliest, *(
+            _due_in(one, day) for one in timing.earliest if one in timing.months)]
+        terms.wish.first_due_is_earliest = timing.unclear or first in earliest or None
 
 
 def _due_in(first: date, day: int) -> date:
