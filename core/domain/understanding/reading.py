@@ -79,6 +79,7 @@ def _turns_down(before: Clause, clause: Clause) -> bool:
     said = cue("cues", "amounts", "asked").search(before.text) is not None
     asked = any(one.role == "asked" or (said and one.role == "past") for one in amounts_of(before))
     cannot = cue("clauses", "not_the_offer").search(clause.text) is not None
+    asked = asked or cue("clauses", "so_much").search(before.text) is not None
     return asked and cannot and before.sentence == clause.sentence and not clause.mentions
 
 
