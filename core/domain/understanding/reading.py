@@ -8,6 +8,7 @@ from fractions import Fraction
 from core.domain.understanding.amounts import mark_amounts
 from core.domain.understanding.clauses import Clause, split
 from core.domain.understanding.corrections import forgive, take_back
+from core.domain.understanding.crisis import has_words_of_self_harm
 from core.domain.understanding.dates import mark_dates
 from core.domain.understanding.durations import read_lengths
 from core.domain.understanding.hardship import find_hardship
@@ -47,7 +48,7 @@ def understand(text: str, as_of: date, outstanding_minor: int | None = None,
         terms.wish.waive = tuple(sorted(waived))
     agree(clauses, terms, last_offer)
     intents = choose_intents(clauses, terms, timing, hardship, last_offer, as_of)
-    if cue("cues", "intents", "suicide").search(plain):
+    if has_words_of_self_harm(plain):
         intents = intents - {"undecided", "question"} | {"ask_person"}
     if not intents:
         return Understanding(language, ("unclear",), Wish(), (), "rephrase")
