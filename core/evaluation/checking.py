@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.offers.evaluation import Situation
-from core.domain.offers.model import Option
 from core.domain.offers.ordering import Ideal
+from core.domain.offers.plan import Option
 from core.evaluation.valuing import PlanColumns, Values
 
 _A_FEN = 1.0

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from core.domain.offers.choice import Table, lay_on_table
 from core.domain.offers.evaluation import Situation, situation_of
-from core.domain.offers.model import OfferKind, Option, Wish
+from core.domain.offers.model import OfferKind, Wish
 from core.domain.offers.negotiation import negotiate
 from core.domain.offers.offer import Offer
 from core.domain.offers.ordering import Ideal
+from core.domain.offers.plan import Option
 from core.evaluation.checking import Dealt, count_breaches, frontier_gap
 from core.evaluation.standard_plans import GRID_MONTHS, grid_plans, most_generous_plan, rows_of
 from core.evaluation.strategies import COLUMN, FIELDS, Strategy

@@ -14,7 +14,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from core.domain.errors import InvalidInput
-from core.domain.offers.model import Option
+from core.domain.offers.plan import Option
 from core.domain.offers.value import StatusQuo, status_quo
 from core.portfolio.allocation_plans import Card, CardPlans, Payer
 from core.portfolio.allocation_programme import Figures, Ranking, choose, rank

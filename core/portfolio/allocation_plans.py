@@ -16,8 +16,9 @@ import numpy as np
 
 from core.domain.actor import Authority
 from core.domain.offers.evaluation import Situation, situation_of, work_out
-from core.domain.offers.model import NO_WISH, Facts, Option
+from core.domain.offers.model import NO_WISH, Facts
 from core.domain.offers.ordering import Key, Objective, Purpose, key
+from core.domain.offers.plan import Option
 from core.domain.offers.rule import OfferRule
 from core.domain.offers.value import StatusQuo
 from core.portfolio.arrays import Flags, Ints

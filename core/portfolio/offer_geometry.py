@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.calendar import Frequency
-from core.domain.offers.model import Price
+from core.domain.offers.plan import Price
 from core.domain.offers.space import period_days
 from core.domain.request_terms import PERIODS_PER_YEAR
 from core.portfolio.arrays import Flags, Ints

@@ -136,6 +136,9 @@ def _wished(rows: Rows, plans: Plans, situation: Situation) -> dict[Bound, Inter
     if wish.first_due_date is not None:
         apart = [-abs((one - wish.first_due_date).days) for one in space.first_due_dates]
         found[Bound.WISH_FIRST_DUE_DATE] = sure(np.array(apart)[rows.start])
+    if wish.earliest_first_due_date is not None:
+        after = [(one - wish.earliest_first_due_date).days for one in space.first_due_dates]
+        found[Bound.WISH_EARLIEST_FIRST_DUE_DATE] = sure(np.array(after)[rows.start])
     if wish.pause_months is not None:
         paused = [whole_months(facts.as_of, one) - wish.pause_months for one in space.first_due_dates]
         found[Bound.WISH_PAUSE] = sure(np.array(paused)[rows.start])

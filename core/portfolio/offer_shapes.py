@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from core.domain.calendar import Frequency, due_dates
-from core.domain.offers.model import Price
+from core.domain.offers.plan import Price
 from core.domain.offers.space import period_days
 from core.domain.plan_shape import PlanShape
 from core.domain.request_terms import PERIODS_PER_YEAR

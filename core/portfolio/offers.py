@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.offers.evaluation import Situation, work_out
-from core.domain.offers.model import Bound, Option
+from core.domain.offers.model import Bound
 from core.domain.offers.ordering import Key, Objective, Purpose, key
+from core.domain.offers.plan import Option
 from core.portfolio.arrays import Flags, Ints
 from core.portfolio.offer_rows import Interval, Plans
 from core.portfolio.offer_tables import tabulate

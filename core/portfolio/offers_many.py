@@ -20,8 +20,9 @@ from core.domain.actor import Authority
 from core.domain.errors import InvalidInput
 from core.domain.offers.choice import Table, lay_on_table
 from core.domain.offers.evaluation import Situation, situation_of
-from core.domain.offers.model import NO_WISH, Facts, Option
+from core.domain.offers.model import NO_WISH, Facts
 from core.domain.offers.ordering import Purpose
+from core.domain.offers.plan import Option
 from core.domain.offers.rule import OfferRule
 from core.domain.offers.value import status_quo_of
 from core.domain.projection_model import Scenario

@@ -14,8 +14,8 @@ from functools import lru_cache
 from core.db.repositories import accounts as accounts_repository
 from core.domain.actor import Actor
 from core.domain.hardship import HardshipReason
-from core.domain.offers.model import Option
 from core.domain.offers.offer import Offer, offer_of
+from core.domain.offers.plan import Option
 from core.policy.rules.negotiation import default_authority, offer_rule
 from core.portfolio.allocation import MOST_CARDS, Allocation, Combination, Outcome, allocate
 from core.portfolio.allocation_plans import Card, Payer

@@ -118,7 +118,7 @@ def _moved(name: str, key: str, wish: Wish, adjust: Ask) -> None:
         "monthly": lambda: replace(wish, monthly_at_most_minor=value * 100, instalment_at_most_minor=None),
         "months": lambda: replace(wish, months_at_most=value),
         "down": lambda: replace(wish, down_payment_minor=value * 100 or None),
-        "first": lambda: replace(wish, first_due_date=value or None),
+        "first": lambda: replace(wish, first_due_date=value or None, earliest_first_due_date=None),
         "due_day": lambda: replace(wish, due_day=value or None),
         "frequency": lambda: at_pace(wish, Frequency(value)),
     }[name]())
@@ -129,7 +129,7 @@ def _places(wish: Wish, plan: Offer | None, room: Room) -> dict[str, Any]:
     monthly = wish.monthly_at_most_minor or (plan.monthly_minor if plan else room.monthly_minor)
     months = wish.months_at_most or (plan.months if plan else room.months)
     down_step = _step(room.down_payment_minor)
-    first = wish.first_due_date
+    first = wish.day_named
     return {
         "monthly": min(max(-(-monthly // 100 // step) * step, step), most),
         "months": min(max(months, 1), room.months),

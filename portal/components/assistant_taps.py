@@ -87,7 +87,8 @@ def _lengths(turn: Turn, found: Conversation) -> Iterator[Tap]:
 
 def _dates(turn: Turn, found: Conversation) -> Iterator[Tap]:
     for first in first_days(found, _LATER):
-        yield t("assistant.tap.from", on=day(first)), steps.wish, replace(found.wish, first_due_date=first)
+        yield (t("assistant.tap.from", on=day(first)), steps.wish,
+               replace(found.wish, first_due_date=first, earliest_first_due_date=None))
 
 
 def first_days(found: Conversation, later: tuple[int, ...] | range) -> list[date]:

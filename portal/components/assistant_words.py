@@ -16,7 +16,8 @@ RELIEF = (OfferKind.TOKEN_PAYMENT, OfferKind.PAUSE)
 _WISHED = {Bound.WISH_MONTHLY: "monthly", Bound.WISH_INSTALMENT: "instalment", Bound.WISH_MONTHS: "months",
            Bound.WISH_FIRST_MONTHLY: "first_monthly", Bound.WISH_LEAN_MONTHLY: "lean_monthly",
            Bound.WISH_DOWN_PAYMENT: "down_payment", Bound.WISH_LUMP_SUM: "lump_sum",
-           Bound.WISH_FIRST_DUE_DATE: "first_due_date", Bound.WISH_PAUSE: "pause",
+           Bound.WISH_FIRST_DUE_DATE: "first_due_date",
+           Bound.WISH_EARLIEST_FIRST_DUE_DATE: "first_due_date", Bound.WISH_PAUSE: "pause",
            Bound.WISH_INTEREST_FREE: "interest_free"}
 """What a cardholder's own limit is called, where the plan nearest to it misses it."""
 _ONCE = (OfferKind.SETTLEMENT, OfferKind.EXTENSION, OfferKind.PROMISE_TO_PAY)
@@ -230,7 +231,8 @@ def _chip(name: str, wish: Wish) -> str:
     if isinstance(value, bool):
         return t(f"assistant.chip.{name}")
     frequency = t(f"reasons.frequency.{wish.frequency}")
-    said = {"first_due_date": lambda: {"on": day(value)}, "due_day": lambda: {"day": value},
+    said = {"first_due_date": lambda: {"on": day(value)}, "earliest_first_due_date": lambda: {"on": day(value)},
+            "due_day": lambda: {"day": value},
             "frequency": lambda: {"frequency": frequency},
             "instalment_at_most": lambda: {"frequency": frequency, "amount": money(value)},
             "lean_months": lambda: {"list": t("cardholder.list_mark").join(map(month_name, value))}}

@@ -8,7 +8,7 @@ from math import floor
 
 from core.domain.calendar import Frequency
 from core.domain.offers.evaluation import Situation
-from core.domain.offers.model import Option
+from core.domain.offers.plan import Option
 from core.domain.schedule import Method, SchedulePlan, make_schedule
 from tests.portfolio.offer_walk import _covers, _values
 

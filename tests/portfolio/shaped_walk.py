@@ -16,7 +16,7 @@ from math import floor, lcm
 from core.domain.calendar import add_months
 from core.domain.delinquency import bucket
 from core.domain.offers.evaluation import Situation
-from core.domain.offers.model import Option
+from core.domain.offers.plan import Option
 from core.domain.schedule import Method, Schedule, SchedulePlan, make_schedule
 from tests.portfolio.offer_walk import Walked, _fen
 

@@ -14,8 +14,9 @@ from core.domain.calendar import Frequency
 from core.domain.money import MAX_MINOR
 from core.domain.offers.choice import lay_on_table
 from core.domain.offers.evaluation import situation_of, work_out
-from core.domain.offers.model import NO_WISH, Bound, Facts, Option, Wish
+from core.domain.offers.model import NO_WISH, Bound, Facts, Wish
 from core.domain.offers.ordering import Objective, Purpose
+from core.domain.offers.plan import Option
 from core.portfolio.offer_tables import tabulate
 from core.portfolio.offers import ArraySearch
 from tests.portfolio.offer_cases import AS_OF, RULE, random_facts, small_rule

@@ -13,8 +13,9 @@ from core.domain.actor import Authority
 from core.domain.calendar import Frequency
 from core.domain.offers.choice import lay_on_table
 from core.domain.offers.evaluation import Situation, situation_of, work_out
-from core.domain.offers.model import NO_WISH, Bound, Option, Wish
+from core.domain.offers.model import NO_WISH, Bound, Wish
 from core.domain.offers.ordering import Ideal, Objective, Purpose
+from core.domain.offers.plan import Option
 from core.domain.offers.shaped_offers import shaped_plan
 from core.portfolio.offers import ArraySearch
 from tests.portfolio.offer_cases import RULE, random_facts, small_rule

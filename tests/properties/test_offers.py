@@ -37,7 +37,8 @@ wishes = st.builds(
     Wish, st.none() | st.integers(1, 5_000_00), st.none() | st.integers(1, 2_000_00), st.sampled_from(Frequency),
     st.none() | st.integers(1, 70), st.none() | st.integers(1, 50_000_00), st.none() | st.integers(1, 300_000_00),
     st.none() | st.integers(0, 100).map(lambda days: AS_OF + timedelta(days=days)), st.none() | st.integers(1, 31),
-    st.none() | st.integers(1, 12), st.none() | st.integers(1, 12), st.booleans(), st.booleans())
+    st.none() | st.integers(1, 12), st.none() | st.integers(1, 12), st.booleans(), st.booleans(),
+    earliest_first_due_date=st.none() | st.integers(0, 100).map(lambda days: AS_OF + timedelta(days=days)))
 
 
 def ask(facts: Facts, wish: Wish = NO_WISH) -> Negotiation:
@@ -74,6 +75,7 @@ def test_an_accepted_wish_is_met(facts, wish) -> None:
     assert wish.instalment_at_most_minor is None or plan.instalment_minor <= wish.instalment_at_most_minor
     assert wish.months_at_most is None or plan.months <= wish.months_at_most
     assert wish.first_due_date is None or plan.first_due_date == wish.first_due_date
+    assert wish.earliest_first_due_date is None or plan.first_due_date >= wish.earliest_first_due_date
     assert not wish.waive_late_fee or plan.late_fee_waived_minor > 0 or facts.fees_minor == 0
     assert not wish.waive_interest or plan.interest_waived_minor > 0 or plan.annual_rate == 0
     assert plan.frequency is wish.frequency

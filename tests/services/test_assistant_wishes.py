@@ -15,10 +15,12 @@ from core.domain.money import MAX_MINOR
 from core.domain.offers.model import NO_WISH, Wish
 from core.domain.understanding.crisis import speaks_of_self_harm
 from core.services.assistant.document import wish_document
-from core.services.assistant.wishes import added, at_pace, carried, merged, reason_of
+from core.services.assistant.wishes import added, at_pace, carried, merged, reason_of, wish_of
 from core.services.calculator.offers import WishInput, _wish
 
 MONTHLY, WEEKLY = Wish(monthly_at_most_minor=50_000), Wish(instalment_at_most_minor=20_000, frequency=Frequency.WEEKLY)
+
+AFTER_THE_FIFTH = Wish(earliest_first_due_date=date(2027, 1, 5))
 
 
 @pytest.mark.parametrize(("before", "new", "after"), [
@@ -29,6 +31,10 @@ MONTHLY, WEEKLY = Wish(monthly_at_most_minor=50_000), Wish(instalment_at_most_mi
     (MONTHLY, Wish(lump_sum_minor=900_000), Wish(lump_sum_minor=900_000)),
     (Wish(lump_sum_minor=900_000), MONTHLY, MONTHLY),
     (Wish(pause_months=3), Wish(first_due_date=date(2027, 1, 5)), Wish(first_due_date=date(2027, 1, 5))),
+    (Wish(pause_months=3), AFTER_THE_FIFTH, AFTER_THE_FIFTH),
+    (Wish(first_due_date=date(2027, 1, 5)), AFTER_THE_FIFTH, AFTER_THE_FIFTH),
+    (AFTER_THE_FIFTH, Wish(first_due_date=date(2027, 1, 8)), Wish(first_due_date=date(2027, 1, 8))),
+    (AFTER_THE_FIFTH, Wish(pause_months=3), Wish(pause_months=3)),
     (Wish(waive_interest=True), Wish(waive_late_fee=True), Wish(waive_interest=True, waive_late_fee=True)),
     (Wish(due_day=5), MONTHLY, Wish(due_day=5, monthly_at_most_minor=50_000)),
     (MONTHLY, NO_WISH, MONTHLY),
@@ -81,6 +87,14 @@ def test_first_day_that_has_passed_is_not_carried_over() -> None:
     wish = Wish(monthly_at_most_minor=50_000, first_due_date=date(2026, 11, 22))
     assert carried(wish, date(2026, 11, 22)) == wish
     assert carried(wish, date(2026, 11, 23)) == MONTHLY
+    assert carried(AFTER_THE_FIFTH, date(2027, 1, 5)) == AFTER_THE_FIFTH
+    assert carried(AFTER_THE_FIFTH, date(2027, 1, 6)) == NO_WISH
+
+
+def test_after_a_day_is_taken_as_not_before_it_and_from_a_day_as_that_day() -> None:
+    on = date(2027, 1, 5)
+    assert wish_of(understanding.Wish(first_due_on=on, first_due_is_earliest=True)) == AFTER_THE_FIFTH
+    assert wish_of(understanding.Wish(first_due_on=on)) == Wish(first_due_date=on)
 
 
 _SAMPLES: dict[str, Any] = {
@@ -88,7 +102,8 @@ _SAMPLES: dict[str, Any] = {
     "months_at_most": 24, "down_payment_minor": 100_000, "lump_sum_minor": 900_000,
     "first_due_date": date(2027, 1, 5), "due_day": 15, "interest_free_months": 3, "pause_months": 2,
     "waive_interest": True, "waive_late_fee": True, "step_up": True, "first_monthly_at_most_minor": 30_000,
-    "later_monthly_minor": 80_000, "lean_months": (2, 3), "lean_monthly_at_most_minor": 10_000}
+    "later_monthly_minor": 80_000, "lean_months": (2, 3), "lean_monthly_at_most_minor": 10_000,
+    "earliest_first_due_date": date(2027, 1, 5)}
 
 
 @pytest.mark.parametrize("name", [one.name for one in fields(Wish)])

@@ -12,9 +12,10 @@ from core.domain.calendar import Frequency
 from core.domain.errors import InvalidInput
 from core.domain.offers.as_request import terms_of
 from core.domain.offers.evaluation import situation_of, work_out
-from core.domain.offers.model import NO_WISH, Bound, Concession, Facts, PlanTerms, Price, Wish
+from core.domain.offers.model import NO_WISH, Bound, Facts, Wish
 from core.domain.offers.negotiation import Negotiation, negotiate
 from core.domain.offers.offer import Offer
+from core.domain.offers.plan import Concession, PlanTerms, Price
 from core.domain.offers.shaped import ShapedPayments, shaped_payments, shaped_values
 from core.domain.offers.value import Payments, plan_values
 from core.domain.plan_shape import PlanShape

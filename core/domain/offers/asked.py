@@ -10,9 +10,10 @@ from decimal import Decimal
 from core.domain.calendar import Frequency
 from core.domain.errors import InvalidInput
 from core.domain.offers.evaluation import Situation, work_out
-from core.domain.offers.model import NO_WISH, Concession, OfferKind, Price, Wish
+from core.domain.offers.model import NO_WISH, OfferKind, Wish
 from core.domain.offers.offer import Constraint, ledger_lines
 from core.domain.offers.other_kinds import amount_due_minor, kept_chance, settlement
+from core.domain.offers.plan import Concession, Price
 from core.domain.offers.space import Space
 from core.domain.offers.value import lump_value_minor
 from core.domain.other_terms import PauseTerms, PromiseTerms, SettlementTerms, TokenPaymentTerms

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from core.domain.offers.model import Bound, Option
+from core.domain.offers.model import Bound
 from core.domain.offers.ordering import Ideal, Objective, Purpose, Search, gains, key
+from core.domain.offers.plan import Option
 from core.domain.offers.rule import ManyRule
 
 _CUT_OFF = (Bound.TERM, Bound.DOWN_PAYMENT, Bound.FIRST_DUE_DATE, Bound.INTEREST_COVERED)

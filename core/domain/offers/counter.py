@@ -13,9 +13,10 @@ from fractions import Fraction
 
 from core.domain.offers.choice import Table
 from core.domain.offers.evaluation import Situation, wished_slacks, work_out
-from core.domain.offers.model import Bound, Option
+from core.domain.offers.model import Bound
 from core.domain.offers.offer import Answer, Change, Infeasible, offer_of
 from core.domain.offers.ordering import Objective, Purpose, Search
+from core.domain.offers.plan import Option
 
 ANSWER = "answer"
 """The label of a plan that answers a wish; of one that is near it, ``nearest``."""

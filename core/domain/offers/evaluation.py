@@ -8,7 +8,8 @@ from datetime import date
 from core.domain.actor import Authority
 from core.domain.allocation import Outstanding
 from core.domain.authority import Ask, needed_authority
-from core.domain.offers.model import Bound, Concession, Facts, Option, PlanTerms, Slack, Wish
+from core.domain.offers.model import Bound, Facts, Slack, Wish
+from core.domain.offers.plan import Concession, Option, PlanTerms
 from core.domain.offers.rule import OfferRule
 from core.domain.offers.shaped import shaped_payments, shaped_slacks, shaped_values
 from core.domain.offers.space import Space, make_space, most_down_minor
@@ -147,6 +148,8 @@ def wished_slacks(terms: PlanTerms, dearest: int, situation: Situation) -> dict[
         found[Bound.WISH_DOWN_PAYMENT] = given.down_payment_minor - wish.down_payment_minor
     if wish.first_due_date is not None:
         found[Bound.WISH_FIRST_DUE_DATE] = -abs((terms.first_due_date - wish.first_due_date).days)
+    if wish.earliest_first_due_date is not None:
+        found[Bound.WISH_EARLIEST_FIRST_DUE_DATE] = (terms.first_due_date - wish.earliest_first_due_date).days
     if wish.pause_months is not None:
         found[Bound.WISH_PAUSE] = whole_months(facts.as_of, terms.first_due_date) - wish.pause_months
     if wish.interest_free_months is not None:

@@ -1,9 +1,9 @@
-"""What a negotiation works on: the facts, the wish, a plan's terms and the plan worked out to the fen."""
+"""What a negotiation works on: what can be offered, the names of its constraints, the facts and the wish."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -12,8 +12,7 @@ from core.domain.actor import Authority
 from core.domain.calendar import Frequency
 from core.domain.errors import InvalidInput
 from core.domain.money import MAX_MINOR
-from core.domain.plan_shape import LEVEL, PlanShape, check_lean_months
-from core.domain.schedule import Schedule
+from core.domain.plan_shape import check_lean_months
 
 
 class OfferKind(StrEnum):
@@ -64,6 +63,7 @@ class Bound(StrEnum):
     WISH_DOWN_PAYMENT = "wish_down_payment"
     WISH_LUMP_SUM = "wish_lump_sum"
     WISH_FIRST_DUE_DATE = "wish_first_due_date"
+    WISH_EARLIEST_FIRST_DUE_DATE = "wish_earliest_first_due_date"
     WISH_PAUSE = "wish_pause"
     WISH_INTEREST_FREE = "wish_interest_free"
     WISH_WAIVE_INTEREST = "wish_waive_interest"
@@ -96,6 +96,7 @@ _UNITS: Mapping[Bound, BoundUnit] = {
     Bound.TERM: BoundUnit.MONTHS, Bound.AUTHORITY_TERM: BoundUnit.MONTHS, Bound.WISH_MONTHS: BoundUnit.MONTHS,
     Bound.WISH_PAUSE: BoundUnit.MONTHS, Bound.WISH_INTEREST_FREE: BoundUnit.MONTHS,
     Bound.FIRST_DUE_DATE: BoundUnit.DAYS, Bound.WISH_FIRST_DUE_DATE: BoundUnit.DAYS,
+    Bound.WISH_EARLIEST_FIRST_DUE_DATE: BoundUnit.DAYS,
     Bound.COMPLETION: BoundUnit.RATIO, Bound.WISH_WAIVE_INTEREST: BoundUnit.FLAG,
     Bound.WISH_WAIVE_LATE_FEE: BoundUnit.FLAG}
 
@@ -174,6 +175,7 @@ class Wish:
     down_payment_minor: int | None = None
     lump_sum_minor: int | None = None
     first_due_date: date | None = None
+    """Exactly that day; ``earliest_first_due_date`` for that day or any later one."""
     due_day: int | None = None
     interest_free_months: int | None = None
     pause_months: int | None = None
@@ -189,6 +191,8 @@ class Wish:
     """Months of the year (1 to 12) in which less comes in, in order."""
     lean_monthly_at_most_minor: int | None = None
     """What is possible in those."""
+    earliest_first_due_date: date | None = None
+    """Not before that day: whatever begins on it or later will do."""
 
     def __post_init__(self) -> None:
         check_lean_months(self.lean_months, "wish.lean_months")
@@ -212,85 +216,28 @@ class Wish:
     @property
     def limits_plans(self) -> bool:
         """Whether it limits which plans will do; a due day or a frequency only shapes them."""
-        return any(getattr(self, name) is not None for name in (
+        limited = any(getattr(self, name) is not None for name in (
             "monthly_at_most_minor", "instalment_at_most_minor", "months_at_most", "down_payment_minor",
-            "first_due_date", "interest_free_months", "pause_months")) or self.waive_interest or self.waive_late_fee \
-            or self.is_shaped
+            "first_due_date", "earliest_first_due_date", "interest_free_months", "pause_months"))
+        return limited or self.waive_interest or self.waive_late_fee or self.is_shaped
 
     @property
     def is_a_day(self) -> bool:
         """Whether it names a day and nothing else: more time for what is due now."""
-        return self.first_due_date is not None and self == Wish(first_due_date=self.first_due_date)
+        alone = Wish(first_due_date=self.first_due_date, earliest_first_due_date=self.earliest_first_due_date)
+        return self.day_named is not None and self == alone
+
+    @property
+    def day_named(self) -> date | None:
+        """The day it names, the only one that will do or the first that does; of both the later one."""
+        named = [one for one in (self.first_due_date, self.earliest_first_due_date) if one is not None]
+        return max(named, default=None)
 
     @property
     def is_one_payment(self) -> bool:
         """Whether it names a single payment, perhaps with its day, and no limit of a plan."""
-        return self.lump_sum_minor is not None and not replace(self, first_due_date=None).limits_plans
+        undated = replace(self, first_due_date=None, earliest_first_due_date=None)
+        return self.lump_sum_minor is not None and not undated.limits_plans
 
 
 NO_WISH = Wish()
-
-
-@dataclass(frozen=True, slots=True)
-class Concession:
-    """What is paid at once and what is given up before the rest is laid out in instalments, in fen."""
-
-    down_payment_minor: int = 0
-    late_fee_waived_minor: int = 0
-    interest_waived_minor: int = 0
-
-    @property
-    def waived_minor(self) -> int:
-        """Everything given up."""
-        return self.late_fee_waived_minor + self.interest_waived_minor
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """The plan's yearly rate (0.12 is 12 %) and its first months without interest."""
-
-    annual_rate: Decimal = Decimal(0)
-    interest_free_months: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class PlanTerms:
-    """One point of the plan space."""
-
-    concession: Concession
-    first_due_date: date
-    price: Price
-    months: int
-    frequency: Frequency = Frequency.MONTHLY
-    shape: PlanShape = LEVEL
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A plan worked out: its instalments to the fen, its model values rounded to the fen.
-
-    ``instalment_minor`` is the dearest instalment, ``monthly_minor`` what that comes to in a month;
-    ``total_minor`` is everything paid, the down payment included. ``completion`` is a model estimate.
-    """
-
-    index: int
-    terms: PlanTerms
-    schedule: Schedule
-    instalment_minor: int
-    monthly_minor: int
-    total_minor: int
-    lender_value_minor: int
-    debtor_cost_minor: int
-    completion: Decimal
-    authority: Authority
-    slacks: Ledger = field(compare=False)
-
-    def breaches(self, without: frozenset[Bound] = frozenset()) -> tuple[Bound, ...]:
-        """The constraints it does not meet, in order."""
-        return tuple(name for name, slack in self.slacks.items()
-                     if slack < 0 and (name not in without or name is Bound.INTEREST_COVERED))
-
-    @property
-    def last_due_date(self) -> date:
-        """The day of the last instalment."""
-        return self.schedule.instalments[-1].due_date

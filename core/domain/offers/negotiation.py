@@ -16,9 +16,10 @@ from core.domain.offers import other_kinds
 from core.domain.offers.choice import Table, binding_bounds, lay_on_table
 from core.domain.offers.counter import NEAREST, answer_wish, explain, standing_answer, tolerance_minor
 from core.domain.offers.evaluation import Situation, situation_of
-from core.domain.offers.model import NO_WISH, Bound, Facts, OfferKind, Option, Wish
+from core.domain.offers.model import NO_WISH, Bound, Facts, OfferKind, Wish
 from core.domain.offers.offer import Answer, Change, Infeasible, Offer, offer_of
 from core.domain.offers.ordering import Objective, Purpose, Search, Searching
+from core.domain.offers.plan import Option
 from core.domain.offers.promise import nearest_promise, promise, promised
 from core.domain.offers.rule import OfferRule
 from core.domain.offers.shaped_offers import Shaped, shaped_plan
@@ -171,12 +172,12 @@ def _answered(situation: Situation, found: _Found) -> tuple[Answer | None, Infea
 
 
 def _put_off(situation: Situation) -> Offer | None:
-    """What is due, by the day named: promised within a few days, or put off until then; None where neither can be."""
-    named, facts = situation.wish.first_due_date, situation.facts
-    soon, later = promise(situation), other_kinds.extension(situation)
-    if soon is not None:
+    """What is due, on the day named or not before it: promised soon, or put off; None where neither can be."""
+    wish, soon, later = situation.wish, promise(situation), other_kinds.extension(situation)
+    if soon is not None or later is None or wish.day_named is None:
         return soon
-    return later if later is not None and named == facts.as_of + timedelta(days=later.days) else None
+    until = situation.facts.as_of + timedelta(days=later.days)
+    return later if until == wish.day_named or (wish.first_due_date is None and until > wish.day_named) else None
 
 
 def _answered_payment(situation: Situation, settled: Offer | Change | Bound | None
@@ -199,7 +200,9 @@ def _answered_payment(situation: Situation, settled: Offer | Change | Bound | No
 
 def _too_late(situation: Situation, settled: Offer) -> Change | None:
     """By how many days a settlement would have to be paid before the day named."""
-    named = situation.wish.first_due_date
+    named = situation.wish.day_named
     if named is None or named <= settled.first_due_date:
         return None
-    return Change(Bound.WISH_FIRST_DUE_DATE, (named - settled.first_due_date).days, replace(settled, label=NEAREST))
+    exact = named == situation.wish.first_due_date
+    return Change(Bound.WISH_FIRST_DUE_DATE if exact else Bound.WISH_EARLIEST_FIRST_DUE_DATE,
+                  (named - settled.first_due_date).days, replace(settled, label=NEAREST))

@@ -9,7 +9,8 @@ from decimal import Decimal
 from core.domain.actor import Authority
 from core.domain.calendar import Frequency
 from core.domain.offers.evaluation import financed_minor
-from core.domain.offers.model import Bound, Facts, Ledger, OfferKind, Option, Slack
+from core.domain.offers.model import Bound, Facts, Ledger, OfferKind, Slack
+from core.domain.offers.plan import Option
 from core.domain.plan_shape import LEVEL, PlanShape, runs
 from core.domain.request_terms import PERIODS_PER_YEAR
 from core.domain.schedule import annualised_rate

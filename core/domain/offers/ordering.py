@@ -13,7 +13,8 @@ from fractions import Fraction
 from typing import Protocol
 
 from core.domain.offers.evaluation import Situation
-from core.domain.offers.model import Bound, Option
+from core.domain.offers.model import Bound
+from core.domain.offers.plan import Option
 
 Key = tuple[Fraction | int, ...]
 

@@ -64,7 +64,7 @@ def least_settlement_minor(situation: Situation, floor_value_minor: int) -> int:
 
 
 def settlement_date(situation: Situation) -> date:
-    """By when it is paid: the day named, within the days allowed."""
+    """By when it is paid: the day named, within the days allowed; one that is only the earliest leaves all of them."""
     facts, wish = situation.facts, situation.wish
     latest = facts.as_of + timedelta(days=situation.rule.others.settlement_days)
     named = wish.first_due_date or latest
@@ -116,7 +116,7 @@ def extension(situation: Situation) -> Offer | None:
 
 def extension_days(situation: Situation) -> int:
     """How long what is due is put off: until the day named where a request may ask for it, else as policy says."""
-    named, limits = situation.wish.first_due_date, situation.rule.limits
+    named, limits = situation.wish.day_named, situation.rule.limits
     days = (named - situation.facts.as_of).days if named is not None else 0
     possible = limits.min_extension_days <= days <= limits.max_extension_days
     return days if possible else situation.rule.others.extension_days

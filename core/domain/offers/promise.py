@@ -20,9 +20,10 @@ from core.domain.offers.value import lump_value_minor
 
 def promise(situation: Situation) -> Offer | None:
     """What is due now by the day named, else by the last day there is; None where the money or the days do not do."""
-    facts, due = situation.facts, amount_due_minor(situation)
-    on = situation.wish.first_due_date or _latest(situation)
-    if not _helps(situation) or facts.days_past_due < 1:
+    facts, wish, due = situation.facts, situation.wish, amount_due_minor(situation)
+    on = wish.first_due_date or _latest(situation)
+    too_soon = wish.earliest_first_due_date is not None and on < wish.earliest_first_due_date
+    if not _helps(situation) or facts.days_past_due < 1 or too_soon:
         return None
     found = _promise(situation, due, on, {Bound.AFFORDABLE: facts.once_minor(on) - due})
     return found if all(line.slack >= 0 for line in found.constraints) else None

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from itertools import pairwise
 
-from core.domain.offers.model import Bound, Facts, PlanTerms, Slack, Wish
+from core.domain.offers.model import Bound, Facts, Slack, Wish
+from core.domain.offers.plan import PlanTerms
 from core.domain.offers.rule import OfferRule
 from core.domain.offers.value import (
     COMPLETION_STEP,

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from core.domain.money import Rounding, share_minor
 from core.domain.offers.choice import Table, binding_bounds
 from core.domain.offers.evaluation import Situation, situation_of
-from core.domain.offers.model import Facts, Option, Wish
+from core.domain.offers.model import Facts, Wish
 from core.domain.offers.offer import Offer, offer_of
 from core.domain.offers.ordering import Ideal, Objective, Purpose, Search, Searching, gains
+from core.domain.offers.plan import Option
 
 STARTS_LIGHTER = "starts_lighter"
 LEAN_MONTHS = "lean_months"

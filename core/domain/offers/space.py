@@ -14,7 +14,8 @@ from functools import lru_cache
 
 from core.domain.calendar import Frequency, add_months, due_dates
 from core.domain.money import Rounding, share_minor
-from core.domain.offers.model import Concession, Facts, PlanTerms, Price, Wish
+from core.domain.offers.model import Facts, Wish
+from core.domain.offers.plan import Concession, PlanTerms, Price
 from core.domain.offers.rule import OfferRule
 from core.domain.plan_shape import LEVEL, PlanShape
 from core.domain.request_checks import first_due_range
@@ -173,7 +174,7 @@ def _concessions(facts: Facts, rule: OfferRule, wish: Wish) -> tuple[Concession,
 
 def _first_due_dates(facts: Facts, rule: OfferRule, wish: Wish) -> tuple[date, ...]:
     earliest, latest = first_due_range(facts.as_of, rule.limits)
-    wished = wish.first_due_date
+    wished = wish.day_named
     if wish.pause_months is not None:
         wished = max(wished or facts.as_of, add_months(facts.as_of, min(wish.pause_months, rule.limits.max_months)))
     found = _due_days(facts.as_of, wish.due_day or facts.as_of.day, earliest, latest, rule.grid.start_months)

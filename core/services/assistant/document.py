@@ -118,6 +118,8 @@ def wish_document(wish: Wish) -> dict[str, Any]:
         told["frequency"] = wish.frequency.value
     if wish.first_due_date is not None:
         told["first_due_on"] = wish.first_due_date.isoformat()
+    if wish.earliest_first_due_date is not None:
+        told["earliest_first_due_on"] = wish.earliest_first_due_date.isoformat()
     if wish.step_up:
         told["step_up"] = True
     if wish.lean_months:

@@ -29,11 +29,12 @@ _REPLACED_BY: dict[str, frozenset[str]] = {
                                  "down_payment_minor", "interest_free_months", "pause_months", "due_day", "step_up",
                                  "first_monthly_at_most_minor", "later_monthly_minor", "lean_months",
                                  "lean_monthly_at_most_minor"}),
-    # Both say when paying begins.
-    "first_due_date": frozenset({"pause_months"}),
+    # All say when paying begins.
+    "first_due_date": frozenset({"pause_months", "earliest_first_due_date"}),
+    "earliest_first_due_date": frozenset({"pause_months", "first_due_date"}),
     # Nothing for a while instead of what was named before; instalments named later begin after it.
-    "pause_months": frozenset({"first_due_date", "lump_sum_minor", "monthly_at_most_minor", "instalment_at_most_minor",
-                               "months_at_most"}),
+    "pause_months": frozenset({"first_due_date", "earliest_first_due_date", "lump_sum_minor", "monthly_at_most_minor",
+                               "instalment_at_most_minor", "months_at_most"}),
 }
 """What a wish named later puts aside of those named before."""
 
@@ -48,14 +49,15 @@ _REASONS = {
 def wish_of(read: understanding.Wish) -> Wish:
     """What was understood, as the engine takes it. An amount whose period is not known is left out: it is asked."""
     paced = read.amount_minor if read.frequency is not None else None
-    waived = read.waive or ()
+    waived, on = read.waive or (), _day(read.first_due_on)
     return Wish(
         monthly_at_most_minor=_amount(read.monthly_at_most_minor), instalment_at_most_minor=_amount(paced),
         frequency=Frequency(read.frequency or Frequency.MONTHLY), months_at_most=_months(read.months_at_most),
         down_payment_minor=_amount(read.down_payment_minor), lump_sum_minor=_amount(read.lump_sum_minor),
-        first_due_date=_day(read.first_due_on), due_day=read.due_day,
+        first_due_date=None if read.first_due_is_earliest else on, due_day=read.due_day,
         interest_free_months=_months(read.interest_free_months), pause_months=_months(read.pause_months),
-        waive_interest="interest" in waived, waive_late_fee="late_fee" in waived)
+        waive_interest="interest" in waived, waive_late_fee="late_fee" in waived,
+        earliest_first_due_date=on if read.first_due_is_earliest else None)
 
 
 def added(before: Wish, read: understanding.Wish, most_down_minor: int) -> Wish:
@@ -105,13 +107,17 @@ def merged(before: Wish, new: Wish) -> Wish:
 
 def carried(wish: Wish, as_of: date) -> Wish:
     """A wish of an earlier day that still makes sense on ``as_of``: without a first day that has passed."""
-    passed = wish.first_due_date is not None and wish.first_due_date < as_of
-    return replace(wish, first_due_date=None) if passed else wish
+    return replace(wish, first_due_date=_ahead(wish.first_due_date, as_of),
+                   earliest_first_due_date=_ahead(wish.earliest_first_due_date, as_of))
 
 
 def reason_of(hardship: Iterable[str]) -> HardshipReason | None:
     """The reason of a request that the first of the codes said stands for; None without one."""
     return next((_REASONS[code] for code in hardship if code in _REASONS), None)
+
+
+def _ahead(day: date | None, as_of: date) -> date | None:
+    return None if day is None or day < as_of else day
 
 
 def _amount(value: int | None) -> int | None:

@@ -74,6 +74,8 @@ class WishInput(Input):
     down_payment: Amount | Absent = None
     lump_sum: Amount | Absent = None
     first_due_on: Day | Absent = None
+    earliest_first_due_on: Day | Absent = None
+    """Not before that day, where ``first_due_on`` is exactly it."""
     due_day: Annotated[int, Field(ge=1, le=31)] | Absent = None
     interest_free_months: Months | Absent = None
     pause_months: Months | Absent = None
@@ -262,7 +264,8 @@ def _wish(given: WishInput | None) -> Wish:
         due_day=given.due_day, interest_free_months=given.interest_free_months, pause_months=given.pause_months,
         waive_interest="interest" in given.waive, waive_late_fee="late_fee" in given.waive, step_up=given.step_up,
         first_monthly_at_most_minor=given.first_monthly_at_most, later_monthly_minor=given.later_monthly,
-        lean_months=tuple(sorted(set(given.lean_months))), lean_monthly_at_most_minor=given.lean_monthly_at_most)
+        lean_months=tuple(sorted(set(given.lean_months))), lean_monthly_at_most_minor=given.lean_monthly_at_most,
+        earliest_first_due_date=given.earliest_first_due_on)
 
 
 def _offer(one: Offer) -> OfferOutput:
@@ -337,5 +340,5 @@ def _plain(record: dict[str, Any]) -> dict[str, Any]:
 
 
 _SINCE_SHAPES = frozenset({"income_recovers", "step_up", "first_monthly_at_most_minor", "later_monthly_minor",
-                           "lean_months", "lean_monthly_at_most_minor", "elsewhere"})
+                           "lean_months", "lean_monthly_at_most_minor", "elsewhere", "earliest_first_due_date"})
 """Left out of the hash where they say nothing, so that a question of before keeps its hash."""
