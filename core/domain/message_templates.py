@@ -22,6 +22,7 @@ class MessageTemplate(StrEnum):
     MINIMUM_MISSED_NO_FEE = "minimum_missed_no_fee"
     PERSON_CALLED = "person_called"
     """A person of the bank was asked for in a conversation, or should take it over."""
+    PERSON_CALLED_OFF = "person_called_off"
     ARRANGEMENT_KEPT = "arrangement_kept"
     ARRANGEMENT_MISSED = "arrangement_missed"
     ARRANGEMENT_LAPSED = "arrangement_lapsed"

@@ -7,6 +7,7 @@ import streamlit as st
 from core.services.assistant import Conversation, Reply
 from core.services.assistant.offers import has_plan
 from core.services.requests import AccountOption, RequestOptions
+from portal.components import assistant_steps as steps
 from portal.components import bank
 from portal.i18n import moment, money, t
 from portal.navigation import go
@@ -78,6 +79,13 @@ def person(found: Conversation) -> None:
     """What happens now that a person has been asked for; and for who is in danger, who answers now."""
     if found.in_danger and Reply.CARE not in found.turns[-1].replies:
         st.info(t("assistant.care.line"), icon=":material/favorite:")
-    if found.person_asked_at is not None:
-        st.success(f"**{t('assistant.person.asked', at=moment(found.person_asked_at))}**\n\n"
-                   f"{t('assistant.person.what_next', bank=bank.line())}")
+    if found.person_asked_at is None:
+        return
+    asked = t("assistant.person.asked", at=moment(found.person_asked_at))
+    if not found.person_waited_for:
+        st.success(f"**{asked}**\n\n{t('assistant.person.taken')}")
+        return
+    st.success(f"**{asked}**\n\n{t('assistant.person.what_next', bank=bank.line())}")
+    if found.may_call_off:
+        st.button(t("assistant.person.call_off"), key="assistant_call_off", type="tertiary",
+                  icon=":material/phone_disabled:", on_click=steps.call_off, args=(found,))

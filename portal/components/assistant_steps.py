@@ -126,6 +126,11 @@ def call_person(found: Conversation) -> None:
     _plain(found, assistant.call_person, "person")
 
 
+def call_off(found: Conversation) -> None:
+    """No longer need the person who was asked for."""
+    _plain(found, assistant.withdraw_person, "call_off")
+
+
 def choose(found: Conversation, choice: Choice) -> None:
     """Take an offer to the send step; nothing is sent yet."""
     st.session_state[_CHOSEN] = Chosen(found.conversation_id, choice, uuid.uuid4().hex)

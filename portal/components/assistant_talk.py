@@ -20,7 +20,7 @@ _IN_A_BOX = (Reply.NO_ASSESSMENT, Reply.NOTHING_OWED, Reply.REQUEST_OPEN, Reply.
 """Said beneath, with the way on; as that a person was asked is said with what happens next."""
 _DONE = {TurnSource.ADJUSTED: "assistant.you_adjusted", TurnSource.CORRECTED: "assistant.you_corrected",
          TurnSource.CEILING: "assistant.you_ceiling", TurnSource.RESTARTED: "assistant.restart",
-         TurnSource.PERSON: "assistant.person.ask"}
+         TurnSource.PERSON: "assistant.person.ask", TurnSource.CALLED_OFF: "assistant.person.call_off"}
 
 
 def newest(found: Conversation) -> None:

@@ -98,6 +98,16 @@ def first_days(found: Conversation, later: tuple[int, ...] | range) -> list[date
     return [one for one in days if one <= latest]
 
 
+def _person(_: Turn, found: Conversation) -> Iterator[Tap]:
+    """A person, offered and not called unasked."""
+    if not found.person_waited_for:
+        yield t("assistant.person.yes"), _call, None
+
+
+def _call(found: Conversation, _: object) -> None:
+    steps.call_person(found)
+
+
 _MAKERS: dict[Reply, Callable[[Turn, Conversation], Iterator[Tap]]] = {
     Reply.ASK_WHICH_AMOUNT: _amounts, Reply.ASK_PERIOD_OF_AMOUNT: _periods, Reply.ASK_WHICH_OFFER: _plans,
-    Reply.ASK_HOW_LONG: _lengths, Reply.ASK_WHICH_DATE: _dates}
+    Reply.ASK_HOW_LONG: _lengths, Reply.ASK_WHICH_DATE: _dates, Reply.COMPLAIN: _person, Reply.QUESTION: _person}

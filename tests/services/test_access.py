@@ -124,7 +124,8 @@ ACCESS: dict[str, tuple[frozenset[Role], Call]] = {
     "assistant.conversations.adjust": (OWNER, lambda a, c, o: assistant.adjust(
         a, c, o.conversation_id, Wish(), idempotency_key=KEY)),
     **{f"assistant.conversations.{name}": (OWNER, lambda a, c, o, name=name: getattr(assistant, name)(
-        a, c, o.conversation_id, idempotency_key=KEY)) for name in ("choose_ceiling", "restart", "call_person")},
+        a, c, o.conversation_id, idempotency_key=KEY)) for name in (
+            "choose_ceiling", "restart", "call_person", "withdraw_person")},
     "assistant.choosing.choose": (OWNER, lambda a, c, o: assistant.choose(
         a, c, o.conversation_id, 1, "balanced", acknowledged=True, idempotency_key=KEY)),
     "assistant.transcripts.transcript": (OWNER | REVIEWERS, lambda a, c, o: assistant.transcript(a, c, o.proposal_id)),

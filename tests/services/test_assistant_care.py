@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
+from core.db.tables.negotiations import negotiations
+from core.db.tables.records import audit_log
 from core.domain.errors import Conflict
 from core.domain.offers.conversation import Stop
 from core.domain.offers.model import NO_WISH, Wish
-from core.services import assistant, review
-from core.services.assistant import PersonCause, Reply
+from core.services import assistant, messages, review
+from core.services.assistant import PersonCause, Reply, TurnSource
 from core.services.context import ServiceContext
+from core.services.records import first_broken_link
 from tests.conftest import TestTime
 from tests.services.assistant_talks import begun, key, moved, said
 from tests.services.cases import reviewer
@@ -128,3 +132,73 @@ def test_who_was_taken_up_after_words_of_self_harm_and_asks_again_is_first_again
     time_.advance(hours=2)
     after = assistant.call_person(actor, context, talk.conversation_id, idempotency_key=key())
     assert (after.person_cause, after.person_asked_at) == (PersonCause.SELF_HARM, context.clock.now())
+
+
+@pytest.mark.parametrize("text", ["you idiots", "you people are useless"])
+def test_anger_is_met_kindly_and_a_person_is_offered_not_called(sqlite_context: ServiceContext, text: str) -> None:
+    actor, talk = begun(sqlite_context)
+    after = said(actor, sqlite_context, talk, text)
+    assert after.turns[-1].replies == (Reply.COMPLAIN,)
+    assert (after.person_asked_at, after.person_cause) == (None, None)
+
+
+@pytest.mark.parametrize("text", ["stop calling my mother", "your collector threatened me", "I want to complain"])
+def test_a_complaint_about_how_somebody_was_treated_is_heard_by_a_person(sqlite_context: ServiceContext,
+                                                                         text: str) -> None:
+    actor, talk = begun(sqlite_context)
+    after = said(actor, sqlite_context, talk, text)
+    assert after.turns[-1].replies == (Reply.GRIEVANCE, Reply.PERSON_CALLED)
+    assert after.person_cause is PersonCause.COMPLAINT
+
+
+def test_who_no_longer_needs_a_person_says_so_once_and_leaves_the_line(context: ServiceContext) -> None:
+    actor, talk = begun(context)
+    called = assistant.call_person(actor, context, talk.conversation_id, idempotency_key=key())
+    assert called.may_call_off
+    for _ in range(2):  # the same click, taken once
+        after = assistant.withdraw_person(actor, context, talk.conversation_id, idempotency_key="off")
+    again = assistant.withdraw_person(actor, context, talk.conversation_id, idempotency_key=key())
+    assert [turn.source for turn in again.turns] == [TurnSource.OPENING, TurnSource.PERSON, TurnSource.CALLED_OFF]
+    assert after.turns[-1].replies == (Reply.PERSON_CALLED_OFF,)
+    assert (again.person_asked_at, again.person_cause, again.may_call_off) == (None, None, False)
+    assert assistant.waiting_for_person(reviewer(context, "one"), context) == ()
+    with context.reading() as connection:
+        events = connection.execute(sa.select(audit_log.c.event).where(
+            audit_log.c.event.like("person%")).order_by(audit_log.c.sequence)).scalars().all()
+        assert first_broken_link(connection) is None
+    assert events == ["person_called", "person_called_off"]
+    assert sorted(one.template for one in messages.my_messages(actor, context)) == [
+        "person_called", "person_called_off"]
+    assert assistant.call_person(actor, context, talk.conversation_id, idempotency_key=key()).may_call_off
+
+
+def test_who_spoke_of_self_harm_is_called_whatever_is_clicked(context: ServiceContext) -> None:
+    actor, talk = begun(context)
+    assistant.call_person(actor, context, talk.conversation_id, idempotency_key=key())
+    after = said(actor, context, talk, IN_DANGER[0])
+    assert not after.may_call_off
+    with pytest.raises(Conflict) as refusal:
+        assistant.withdraw_person(actor, context, talk.conversation_id, idempotency_key=key())
+    assert refusal.value.code == "person_stays"
+    assert len(assistant.waiting_for_person(reviewer(context, "one"), context)) == 1
+
+
+def test_whom_somebody_has_taken_up_is_not_called_off(context: ServiceContext) -> None:
+    actor, talk = begun(context)
+    collector = reviewer(context, "one")
+    assistant.call_person(actor, context, talk.conversation_id, idempotency_key=key())
+    assistant.take_up(collector, context, talk.conversation_id, idempotency_key=key())
+    after = assistant.withdraw_person(actor, context, talk.conversation_id, idempotency_key=key())
+    assert (after.may_call_off, after.person_waited_for) == (False, False)
+    assert after.turns[-1].source is TurnSource.PERSON
+    assert assistant.taken_up(collector, context, talk.conversation_id).cause is PersonCause.ASKED
+
+
+def test_person_called_off_in_the_last_turn_a_conversation_holds_does_not_come_after_all(
+        context: ServiceContext) -> None:
+    actor, talk = begun(context)
+    assistant.call_person(actor, context, talk.conversation_id, idempotency_key=key())
+    with context.writing() as connection:
+        connection.execute(negotiations.update().values(turns=assistant.MOST_TURNS - 1))
+    after = assistant.withdraw_person(actor, context, talk.conversation_id, idempotency_key=key())
+    assert after.person_asked_at is None

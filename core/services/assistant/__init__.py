@@ -23,6 +23,7 @@ from core.services.assistant.conversations import (
     open_conversation,
     restart,
     say,
+    withdraw_person,
 )
 from core.services.assistant.keeping import MOST_TURNS
 from core.services.assistant.model import (
@@ -46,5 +47,5 @@ __all__ = [
     "Reply", "SliderSettings", "TakenUp", "Transcript", "TranscriptPart", "Turn", "TurnSource", "Waiting", "adjust",
     "call_person", "choose", "choose_ceiling", "comparison", "conversation", "credit_effect", "find_offer", "is_open",
     "likelihood", "on_the_table", "open_conversation", "restart", "say", "take_up", "taken_up", "transcript",
-    "waiting_for_person",
+    "waiting_for_person", "withdraw_person",
 ]

@@ -28,6 +28,7 @@ from core.services.assistant.turns import (
     State,
     Step,
     adjusted,
+    called_off,
     ceiling_chosen,
     opening,
     person_called,
@@ -43,9 +44,10 @@ from core.services.texts import clean_text
 _SHOWN_TURNS = 40
 _CARRIED_DAYS = 7
 """What was wished longer ago is asked afresh."""
-_PERSON = "assistant.person"
 
 _Move = Callable[[Ground, State], Step]
+_Needless = Callable[[sa.Row[Any], Turn], bool]
+"""Whether a step would change nothing, by the conversation's row as it stands and the newest turn seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +143,26 @@ def restart(actor: Actor, context: ServiceContext, conversation_id: str, *, idem
 
 def call_person(actor: Actor, context: ServiceContext, conversation_id: str, *, idempotency_key: str) -> Conversation:
     """Ask for a person of the bank; possible on every turn, also when nothing more is answered."""
-    return _take(actor, context, conversation_id, _PERSON, idempotency_key, {},
-                 lambda _, state: person_called(state))
+    return _take(actor, context, conversation_id, "assistant.person", idempotency_key, {},
+                 lambda _, state: person_called(state),
+                 # A second click changes nothing: they are in the line.
+                 lambda row, newest: waits(row) and newest.source is TurnSource.PERSON)
+
+
+def withdraw_person(actor: Actor, context: ServiceContext, conversation_id: str, *,
+                    idempotency_key: str) -> Conversation:
+    """Say that the person who was asked for is no longer needed; changes nothing where nobody is waited for.
+
+    Raises ``Conflict`` ``person_stays`` for who spoke of harming themselves: there the bank decides; otherwise as
+    ``say``.
+    """
+    def needless(row: sa.Row[Any], _: Turn) -> bool:
+        if row.person_cause == PersonCause.SELF_HARM:
+            raise Conflict("person_stays", "the bank decides when nobody needs to call any more")
+        return not waits(row)
+
+    return _take(actor, context, conversation_id, "assistant.withdraw_person", idempotency_key, {},
+                 lambda _, state: called_off(state), needless)
 
 
 def own_conversation(connection: sa.Connection, cardholder_id: str, conversation_id: str, *,
@@ -155,7 +175,7 @@ def own_conversation(connection: sa.Connection, cardholder_id: str, conversation
 
 
 def _take(actor: Actor, context: ServiceContext, conversation_id: str, command: str, key: str,
-          asked: dict[str, Any], move: _Move) -> Conversation:
+          asked: dict[str, Any], move: _Move, needless: _Needless = lambda row, newest: False) -> Conversation:
     """One step: worked out before the database is held, then kept under the conversation's lock."""
     cardholder_id = own_cardholder(actor, "talk to the assistant")
     with context.reading() as connection:
@@ -172,8 +192,8 @@ def _take(actor: Actor, context: ServiceContext, conversation_id: str, command: 
             raise Conflict("conversation_over", "it has led to a request, or another one has begun")
         if not stands:
             row = _begun(connection, actor, context, ground, row)
-        if command == _PERSON and waits(row) and seen.turns[-1].source is TurnSource.PERSON:
-            return {"conversation_id": row.id}  # a second click changes nothing: they are in the line
+        if needless(row, seen.turns[-1]):
+            return {"conversation_id": row.id}
         as_seen = stands and row.turns == seen.row.turns and row.stop == seen.row.stop
         step = ready if ready is not None and as_seen else move(ground, _talk(connection, context, row, seen).state)
         keep(connection, actor, context, ground, row, step)
@@ -251,4 +271,4 @@ def _shown(ground: Ground, talk: _Talk) -> Conversation:
         blocked_by=ground.blocked_by,
         open_request_id=position.open_request.proposal_id if position.open_request else None,
         limits=ground.rule.limits, sliders=ground.sliders(), chose_ceiling=state.chose_ceiling, wish=state.wish,
-        hardship=state.hardship)
+        hardship=state.hardship, person_waited_for=waits(row))

@@ -38,16 +38,28 @@ def keep(connection: sa.Connection, actor: Actor, context: ServiceContext, groun
     repository.insert_turn(connection, values)
     repository.update(connection, row.id, {"turns": number, "updated_at": now, **state_values(step.state),
                                            **_person_values(row, step, now)})
+    _tell(connection, context, ground, row, step, now)
+    if step.source is TurnSource.CALLED_OFF:
+        records.audit(connection, actor, "person_called_off", repository.OBJECT_KIND, row.id, now, turn=number)
     if step.person is not None:
-        if not waits(row):
-            records.send(connection, context.vault, channel="in_app", recipient_kind="cardholder",
-                         recipient_id=row.cardholder_id, template=MessageTemplate.PERSON_CALLED, at=now,
-                         last4=ground.position.card_last4)
         records.audit(connection, actor, "person_called", repository.OBJECT_KIND, row.id, now,
                       cause=step.person.value, turn=number)
     records.audit(connection, actor, repository.TURN_EVENT, repository.OBJECT_KIND, row.id, now, turn=number,
                   turn_id=turn_id, source=step.source.value, seal=values["seal"], result_hash=values["result_hash"],
                   policy_version=ground.policy_version)
+
+
+def _tell(connection: sa.Connection, context: ServiceContext, ground: Ground, row: sa.Row[Any], step: Step,
+          now: datetime) -> None:
+    """Say among the bank's messages that somebody will call, and that nobody will any more."""
+    template = None
+    if step.source is TurnSource.CALLED_OFF:
+        template = MessageTemplate.PERSON_CALLED_OFF
+    elif step.person is not None and not waits(row):
+        template = MessageTemplate.PERSON_CALLED
+    if template is not None:
+        records.send(connection, context.vault, channel="in_app", recipient_kind="cardholder",
+                     recipient_id=row.cardholder_id, template=template, at=now, last4=ground.position.card_last4)
 
 
 def _bounded(connection: sa.Connection, context: ServiceContext, row: sa.Row[Any], step: Step) -> Step:
@@ -62,7 +74,7 @@ def _bounded(connection: sa.Connection, context: ServiceContext, row: sa.Row[Any
     earlier = repository.said_at(connection, row.id, row.turns + 1 - _MOST_A_MINUTE)
     if earlier is not None and context.clock.now() - earlier < _MINUTE:
         raise Conflict("too_fast", "more turns in a minute than a person takes")
-    if row.turns + 1 < MOST_TURNS:
+    if row.turns + 1 < MOST_TURNS or step.source is TurnSource.CALLED_OFF:
         return step
     return Step(step.source, step.state, (*step.replies, Reply.ENDED_TURNS), step.said, step.understood, step.worked,
                 step.accepts, step.person or PersonCause.STOPPED, step.facts_are_new)
@@ -73,6 +85,8 @@ def _person_values(row: sa.Row[Any], step: Step, now: datetime) -> dict[str, Any
 
     Who speaks of harming themselves stays with that cause, since the moment they first said so.
     """
+    if step.source is TurnSource.CALLED_OFF:
+        return dict.fromkeys(("person_cause", "person_asked_at", "person_taken_by", "person_taken_at"))
     if step.person is None:
         return {}
     in_line = waits(row)

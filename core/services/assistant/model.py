@@ -30,6 +30,8 @@ class TurnSource(StrEnum):
     RESTARTED = "restarted"
     PERSON = "person"
     """Asked for a person by the button."""
+    CALLED_OFF = "called_off"
+    """No longer needs the person who was asked for."""
 
 
 class Reply(StrEnum):
@@ -61,6 +63,9 @@ class Reply(StrEnum):
     QUESTION = "question"
     DISPUTE = "dispute"
     COMPLAIN = "complain"
+    """Anger, or a complaint that says nothing of how somebody was treated: a person is offered."""
+    GRIEVANCE = "grievance"
+    """A complaint about how somebody was treated: a person hears it."""
     ACCEPT = "accept"
     """The way to the send step of ``Turn.accepts``; nothing has been sent."""
     REJECT = "reject"
@@ -75,6 +80,7 @@ class Reply(StrEnum):
     PERSON_CALLED = "person_called"
     PERSON_STAYS = "person_stays"
     """What was said is set aside; that a person calls is not."""
+    PERSON_CALLED_OFF = "person_called_off"
     ENDED_VULNERABLE = "ended_vulnerable"
     ENDED_NOTHING_FEASIBLE = "ended_nothing_feasible"
     ENDED_SAME_OFFER_TWICE = "ended_same_offer_twice"
@@ -189,6 +195,13 @@ class Conversation:
     chose_ceiling: bool = False
     wish: Wish = NO_WISH
     hardship: tuple[str, ...] = ()
+    person_waited_for: bool = False
+    """A person was asked for and nobody of the bank has taken it up."""
+
+    @property
+    def may_call_off(self) -> bool:
+        """Whether the person who was asked for can be told not to come; of who is in danger the bank decides."""
+        return self.person_waited_for and self.person_cause is not PersonCause.SELF_HARM
 
     @property
     def may_ask(self) -> bool:

@@ -13,6 +13,7 @@ from core.domain.offers.model import NO_WISH, Wish
 from core.domain.offers.negotiation import Negotiation
 from core.domain.understanding import LastOffer, Understanding, understand
 from core.domain.understanding.crisis import speaks_of_self_harm
+from core.domain.understanding.mistreatment import tells_of_mistreatment
 from core.services.assistant.document import Worked, document, work_out
 from core.services.assistant.ground import Ground
 from core.services.assistant.model import Choice, PersonCause, Reply, TurnSource
@@ -29,8 +30,8 @@ _TOLD = {"restart": Reply.RESTART, "complain": Reply.COMPLAIN, "dispute": Reply.
          "hardship": Reply.HARDSHIP_NOTED, "question": Reply.QUESTION, "undecided": Reply.UNDECIDED,
          "reject": Reply.REJECT}
 """What is answered with words of its own, in this order."""
-_PERSON = {"complain": PersonCause.COMPLAINT, "dispute": PersonCause.DISPUTE, "ask_person": PersonCause.ASKED}
-"""What a program must not settle."""
+_PERSON = {"dispute": PersonCause.DISPUTE, "ask_person": PersonCause.ASKED}
+"""What a program must not settle; and a complaint about how somebody was treated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +83,7 @@ def said(ground: Ground, state: State, text: str) -> Step:
     after = _heard(ground, state, read)
     if speaks_of_self_harm(text):
         return _cared_for(after, text, read)
-    told = tuple(reply for intent, reply in _TOLD.items() if intent in read.intents)
-    person = next((_PERSON[intent] for intent in _PERSON if intent in read.intents), None)
-    step = Step(TurnSource.TEXT, after, told, text, read, person=person)
+    step = _told(after, text, read)
     if "accept" in read.intents and read.ask is None:
         step = _accepted(step, state)
     elif _says_something(state, after, read):
@@ -97,6 +96,19 @@ def said(ground: Ground, state: State, text: str) -> Step:
         asked = _no_ground(ground)
     step = replace(step, replies=(*step.replies, *asked))
     return _with_person(_gently(step, state))
+
+
+def _told(after: State, text: str, read: Understanding) -> Step:
+    """What is answered with words of its own, and whether a person hears it unasked.
+
+    Anger alone calls nobody: a person is offered. How somebody was treated is no program's to settle.
+    """
+    replies = [reply for intent, reply in _TOLD.items() if intent in read.intents]
+    person = next((_PERSON[intent] for intent in _PERSON if intent in read.intents), None)
+    if Reply.COMPLAIN in replies and tells_of_mistreatment(text):
+        replies[replies.index(Reply.COMPLAIN)] = Reply.GRIEVANCE
+        person = PersonCause.COMPLAINT
+    return Step(TurnSource.TEXT, after, tuple(replies), text, read, person=person)
 
 
 def adjusted(ground: Ground, state: State, wish: Wish, *, corrected: bool) -> Step:
@@ -124,6 +136,11 @@ def restarted(ground: Ground, state: State) -> Step:
 def person_called(state: State) -> Step:
     """A person was asked for."""
     return _with_person(Step(TurnSource.PERSON, state, (), person=PersonCause.ASKED))
+
+
+def called_off(state: State) -> Step:
+    """The person who was asked for is no longer needed."""
+    return Step(TurnSource.CALLED_OFF, state, (Reply.PERSON_CALLED_OFF,))
 
 
 def ended(stop: Stop | None) -> Reply:

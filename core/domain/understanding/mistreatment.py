@@ -1,0 +1,14 @@
+"""Complaints about how somebody was treated, told apart from anger: a person of the bank hears them."""
+
+from __future__ import annotations
+
+from core.domain.understanding.lexicon import cue
+from core.domain.understanding.script import normalise
+
+
+def tells_of_mistreatment(text: str) -> bool:
+    """Whether a complaint names what nobody may do (threats, insults, calls to others), or is a formal one.
+
+    Asked only of what was understood as a complaint. What it misses is offered a person instead of being called one.
+    """
+    return cue("mistreatment", "conduct").search(normalise(text)) is not None
