@@ -229,6 +229,20 @@ def test_a_slider_moves_the_answer_above_it_and_a_person_is_in_reach_from_there(
     me.picture("assistant_person")
 
 
+@pytest.mark.parametrize("screen", ["phone", "desktop"])
+def test_the_newest_answer_comes_into_view_wherever_one_had_scrolled_to(
+        screen: str, person: NewPerson, backstage: Backstage) -> None:
+    me = at_the_assistant(person, backstage, "en", screen)
+    say(me, "at most 100 a month")
+    for words in ("at most 150 a month", "at most 200 a month"):
+        me.page.get_by_test_id("stMain").evaluate("element => element.scrollTo(0, element.scrollHeight)")
+        say(me, words)
+        said = me.page.locator(".st-key-assistant_said")
+        expect(said).to_contain_text(words)
+        expect(said).to_be_in_viewport(ratio=1)
+        expect(me.page.get_by_text(me.words("assistant.answer.no").strip()).first).to_be_in_viewport()
+
+
 @pytest.mark.parametrize(("locale", "screen"), [("zh_CN", "phone"), ("en", "desktop")])
 def test_everything_has_a_name_and_the_picture_is_said_in_words(
         locale: str, screen: str, person: NewPerson, backstage: Backstage) -> None:
