@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "evaluate": "Try the negotiation on synthetic debtors, beside other ways to negotiate.",
     "risk": "Fit risk points to outcomes, and judge them.",
     "replay": "Work out again any offer ever shown, and prove it equal.",
+    "conversations": "Erase conversations that led to nothing and are kept no longer.",
     "audit": "Verify the audit chain.",
 }
 """Every command and its line in ``portal --help``; its module is ``portal/commands/<name>.py``."""

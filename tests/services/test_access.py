@@ -46,6 +46,7 @@ from core.services import (
     standing,
     statistics,
 )
+from core.services.assistant.erasing import erase_old_conversations
 from core.services.close_day.day import close_day
 from core.services.context import ServiceContext
 from core.services.exporting import export_accounts
@@ -133,6 +134,7 @@ ACCESS: dict[str, tuple[frozenset[Role], Call]] = {
     "assistant.transcripts.take_up": (REVIEWERS, lambda a, c, o: assistant.take_up(
         a, c, o.conversation_id, idempotency_key=KEY)),
     "assistant.transcripts.taken_up": (REVIEWERS, lambda a, c, o: assistant.taken_up(a, c, o.conversation_id)),
+    "assistant.erasing.erase_old_conversations": (OPERATOR, lambda a, c, o: erase_old_conversations(a, c)),
     "messages.my_messages": (OWNER, lambda a, c, o: messages.my_messages(a, c)),
     "review_queue.queue": (REVIEWERS, lambda a, c, o: review.queue(a, c, QueueFilters())),
     "review_queue.held_cases": (SUPERVISORS, lambda a, c, o: review.held_cases(a, c)),
@@ -215,7 +217,8 @@ BY_OPERATOR = {"request_expiry.expire_unanswered", "importing.load.earlier_as_of
                "close_day.batch.close_accounts", "close_day.day.last_closed_day",
                "close_day.day.waiting_accounts", "close_day.plans.end_plans", "verification.verify",
                "account_ledger.account_ledger", "account_ledger.account_ids", "account_ledger.all_account_ids",
-               "simulation.compare_accounts", "assistant.proof.replay", "assistant.proof.replay_turn"}
+               "simulation.compare_accounts", "assistant.proof.replay", "assistant.proof.replay_turn",
+               "assistant.erasing.old_conversations"}
 """Run by the command line, never by a screen."""
 WORKINGS = {"accruals.accrued", "assessments.replay", "claims.review_policy", "explanations.explain",
             "cost_marks.cost_marks", "outlooks.outlook", "request_figures.work_out", "books.growth.shelf_of",

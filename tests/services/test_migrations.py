@@ -30,7 +30,7 @@ def test_migrated_schema_equals_the_table_definitions(database_url: str) -> None
 
 def test_migrating_twice_changes_nothing(database_url: str) -> None:
     engine = make_engine(database_url)
-    assert migrate.upgrade(engine) == ("0004", "0004")
+    assert migrate.upgrade(engine) == ("0005", "0005")
     assert migrate.is_current(engine)
     engine.dispose()
 
@@ -57,7 +57,7 @@ def test_processes_that_start_together_migrate_one_after_the_other(empty_databas
     started = [subprocess.Popen(portal, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
                for _ in range(3)]
     told = sorted(process.communicate(timeout=60)[0].strip() for process in started)
-    assert told == ["database at 0004", "database at 0004", "database at 0004 (was empty)"]
+    assert told == ["database at 0005", "database at 0005", "database at 0005 (was empty)"]
 
 
 @pytest.mark.parametrize("statement", [

@@ -15,7 +15,7 @@ from core.db.tables.negotiations import negotiation_rules, negotiation_turns, ne
 from core.db.tables.records import audit_log
 from core.db.types import new_id
 
-OPEN, SUPERSEDED, CHOSEN = "open", "superseded", "chosen"
+OPEN, SUPERSEDED, CHOSEN, ERASED = "open", "superseded", "chosen", "erased"
 OBJECT_KIND = "negotiation"
 """What the audit calls a conversation."""
 TURN_EVENT = "negotiation_turn"

@@ -6,13 +6,14 @@ from core.db.tables.base import metadata
 from core.db.types import Json, UtcDateTime, id_column, reference
 
 # One conversation about one account, under the facts of one day. What changes is the state; what was said and
-# shown is in the turns. Retention: with the case it belongs to; without one, as long as the account's messages.
+# shown is in the turns. Retention: with the case it belongs to; without one, what policy says
+# (``records.conversation_days``), then its turns go and its bare row stays.
 negotiations = sa.Table(
     "negotiations", metadata,
     id_column(),
     reference("account_id", "accounts.id", nullable=False, index=True),
     reference("cardholder_id", "cardholders.id", nullable=False),
-    sa.Column("state", sa.String(12), nullable=False),  # open | superseded | chosen
+    sa.Column("state", sa.String(12), nullable=False),  # open | superseded | chosen | erased
     sa.Column("as_of", sa.Date, nullable=False),
     sa.Column("facts_hash", sa.String(64), nullable=False),  # of what the offers rest on: it changes, they are over
     sa.Column("wish", Json, nullable=False),  # everything wished so far
@@ -50,7 +51,7 @@ negotiation_rules = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
 )
 
-# Append-only: what was said and shown, in order.
+# Append-only until its conversation is erased: what was said and shown, in order.
 negotiation_turns = sa.Table(
     "negotiation_turns", metadata,
     id_column(),

@@ -91,6 +91,8 @@ def conversation(actor: Actor, context: ServiceContext, conversation_id: str) ->
     cardholder_id = own_cardholder(actor, "read a conversation")
     with context.reading() as connection:
         row = own_conversation(connection, cardholder_id, conversation_id)
+        if row.state == repository.ERASED:
+            raise NotFound("conversation")
         ground = ground_of(connection, context, cardholder_id, row.account_id, context.clock.today())
         return _shown(ground, _talk(connection, context, row))
 

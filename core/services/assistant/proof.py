@@ -16,10 +16,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from core.clock import CHINA
 from core.db.repositories import negotiations as repository
+from core.db.repositories import old_conversations
 from core.db.repositories import proposals as proposals_repository
 from core.db.repositories import queue as queue_repository
-from core.domain.errors import NotFound, PortalError
+from core.domain.errors import Conflict, NotFound, PortalError
 from core.domain.offers.hashing import canonical_hash
 from core.policy.rules.negotiation import offer_rule
 from core.services import records
@@ -89,7 +91,8 @@ def replay_turn(context: ServiceContext, turn_id: str) -> ReplayedTurn:
 def replay(context: ServiceContext, identifier: str) -> tuple[ReplayedTurn, ...]:
     """Work out again whatever ``identifier`` names: a turn, a conversation, or a request by id or reference.
 
-    In the order of the conversation; of a request, of all conversations that led to it. Raises ``NotFound``.
+    In the order of the conversation; of a request, of all conversations that led to it. Raises ``NotFound``, and
+    ``Conflict`` ``conversation_erased`` for a conversation that is kept no longer.
     """
     wanted = identifier.strip()
     if not is_identifier(wanted):
@@ -108,11 +111,21 @@ def replay(context: ServiceContext, identifier: str) -> tuple[ReplayedTurn, ...]
 
 def _conversations(connection: sa.Connection, wanted: str) -> list[str]:
     """The conversations that an id or reference names, in their order."""
-    if repository.by_id(connection, wanted) is not None:
+    talk = repository.by_id(connection, wanted)
+    if talk is not None:
+        _must_be_kept(connection, talk)
         return [wanted]
     proposal = proposals_repository.by_id(connection, wanted) or queue_repository.by_reference(
         connection, "".join(wanted.split()).upper())
     return [] if proposal is None else [row.id for row in repository.of_case(connection, proposal.id)]
+
+
+def _must_be_kept(connection: sa.Connection, talk: sa.Row[Any]) -> None:
+    """Say it of a conversation that was erased; one the audit chain knows nothing of is missed turn by turn."""
+    at = old_conversations.erased_at(connection, talk.id) if talk.state == repository.ERASED else None
+    if at is not None:
+        raise Conflict("conversation_erased", f"the conversation was erased on {at.astimezone(CHINA).date()}, as it is "
+                       "kept no longer: nothing of it can be worked out again, the audit chain keeps its seals")
 
 
 def _replayed(connection: sa.Connection, context: ServiceContext, rows: Sequence[sa.Row[Any]],
@@ -189,9 +202,10 @@ def _count(result: Mapping[str, Any] | None) -> int:
     if not isinstance(result, Mapping):
         return 0
     answer, refused = result.get("answer"), result.get("infeasible")
-    plan = isinstance(answer, Mapping) and bool(answer.get("plan"))
+    answers = [answer.get(name) for name in ("plan", "as_named")] if isinstance(answer, Mapping) else []
     nearest = refused.get("nearest") if isinstance(refused, Mapping) else None
-    return plan + sum(len(plans) for plans in (result.get("offers"), nearest) if isinstance(plans, list))
+    return sum(bool(one) for one in answers) + sum(
+        len(plans) for plans in (result.get("offers"), nearest) if isinstance(plans, list))
 
 
 def _day(text: object) -> date | None:
