@@ -21,7 +21,9 @@ def mark_amounts(clause: Clause) -> None:
     _mask(clause)
     _mark_shares(clause)
     for match in list(cue("numbers", "vague", "whole").finditer(clause.text)):
-        if AMOUNT not in match[0]:
+        if _counts_something(clause, match):
+            clause.take(match.start(), match.end(), MASKED)
+        elif AMOUNT not in match[0]:
             clause.take(match.start(), match.end(), AMOUNT, AmountMention(match.start(), match.end(), Trouble.VAGUE))
     for match in list(_money().finditer(clause.text)):
         _take(clause, match)
@@ -29,6 +31,12 @@ def mark_amounts(clause: Clause) -> None:
     _drop_bought_off(clause)
     _drop_discounts(clause)
     _mark_relative(clause)
+
+
+def _counts_something(clause: Clause, match: re.Match[str]) -> bool:
+    """Whether a vague number counts calls, people or the like."""
+    nouns = "|".join(words("numbers")["money"]["counted"])
+    return re.match(rf" ?(?:{nouns})", clause.text[match.end():]) is not None
 
 
 @lru_cache(maxsize=1)

@@ -25,8 +25,9 @@ def find_hardship(clauses: list[Clause]) -> set[str]:
     """The kinds named in ``clauses``; ``other`` only alone."""
     found: set[str] = set()
     subject = "self"
+    employed = any(cue("hardship", "people", "employer").search(clause.text) for clause in clauses)
     for clause in clauses:
-        subject = _subject(clause, subject)
+        subject, illness_of = _subject(clause, subject), subject
         if clause.hypothetical or clause.before_restart or clause.outside_event or "question" in clause.cues:
             continue
         here: set[str] = set()
@@ -34,6 +35,11 @@ def find_hardship(clauses: list[Clause]) -> set[str]:
             for match in (*_words(kind).finditer(clause.text), *_words(kind).finditer(clause.raw)):
                 if not _denied(clause.text, match):
                     here |= _without_income(_meant(kind, clause, match, subject), clause, match)
+        if employed and "business_failure" in here and not _owns(clause):
+            here = here - {"business_failure"} | {"unemployment"}
+        if "illness" in here and "family_illness" in found and illness_of == "family" and _names_nobody(clause):
+            here = here - {"illness"} | {"family_illness"}
+            subject = "family"  # what the same illness costs
         found |= here if _owns(clause) or "unemployment" not in here else here - {"business_failure"}
     if _NO_INCOME in found:  # with the job the income is gone: nothing further
         found = found - {_NO_INCOME} | (set() if "unemployment" in found else {"income_drop"})
@@ -56,6 +62,10 @@ def _subject(clause: Clause, before: str) -> str:
         return min(firsts)[1]
     goes_on = cue("hardship", "people", "pronoun").search(text) or cue("clauses", "goes_on").match(text)
     return before if goes_on else "self"
+
+
+def _names_nobody(clause: Clause) -> bool:
+    return all(cue("hardship", "people", name).search(clause.text) is None for name in ("other", "family", "self"))
 
 
 def _denied(text: str, match: re.Match[str]) -> bool:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
-from functools import lru_cache
 from itertools import pairwise
 
 from core.domain.understanding.clauses import Clause
-from core.domain.understanding.lexicon import AMOUNT, Cue, cue, has_han, words
+from core.domain.understanding.evidence import has_sign, is_offered, is_paid
+from core.domain.understanding.lexicon import AMOUNT, Cue, cue, words
 from core.domain.understanding.mentions import AmountMention, DateMention, DueDayMention, Trouble
 
 _EXCLUDED = ("income", "spending", "other_debt", "balance", "charges", "past", "asked", "refused")
@@ -37,6 +36,7 @@ def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -
     earlier: list[AmountMention] = []
     before: list[AmountMention] = []
     sentence = -1
+    disputed = {clause.sentence for clause in clauses if "dispute" in clause.cues}
     for clause in clauses:
         found = amounts_of(clause)
         if not found:
@@ -51,7 +51,7 @@ def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -
         if sentence != clause.sentence:
             earlier, sentence = [], clause.sentence
         for number in range(len(found)):
-            _judge(clause, found, number, earlier)
+            _judge(clause, found, number, earlier, disputed=clause.sentence in disputed)
             if last_monthly is not None and found[number].yuan == last_monthly and not _pays_at_once(clause):
                 found[number].period = found[number].period or "monthly"
                 found[number].role = found[number].role or "asked"
@@ -64,7 +64,7 @@ def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -
         _within_correction(clause, found)
         _set_alternatives(clause, earlier, found)
         _leave_old_offer(before[-_REMEMBERED:] + found, last_monthly)
-        _share_periods(before, earlier, found, said_again=not _has_sign(clause), at_once=_is_dated(clause))
+        _share_periods(before, earlier, found, said_again=not has_sign(clause), at_once=_is_dated(clause))
         earlier, before = earlier + found, (before + found)[-_REMEMBERED:]
         previous, corrected = found, None
 
@@ -102,7 +102,8 @@ def _window(clause: Clause, found: list[AmountMention], number: int) -> tuple[st
     return spoken[start:found[number].start], spoken[found[number].end:end]
 
 
-def _judge(clause: Clause, found: list[AmountMention], number: int, earlier: list[AmountMention]) -> None:
+def _judge(clause: Clause, found: list[AmountMention], number: int, earlier: list[AmountMention], *,
+           disputed: bool) -> None:
     amount = found[number]
     left, right = _window(clause, found, number)
     amount.period = _period(left + AMOUNT, right, last=number == len(found) - 1)
@@ -111,6 +112,8 @@ def _judge(clause: Clause, found: list[AmountMention], number: int, earlier: lis
     amount.role = _role(clause, found, number, left, right)
     if amount.role == "offer" and earlier and earlier[-1].role in _LISTED and _says_nothing(clause):
         amount.role = earlier[-1].role
+    if disputed and amount.role in ("offer", "refused") and not is_paid(clause, left):
+        amount.role = "balance"
 
 
 def _role(clause: Clause, found: list[AmountMention], number: int, left: str, right: str) -> str:
@@ -131,17 +134,15 @@ def _role(clause: Clause, found: list[AmountMention], number: int, left: str, ri
     if strong:
         repays = cue("cues", "amounts", "repay").last_end(left) > at
         return "offer" if strong in _YIELDING and repays else strong
+    if amount.relative and cue("cues", "amounts", "earns_less").search(clause.text):
+        return "income"
     if amount.share is not None or amount.relative:
         return "offer"
     if cue("cues", "amounts", "offer").search(left + AMOUNT):
         return "offer"
     if number and (found[number - 1].role in _EXCLUDED or _is_join(left)):
         return found[number - 1].role
-    if amount.period or cue("cues", "amounts", "approve").search(right) or _is_bare(clause) or _has_sign(clause) \
-            or "lump_sum" in clause.cues:
-        short = words("clauses")["short" if has_han(clause.raw) else "short_latin"]
-        return "offer" if len(clause.plain()) <= short else ""
-    return ""
+    return "offer" if is_offered(clause, amount, left, right) else ""
 
 
 def _says_nothing(clause: Clause) -> bool:
@@ -165,12 +166,6 @@ def _strongest(left: str, *, figure: bool) -> tuple[str, int]:
     return best, at
 
 
-def _has_sign(clause: Clause) -> bool:
-    event = any(cue("dates", key).search(clause.raw) for key in ("payday", "event"))
-    return event or cue("cues", "single").search(clause.text) is not None or any(
-        not isinstance(mention, AmountMention) and mention.trouble is not Trouble.PAST for mention in clause.mentions)
-
-
 def _pays_at_once(clause: Clause) -> bool:
     return cue("cues", "single").search(clause.text) is not None
 
@@ -180,16 +175,6 @@ def _is_dated(clause: Clause) -> bool:
     starts = any(cue("cues", "dates", key).search(clause.text) for key in ("start_before", "start_after"))
     dates = [mention for mention in clause.mentions if isinstance(mention, DateMention)]
     return not starts and any(mention.on is not None or mention.trouble is not None for mention in dates)
-
-
-def _is_bare(clause: Clause) -> bool:
-    plain = clause.plain()
-    return _filler().sub("", plain).strip(" ,") == ""
-
-
-@lru_cache(maxsize=1)
-def _filler() -> re.Pattern[str]:
-    return re.compile("|".join(words("clauses")["filler"]))
 
 
 def _is_join(text: str) -> bool:

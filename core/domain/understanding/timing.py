@@ -46,7 +46,7 @@ def read_timing(clauses: list[Clause], as_of: date, *, trouble_of: set[int], sta
     for number, clause in enumerate(clauses):
         if not counted(clause) or clause.of_others or clause.cues & {"undecided", "complain", "ask_person"}:
             continue
-        if _is_to_think(clauses, number) or (staged and amounts_of(clause)):
+        if _is_to_think(clauses, number) or _is_to_answer(clause) or (staged and amounts_of(clause)):
             continue
         if "extension" in clause.cues:
             timing.later_wanted = True
@@ -61,6 +61,12 @@ def _is_to_think(clauses: list[Clause], number: int) -> bool:
     after = clauses[number + 1:number + 2]
     return bool(after) and after[0].sentence == clauses[number].sentence and "undecided" in after[0].cues \
         and "extension" in clauses[number].cues and not amounts_of(clauses[number])
+
+
+def _is_to_answer(clause: Clause) -> bool:
+    """Tomorrow I will tell you, the first I will call: the day of an answer, unless something is paid as well."""
+    return cue("clauses", "answer").search(clause.raw) is not None and not amounts_of(clause) \
+        and not clause.cues & {"extension", "pause", "lump_sum"} and cue("clauses", "pays").search(clause.text) is None
 
 
 def _read_clause(clauses: list[Clause], number: int, timing: Timing, as_of: date) -> None:
@@ -200,8 +206,9 @@ def _is_relevant(clauses: list[Clause], number: int, trouble_of: set[int]) -> bo
         return True
     neighbours = [other for other in sentence_of(clauses, number) if other is not clause]
     events = cue("dates", "event").search(clause.raw) or cue("dates", "payday").search(clause.raw)
-    if events and any(any(amount.role == "offer" for amount in amounts_of(other))
-                      or cue("cues", "dates", "pay").search(other.text) for other in neighbours):
+    elsewhere = any(_is_dated(other) for other in neighbours)
+    if events and not elsewhere and any(any(amount.role == "offer" for amount in amounts_of(other))
+                                        or cue("cues", "dates", "pay").search(other.text) for other in neighbours):
         return True
     if clause.cues & {"dispute"} or number in trouble_of:
         return False
@@ -218,6 +225,11 @@ def _is_relevant(clauses: list[Clause], number: int, trouble_of: set[int]) -> bo
     if pays or clause.cues & {"propose", "willing", "longer", "free_interest"}:
         return not cue("clauses", "other_start").search(clause.text)
     return _bare(clause)
+
+
+def _is_dated(clause: Clause) -> bool:
+    """Whether a clause of its own names the day payments fall on."""
+    return any(isinstance(mention, DueDayMention) and mention.trouble is None for mention in clause.mentions)
 
 
 def _is_of_interest(clause: Clause) -> bool:

@@ -5,22 +5,19 @@ from __future__ import annotations
 from core.domain.understanding.clauses import Clause, sentence_of
 from core.domain.understanding.lexicon import cue
 from core.domain.understanding.mentions import AmountMention, DateMention, LengthMention
+from core.domain.understanding.questions import WANTED, find_question
 
 _NAMES = ("accept", "reject", "undecided", "ask_person", "complain", "dispute", "extension", "pause", "propose",
           "longer", "free_interest", "lump_sum", "restart", "willing")
-_WANTED = frozenset({"extension", "pause", "propose", "longer", "free_interest", "lump_sum", "waive", "willing",
-                     "accept"})
-_DENIED = _WANTED | {"ask_person"}
-_ASKED_ABOUT = _WANTED | {"frequency", "reject"}
-"""What a plain question is about without wanting it."""
+_DENIED = WANTED | {"ask_person"}
 
 
 def find_topics(clauses: list[Clause]) -> None:
     """Fill ``cues``, then note what is denied, asked, supposed or taken back."""
-    for clause in clauses:
+    for number, clause in enumerate(clauses):
         clause.cues |= _topics(clause)
         _deny(clause)
-        _ask(clause)
+        find_question(clause, clauses[number - 1] if number else None)
     restarts = [number for number, clause in enumerate(clauses) if "restart" in clause.cues]
     for earlier in clauses[:restarts[-1] if restarts else 0]:
         earlier.before_restart = "restart" not in earlier.cues
@@ -82,6 +79,8 @@ def _topics(clause: Clause) -> set[str]:
         found.discard("extension")
     if "extension" in found and cue("clauses", "pays_off").search(text):
         found = found - {"extension"} | {"longer"}
+    if cue("cues", "amounts", "earns_less").search(text) and not cue("cues", "amounts", "repay").search(text):
+        found.discard("propose")  # what is earned, not what is paid, is less a month
     if "undecided" in found:
         found -= {"extension", "pause", "accept"}
     if "ask_person" in found and "complain" in found and cue("clauses", "stop_calls").search(text):
@@ -99,31 +98,6 @@ def _deny(clause: Clause) -> None:
         if first is not None and first.start() >= denial.end() - 1:
             clause.cues.discard(name)
             clause.cues.add("denied")
-
-
-def _ask(clause: Clause) -> None:
-    text = clause.text
-    asked = cue("cues", "intents", "question").search(text) \
-        or (clause.asks and cue("cues", "intents", "question").search(clause.raw))
-    requested = cue("cues", "intents", "request").search(text)
-    explains = cue("clauses", "explain").search(text)
-    if "ask_person" in clause.cues and cue("clauses", "will_you").search(text):
-        clause.cues = clause.cues - {"ask_person"} | {"question"}
-    if clause.cues & {"complain", "dispute", "undecided", "ask_person", "restart"}:
-        return
-    about = cue("cues", "intents", "about").search(text)
-    strong = cue("clauses", "strong_question").search(text)
-    if asked and (strong or not requested or (explains and not clause.mentions)):
-        if cue("clauses", "preface").fullmatch(text) or cue("clauses", "unknown").search(text):
-            return  # what is asked follows
-        if explains or about or clause.mentions or (strong and len(text) > len(strong[0]) + 2):
-            clause.cues -= _ASKED_ABOUT
-            clause.cues.add("question")
-        return
-    payday, own = cue("dates", "payday").search(text), cue("clauses", "own_request").search(text)
-    wants = clause.cues & _ASKED_ABOUT or clause.mentions or payday or own
-    if (requested or clause.asks) and about and not wants:
-        clause.cues.add("question")
 
 
 def _suppose(clauses: list[Clause]) -> None:

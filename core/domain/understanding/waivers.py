@@ -29,6 +29,8 @@ def _objects(clauses: list[Clause], number: int) -> set[str]:
         found.discard("interest")
         if not found:
             return found
+    if "restart" in clause.cues and not found:
+        return set()  # what was said is cancelled, not what is owed
     if "discount" in clause.cues and "lump_sum" not in clause.cues:
         return found or set(BOTH)
     if cue("clauses", "by_the_card").search(text) and not found:
