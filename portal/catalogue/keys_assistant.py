@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from core.domain.offers.as_named import AS_NAMED
 from core.domain.offers.model import Bound, OfferKind, Wish
 from core.domain.offers.ordering import Purpose
 from core.domain.offers.shaped_offers import LEAN_MONTHS, STARTS_LIGHTER
@@ -19,7 +20,7 @@ def _these(endings: Iterable[str]) -> Endings:
 _LABELS = [Purpose.LIGHTEST, Purpose.CHEAPEST, Purpose.BALANCED,
            *(kind for kind in OfferKind if kind is not OfferKind.PERSONALISED_AGREEMENT), STARTS_LIGHTER,
            LEAN_MONTHS,
-           "answer", "nearest"]
+           "answer", AS_NAMED, "nearest"]
 _RULES = [bound for bound in Bound if not bound.is_wish]
 _WISHES = [bound for bound in Bound if bound.is_wish]
 _ANSWERED = (Reply.ACCEPTED_WISH, Reply.REFUSED_WISH)
@@ -38,6 +39,7 @@ DYNAMIC: Mapping[str, Endings] = {
     "assistant.hardship.": _these(_HARDSHIPS),
     "assistant.kept.": _these((Bound.TOTAL, Bound.COMPLETION)),
     "assistant.label.": _these(_LABELS),
+    "assistant.named.": _these(("later", "sooner", "dearer", "cheaper", "heavier", "lighter")),
     "assistant.offer.gives.": _these(("late_fee", "interest", "principal", "pause", "token")),
     "assistant.reply.": _these(reply for reply in Reply if reply not in _ANSWERED),
     "assistant.stands.": _these([*Bound, "several", "nothing_affordable"]),

@@ -7,7 +7,9 @@ from functools import partial
 
 import streamlit as st
 
+from core.domain.offers.as_named import AS_NAMED
 from core.domain.offers.model import OfferKind
+from core.domain.offers.negotiation import Negotiation
 from core.domain.offers.offer import Offer
 from core.services.assistant import Choice, Conversation, Reply, Turn, find_offer, is_open, on_the_table
 from core.services.assistant.offers import has_plan
@@ -101,6 +103,7 @@ def _plan(found: Conversation, shown: Turn) -> bool:
         return False
     place = _place(found, shown)
     offers.card(plan, "answer", place, strong=True)
+    _as_named(negotiation, place)
     changes = negotiation.infeasible.nearest[1:] if negotiation.infeasible is not None else ()
     others = [one for one in changes if is_open(one.plan)]
     if not others:
@@ -112,6 +115,15 @@ def _plan(found: Conversation, shown: Turn) -> bool:
             st.button(t("assistant.change.take", monthly=money(one.plan.monthly_minor)),
                       key=f"take_{shown.number}_{one.name}", on_click=place.choose, args=(label,))
     return True
+
+
+def _as_named(negotiation: Negotiation, place: Place) -> None:
+    """Beside the answer the plan nearest to what was named, and what the two differ by."""
+    answer = negotiation.answer
+    if answer is None or answer.plan is None or answer.as_named is None:
+        return
+    st.markdown(words.beside_answer(answer.as_named, answer.plan))
+    offers.card(answer.as_named, AS_NAMED, place)
 
 
 def _trying(found: Conversation, shown: Turn) -> None:

@@ -219,6 +219,17 @@ def in_short(offer: Offer) -> str:
     return t("assistant.in_short", payment=payment(offer), length=length(offer), total=money(offer.total_minor))
 
 
+def beside_answer(named: Offer, answered: Offer) -> str:
+    """What the plan nearest to what was named gains over the answer, and what it costs."""
+    ends, total = named.months - answered.months, named.total_minor - answered.total_minor
+    paid = named.monthly_minor - answered.monthly_minor
+    said = [t(f"assistant.named.{name}", **values) for difference, name, values in (
+        (ends, "later" if ends > 0 else "sooner", {"length": months(abs(ends))}),
+        (total, "dearer" if total > 0 else "cheaper", {"amount": money(abs(total))}),
+        (paid, "heavier" if paid > 0 else "lighter", {"amount": money(abs(paid))})) if difference]
+    return t("assistant.named.beside", list=t("cardholder.list_mark").join(said))
+
+
 def chips(wish: Wish) -> Sequence[tuple[str, str]]:
     """What was understood so far: each field of ``wish`` that says something, and its words."""
     return [(name, _chip(name, wish)) for name in Wish.__dataclass_fields__

@@ -107,6 +107,8 @@ def _worked_out(turn: Turn) -> Iterator[str]:
         yield t("collector.transcript.refused", bound=bound(answer.reason))
         if answer.plan is not None:
             yield t("collector.transcript.instead", terms=_terms(answer.plan))
+    if answer is not None and answer.as_named is not None:
+        yield t("collector.transcript.one_shown", label=_label(answer.as_named.label), terms=_terms(answer.as_named))
     if shown.offers:
         listed = "\n".join(f"- {t('collector.transcript.one_shown', label=_label(one.label), terms=_terms(one))}"
                            for one in shown.offers)

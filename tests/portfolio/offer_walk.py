@@ -46,8 +46,8 @@ class Walked:
         return self.first_due, self.rate, self.free, self.months, self.fee_waived, self.interest_waived
 
 
-def walk(situation: Situation) -> list[Walked]:
-    """Every plan that meets every constraint, in the order of the space."""
+def walk(situation: Situation, named: date | None = None) -> list[Walked]:
+    """Every plan that meets every constraint, in the order of the space, which may have one more day ``named``."""
     getcontext().prec = 40
     facts, rule = situation.facts, situation.rule
     balance = facts.principal_minor + facts.interest_minor + facts.fees_minor
@@ -62,6 +62,9 @@ def walk(situation: Situation) -> list[Walked]:
     longest = min(60, rule.authority.plan_months[level])
     starts = [day for day in (add_months(facts.as_of, 1), add_months(facts.as_of, 2))
               if 14 <= (day - facts.as_of).days <= 62][: rule.grid.start_months]
+    if named is not None:
+        first, last = facts.as_of + timedelta(days=14), facts.as_of + timedelta(days=62)
+        starts = sorted({*starts, min(max(named, first), last)})
     prices = [(rate, free) for rate in rule.grid.annual_rates for free in (range(4) if rate else (0,))]
     given = sorted(((fee, part) for fee in fees | {most_fee}
                     for part in interests | {most_interest}

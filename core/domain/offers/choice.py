@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Protocol
 
 from core.domain.offers.model import Bound
 from core.domain.offers.ordering import Ideal, Objective, Purpose, Search, gains, key
@@ -48,10 +49,24 @@ def lay_on_table(search: Search) -> Table:
     return Table(shown, recommended, ideal)
 
 
-def differ(one: Option, other: Option, rule: ManyRule) -> bool:
+class Sized(Protocol):
+    """What a person tells plans apart by."""
+
+    @property
+    def monthly_minor(self) -> int:
+        """What the dearest instalment comes to in a month, in fen."""
+        ...
+
+    @property
+    def months(self) -> int:
+        """The length."""
+        ...
+
+
+def differ(one: Sized, other: Sized, rule: ManyRule) -> bool:
     """Whether a person would call them two offers: by their payment or by their length."""
     larger, smaller = sorted((one.monthly_minor, other.monthly_minor), reverse=True)
-    apart = abs(one.terms.months - other.terms.months)
+    apart = abs(one.months - other.months)
     return larger - smaller >= Decimal(larger) * rule.least_difference or apart >= rule.least_difference_months
 
 

@@ -13,6 +13,7 @@ from math import ceil
 from core.domain.actor import Authority
 from core.domain.errors import InvalidInput
 from core.domain.offers import other_kinds
+from core.domain.offers.as_named import plan_as_named, purpose_named
 from core.domain.offers.choice import Table, binding_bounds, lay_on_table
 from core.domain.offers.counter import NEAREST, answer_wish, explain, standing_answer, tolerance_minor
 from core.domain.offers.evaluation import Situation, situation_of
@@ -158,14 +159,14 @@ def _answered(situation: Situation, found: _Found) -> tuple[Answer | None, Infea
     if paused is not None:
         return Answer(True, paused, "meets_every_limit"), None if table.options else explain(found.search)
     stands = standing_answer(situation, found.standing(wish))
-    if stands is not None:
+    if stands is not None and purpose_named(wish) is None:
         return stands, None
     # A day or a frequency alone is a wish every plan of the table's own space meets.
     asked = found.search if wish == shape_only(wish) else found.searching(
         situation_of(situation.facts, situation.rule, wish, situation.nothing))
-    answer = answer_wish(asked, table)
-    if answer is not None:
-        return answer, None
+    answer = stands or answer_wish(asked, table)
+    if answer is not None and answer.plan is not None:
+        return replace(answer, as_named=plan_as_named(asked, table, answer.plan)), None
     why = explain(asked)
     nearest = why.smallest_change
     return Answer(False, nearest.plan if nearest else None, why.binding.value if why.binding else "several"), why

@@ -77,6 +77,8 @@ class Answer:
     accepted: bool
     plan: Offer | None
     reason: str
+    as_named: Offer | None = None
+    """Beside it the plan nearest to the instalment or the length that was named, where that is another one."""
 
 
 @dataclass(frozen=True, slots=True)

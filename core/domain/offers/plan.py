@@ -73,6 +73,11 @@ class Option:
                      if slack < 0 and (name not in without or name is Bound.INTEREST_COVERED))
 
     @property
+    def months(self) -> int:
+        """The length."""
+        return self.terms.months
+
+    @property
     def last_due_date(self) -> date:
         """The day of the last instalment."""
         return self.schedule.instalments[-1].due_date

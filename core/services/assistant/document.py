@@ -148,7 +148,15 @@ def _worked(given: str, rule: str, version: str) -> Worked:
     told = read_document(given.encode())
     # The level is always in the document, so the default never counts.
     negotiation, output = negotiated(read_input(OffersInput, told), _RULE.validate_json(rule), Authority.L1, version)
-    return Worked(told, negotiation, _SHOWN.dump_python(negotiation, mode="json"), output.model_dump(mode="json"))
+    return Worked(told, negotiation, _shown(negotiation), output.model_dump(mode="json"))
+
+
+def _shown(negotiation: Negotiation) -> dict[str, Any]:
+    """As it is stored. What says nothing and came later is left out: an answer of before stays the same."""
+    record: dict[str, Any] = _SHOWN.dump_python(negotiation, mode="json")
+    if record["answer"] is not None and record["answer"]["as_named"] is None:
+        del record["answer"]["as_named"]
+    return record
 
 
 def load_ahead() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.domain.offers.as_named import AS_NAMED
 from core.domain.offers.model import OfferKind
 from core.domain.offers.negotiation import Negotiation
 from core.domain.offers.offer import Offer
@@ -15,10 +16,13 @@ NEAREST = "nearest"
 def find_offer(negotiation: Negotiation, label: str) -> Offer | None:
     """The offer that ``label`` means; None for one that was not shown.
 
-    Labels: those of the offers; ``answer``; ``nearest`` and ``nearest:<name of the constraint>``.
+    Labels: those of the offers; ``answer``; ``as_named`` for the plan beside the answer that is nearest to what was
+    named; ``nearest`` and ``nearest:<name of the constraint>``.
     """
     if label == ANSWER:
         return negotiation.answer.plan if negotiation.answer else None
+    if label == AS_NAMED:
+        return negotiation.answer.as_named if negotiation.answer else None
     if label.startswith(NEAREST):
         changes = negotiation.infeasible.nearest if negotiation.infeasible else ()
         name = label.removeprefix(NEAREST).removeprefix(":")

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from core.domain.actor import Authority
 from core.domain.calendar import Frequency
@@ -16,7 +16,7 @@ from core.domain.money import format_yuan
 from core.domain.offers.hashing import canonical_hash
 from core.domain.offers.model import BoundUnit, Facts, Slack, Wish
 from core.domain.offers.negotiation import Negotiation, negotiate, shape_only
-from core.domain.offers.offer import Change, Constraint, Infeasible, Offer
+from core.domain.offers.offer import Answer, Change, Constraint, Infeasible, Offer
 from core.domain.offers.rule import OfferRule
 from core.domain.offers.space import make_space
 from core.domain.plan_shape import PlanShape
@@ -167,11 +167,17 @@ class OfferOutput(Output):
 
 
 class AnswerOutput(Output):
-    """The answer to the wish."""
+    """The answer to the wish; ``as_named``, the plan nearest to what was named, only where that is another one."""
 
     accepted: bool
     plan: OfferOutput | None
     reason: str
+    as_named: OfferOutput | None = None
+
+    @model_serializer(mode="wrap")
+    def only_another(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without ``as_named`` where there is none, so that an answer of before stays what it was."""
+        return {key: value for key, value in serialise(self).items() if key != "as_named" or value is not None}
 
 
 class ChangeOutput(Output):
@@ -229,8 +235,7 @@ def negotiated(given: OffersInput, rule: OfferRule, authority: Authority, versio
     answer, refused = result.answer, result.infeasible
     figures: dict[str, Any] = {
         "offers": [_offer(one) for one in result.offers], "recommended": result.recommended,
-        "answer": None if answer is None else AnswerOutput(
-            accepted=answer.accepted, plan=None if answer.plan is None else _offer(answer.plan), reason=answer.reason),
+        "answer": None if answer is None else _answer(answer),
         "infeasible": None if refused is None else _infeasible(refused),
         "do_nothing": DoNothingOutput(total=result.do_nothing_minor, horizon_months=result.horizon_months),
         "policy_version": version,
@@ -266,6 +271,11 @@ def _wish(given: WishInput | None) -> Wish:
         first_monthly_at_most_minor=given.first_monthly_at_most, later_monthly_minor=given.later_monthly,
         lean_months=tuple(sorted(set(given.lean_months))), lean_monthly_at_most_minor=given.lean_monthly_at_most,
         earliest_first_due_date=given.earliest_first_due_on)
+
+
+def _answer(one: Answer) -> AnswerOutput:
+    plan, named = (None if offer is None else _offer(offer) for offer in (one.plan, one.as_named))
+    return AnswerOutput(accepted=one.accepted, plan=plan, reason=one.reason, as_named=named)
 
 
 def _offer(one: Offer) -> OfferOutput:
