@@ -30,10 +30,3 @@ def test_links_between_pages_lead_somewhere() -> None:
             if target.startswith("images/"):
                 continue  # pictures are made by the browser tests
             assert (page.parent / target).is_file(), f"{page.name} links to {target}"
-
-
-def test_every_documented_command_is_a_command() -> None:
-    commands = {path.stem.rstrip("_").replace("_", "-") for path in (DOCS.parent / "portal" / "commands").glob("*.py")}
-    for page in DOCS.glob("*.md"):
-        for command in re.findall(r"(?:`|/bin/)portal ([a-z-]+)", page.read_text(encoding="utf-8")):
-            assert command in commands, f"{page.name} speaks of portal {command}"
