@@ -16,6 +16,7 @@ from core.services.assistant.offers import has_plan
 from portal.components import assistant_adjust as adjust
 from portal.components import assistant_offers as offers
 from portal.components import assistant_steps as steps
+from portal.components import assistant_talk as talk
 from portal.components import assistant_taps as taps
 from portal.components import assistant_words as words
 from portal.components.assistant_adjust import Room
@@ -46,6 +47,8 @@ def show(found: Conversation, beside: Callable[[], None]) -> None:
     care = Reply.CARE in newest.replies
     if not care:
         with chips:
+            if kept := talk.still_counted(newest):
+                st.markdown(kept)
             adjust.understood(found.wish, partial(steps.correct, found), key=found.conversation_id)
     if has_plan(shown.negotiation) and not care:
         with trying:

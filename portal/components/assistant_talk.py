@@ -9,6 +9,8 @@ from itertools import pairwise
 import streamlit as st
 
 from core.services.assistant import Conversation, Reply, Turn, TurnSource
+from core.services.assistant.earlier import put_aside
+from core.services.assistant.earlier import still_counted as earlier_wish
 from portal.components import assistant_words as words
 from portal.components.assistant_taps import of_one_payment
 from portal.components.money import paragraphs, plain
@@ -52,11 +54,29 @@ def _reply(reply: Reply, turn: Turn, found: Conversation) -> str:
             return words.refused(shown.infeasible.binding.value, shown.infeasible, found.facts)
     if reply is Reply.ASK_WHICH_AMOUNT and of_one_payment(turn):
         return t("assistant.ask_one_payment")
+    if reply is Reply.PUT_ASIDE and (aside := _put_aside(turn, found)):
+        return t("assistant.put_aside", list=aside)
     text = t(f"assistant.reply.{reply}")
     if reply is Reply.RELIEF and shown is not None and shown.infeasible is not None \
             and (nearest := shown.infeasible.smallest_change) is not None:
         return f"{text}\n\n{words.change(nearest)}"
     return f"{text}\n\n{t('assistant.say.examples')}" if reply is Reply.UNCLEAR else text
+
+
+def _put_aside(turn: Turn, found: Conversation) -> str:
+    """What of the turn before made way; empty where that turn is no longer at hand."""
+    before = next((one for one in found.turns if one.number == turn.number - 1), None)
+    if before is None or turn.understood is None:
+        return ""
+    return words.wished(put_aside(before.wish, turn.wish, turn.understood.wish))
+
+
+def still_counted(turn: Turn) -> str:
+    """What earlier messages named and the answer to this one still keeps to; empty where there is nothing."""
+    if turn.understood is None or turn.negotiation is None:
+        return ""
+    kept = words.wished(earlier_wish(turn.wish, turn.understood.wish))
+    return t("assistant.still_counted", list=kept) if kept else ""
 
 
 def earlier(found: Conversation) -> None:

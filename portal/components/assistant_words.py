@@ -236,6 +236,11 @@ def chips(wish: Wish) -> Sequence[tuple[str, str]]:
             if getattr(wish, name) != getattr(NO_WISH, name)]
 
 
+def wished(wish: Wish) -> str:
+    """A wish in one line; empty where it says nothing."""
+    return t("cardholder.list_mark").join(said for _, said in chips(wish))
+
+
 def _chip(name: str, wish: Wish) -> str:
     value = getattr(wish, name)
     name = name.removesuffix("_minor")

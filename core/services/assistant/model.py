@@ -54,6 +54,8 @@ class Reply(StrEnum):
     """With a reason and a plan that would do."""
     NOTHING_LEFT = "nothing_left"
     """With a reason, and no plan."""
+    PUT_ASIDE = "put_aside"
+    """A limit named earlier kept what is wished now from an answer, and no longer counts."""
     ASK_WHICH_AMOUNT = "ask_which_amount"
     ASK_PERIOD_OF_AMOUNT = "ask_period_of_amount"
     ASK_WHICH_OFFER = "ask_which_offer"

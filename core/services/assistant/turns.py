@@ -15,6 +15,7 @@ from core.domain.understanding import LastOffer, Understanding, understand
 from core.domain.understanding.crisis import speaks_of_self_harm
 from core.domain.understanding.mistreatment import tells_of_mistreatment
 from core.services.assistant.document import Worked, document, work_out
+from core.services.assistant.earlier import make_way
 from core.services.assistant.ground import Ground
 from core.services.assistant.model import Choice, PersonCause, Reply, TurnSource
 from core.services.assistant.offers import has_plan, on_the_table
@@ -88,7 +89,7 @@ def said(ground: Ground, state: State, text: str) -> Step:
         step = _accepted(step, state)
     elif _says_something(state, after, read):
         # Once a person goes on, a wish is still answered, as the sliders answer it; it is no round any more.
-        step = _answered(ground, step, counts=read.ask is None and not after.over)
+        step = _answered(ground, _reconciled(ground, step, read), counts=read.ask is None and not after.over)
     elif after.over and not (after.stop is Stop.VULNERABLE and (step.replies or read.ask)):
         step = replace(step, replies=(*step.replies, ended(after.stop)))
     asked: tuple[Reply, ...] = () if read.ask is None else (_ASKS[read.ask],)
@@ -165,6 +166,18 @@ def _says_something(before: State, after: State, read: Understanding) -> bool:
     """Whether there is anything new to answer: a wish, first word of hardship, or everything forgotten."""
     told_of_hardship = after.hardship != before.hardship
     return bool(read.wish.stated()) or told_of_hardship or "restart" in read.intents
+
+
+def _reconciled(ground: Ground, step: Step, read: Understanding) -> Step:
+    """The step without limits of earlier messages that alone keep what is wished now from an answer."""
+    def answered(wish: Wish) -> Negotiation | None:
+        worked = _worked(ground, replace(step.state, wish=wish))
+        return None if worked is None else worked.negotiation
+
+    wish = step.state.wish if read.ask is not None else make_way(step.state.wish, read.wish, answered)
+    if wish == step.state.wish:
+        return step
+    return replace(step, state=replace(step.state, wish=wish), replies=(*step.replies, Reply.PUT_ASIDE))
 
 
 def _answered(ground: Ground, step: Step, *, counts: bool) -> Step:
