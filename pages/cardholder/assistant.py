@@ -52,7 +52,7 @@ def _talk(account_id: str, asking: int) -> None:
     """The conversation; drawn again alone whenever something is said or moved. ``asking``: cards that may ask."""
     seen = viewer(Role.CARDHOLDER)
     found = steps.current(seen, account_id)
-    sending, done = _sending(seen, found)
+    sending, done = _sending(seen, found, asking)
     if done is not None:
         visit.kept()[_DONE] = done
         st.session_state.pop(_ACCOUNT, None)
@@ -69,12 +69,12 @@ def _talk(account_id: str, asking: int) -> None:
         assistant_talk.newest(found)
         assistant_states.person(found)
         assistant_states.way_on(found)
-    assistant_answer.show(found, lambda: assistant_together.offer(seen, asking))
+    assistant_answer.show(found, asking, lambda: assistant_together.offer(seen, asking))
     _ending(found)
     _composer(found)
 
 
-def _sending(seen: Viewer, found: Conversation) -> tuple[bool, Submitted | None]:
+def _sending(seen: Viewer, found: Conversation, asking: int) -> tuple[bool, Submitted | None]:
     """The send step in place of the conversation while an offer is in it; what was sent, once it is."""
     if assistant_together.taken():
         signals.show_from_here(steps.scrolls())
@@ -87,7 +87,7 @@ def _sending(seen: Viewer, found: Conversation) -> tuple[bool, Submitted | None]
     if offer is None:
         return False, None
     signals.show_from_here(steps.scrolls())
-    return True, assistant_send.show(seen, found, chosen, offer)
+    return True, assistant_send.show(seen, found, chosen, offer, other_cards=asking > 1)
 
 
 def _ending(found: Conversation) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from core.domain.calendar import Frequency
 from core.domain.offers.as_named import AS_NAMED
 from core.domain.offers.model import Bound, OfferKind, Wish
 from core.domain.offers.ordering import Purpose
@@ -21,6 +22,7 @@ _LABELS = [Purpose.LIGHTEST, Purpose.CHEAPEST, Purpose.BALANCED,
            *(kind for kind in OfferKind if kind is not OfferKind.PERSONALISED_AGREEMENT), STARTS_LIGHTER,
            LEAN_MONTHS,
            "answer", AS_NAMED, "nearest"]
+_NOT_MONTHLY = [pace for pace in Frequency if pace is not Frequency.MONTHLY]
 _RULES = [bound for bound in Bound if not bound.is_wish]
 _WISHES = [bound for bound in Bound if bound.is_wish]
 _ANSWERED = (Reply.ACCEPTED_WISH, Reply.REFUSED_WISH)
@@ -29,18 +31,26 @@ _HARDSHIPS = ("unemployment", "income_drop", "illness", "family_illness", "berea
               "business_failure", "new_dependant", "other")
 
 DYNAMIC: Mapping[str, Endings] = {
+    "assistant.adjust.at_most.": _these(Frequency),
     "assistant.answer.": _these(("yes", "offer_stands", "best_plan", "no")),
+    "assistant.ask_amount.": _these(_NOT_MONTHLY),
+    "assistant.at_most.": _these(Frequency),
     "assistant.binds.": _these([*_RULES, "wish"]),
     "assistant.blocked.": _these(("open_request", "arrangement", "nothing_owed")),
     "assistant.chance.": _these(Likelihood),
     "assistant.change.": _these([*_WISHES, Bound.AFFORDABLE, Bound.TERM, Bound.MINIMUM_INSTALMENT, "other"]),
-    "assistant.chip.": _these(name.removesuffix("_minor") for name in Wish.__dataclass_fields__),
+    "assistant.chip.": _these(name.removesuffix("_minor") for name in Wish.__dataclass_fields__
+                              if name != "instalment_at_most_minor"),  # said at its pace
     "assistant.credit.": _these(CreditEffect),
     "assistant.hardship.": _these(_HARDSHIPS),
     "assistant.kept.": _these((Bound.TOTAL, Bound.COMPLETION)),
     "assistant.label.": _these(_LABELS),
     "assistant.named.": _these(("later", "sooner", "dearer", "cheaper", "heavier", "lighter")),
     "assistant.offer.gives.": _these(("late_fee", "interest", "principal", "pause", "token")),
+    "assistant.no_more.": _these(Frequency),
+    "assistant.pace.": _these(Frequency),
+    "assistant.recommended.dearer.": _these(("waives_less", "plainly")),
+    "assistant.recommended.lighter.": _these(Frequency),
     "assistant.reply.": _these(reply for reply in Reply if reply not in _ANSWERED),
     "assistant.stands.": _these([*Bound, "several", "nothing_affordable"]),
     "assistant.stages.": _these(("rises", "lean")),

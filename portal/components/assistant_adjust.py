@@ -13,7 +13,7 @@ from core.domain.calendar import Frequency
 from core.domain.errors import InvalidInput
 from core.domain.offers.model import NO_WISH, Wish
 from core.domain.offers.offer import Offer
-from core.services.assistant.wishes import at_pace
+from core.services.assistant.wishes import at_pace, at_the_pace, limited
 from portal.components import assistant_words as words
 from portal.components import forms
 from portal.i18n import day, t
@@ -71,9 +71,10 @@ def sliders(wish: Wish, plan: Offer | None, room: Room, adjust: Ask, *, key: str
     def moved(name: str) -> dict[str, Any]:
         return {"key": f"{key}_{name}", "on_change": _moved, "args": (name, key, wish, adjust)}
 
-    step, most = _step(room.monthly_minor), _yuan_above(room.monthly_minor)
-    st.slider(t("assistant.adjust.monthly"), step, most, step=step, format=t("assistant.adjust.yuan"),
-              **moved("monthly"))
+    limit = at_the_pace(room.monthly_minor, wish.frequency)
+    step, most = _step(limit), _yuan_above(limit)
+    st.slider(t(f"assistant.adjust.at_most.{wish.frequency}"), step, most, step=step,
+              format=t("assistant.adjust.yuan"), **moved("limit"))
     if room.months > 1:
         st.slider(t("assistant.adjust.months"), 1, room.months, format=t("assistant.adjust.months_format"),
                   **moved("months"))
@@ -114,8 +115,7 @@ def _moved(name: str, key: str, wish: Wish, adjust: Ask) -> None:
     """The wish with the one thing that was moved; the rest stays as it was said."""
     value = st.session_state[f"{key}_{name}"]
     adjust({
-        # A month's limit is another word for a payment's: the later one holds.
-        "monthly": lambda: replace(wish, monthly_at_most_minor=value * 100, instalment_at_most_minor=None),
+        "limit": lambda: limited(wish, value * 100, wish.frequency),
         "months": lambda: replace(wish, months_at_most=value),
         "down": lambda: replace(wish, down_payment_minor=value * 100 or None),
         "first": lambda: replace(wish, first_due_date=value or None, earliest_first_due_date=None),
@@ -125,13 +125,14 @@ def _moved(name: str, key: str, wish: Wish, adjust: Ask) -> None:
 
 
 def _places(wish: Wish, plan: Offer | None, room: Room) -> dict[str, Any]:
-    step, most = _step(room.monthly_minor), _yuan_above(room.monthly_minor)
-    monthly = wish.monthly_at_most_minor or (plan.monthly_minor if plan else room.monthly_minor)
+    room_minor = at_the_pace(room.monthly_minor, wish.frequency)
+    step, most = _step(room_minor), _yuan_above(room_minor)
+    limit = _limit(wish, plan, room)
     months = wish.months_at_most or (plan.months if plan else room.months)
     down_step = _step(room.down_payment_minor)
     first = wish.day_named
     return {
-        "monthly": min(max(-(-monthly // 100 // step) * step, step), most),
+        "limit": min(max(-(-limit // 100 // step) * step, step), most),
         "months": min(max(months, 1), room.months),
         "down": min((wish.down_payment_minor or 0) // 100 // down_step * down_step,
                     _yuan_below(room.down_payment_minor)),
@@ -139,6 +140,16 @@ def _places(wish: Wish, plan: Offer | None, room: Room) -> dict[str, Any]:
         "due_day": wish.due_day if wish.due_day in room.due_days else _ANY,
         "frequency": wish.frequency.value,
         "lump": forms.write_amount(wish.lump_sum_minor or 0)}
+
+
+def _limit(wish: Wish, plan: Offer | None, room: Room) -> int:
+    """Each payment's limit as it was named, else what the plan shown asks for, at the pace of the wish; in fen."""
+    if wish.instalment_at_most_minor is not None:
+        return wish.instalment_at_most_minor
+    if wish.monthly_at_most_minor is None and plan is not None and plan.frequency is wish.frequency:
+        return plan.instalment_minor
+    monthly = wish.monthly_at_most_minor or (plan.monthly_minor if plan else room.monthly_minor)
+    return at_the_pace(monthly, wish.frequency)
 
 
 def _step(most_minor: int) -> int:

@@ -8,7 +8,6 @@ from functools import partial
 import streamlit as st
 
 from core.domain.offers.as_named import AS_NAMED
-from core.domain.offers.model import OfferKind
 from core.domain.offers.negotiation import Negotiation
 from core.domain.offers.offer import Offer
 from core.services.assistant import Choice, Conversation, Reply, Turn, find_offer, is_open, on_the_table
@@ -20,6 +19,7 @@ from portal.components import assistant_talk as talk
 from portal.components import assistant_taps as taps
 from portal.components import assistant_words as words
 from portal.components.assistant_adjust import Room
+from portal.components.assistant_amounts import Owed, each_time
 from portal.components.assistant_offers import Place
 from portal.i18n import money, t
 
@@ -27,8 +27,11 @@ _ASKED = (Reply.ASK_WHICH_AMOUNT, Reply.ASK_PERIOD_OF_AMOUNT, Reply.ASK_WHICH_OF
           Reply.ASK_WHICH_DATE, Reply.UNCLEAR)
 
 
-def show(found: Conversation, beside: Callable[[], None]) -> None:
-    """Everything beneath the words of the newest answer, the offers last; ``beside`` draws what comes before them."""
+def show(found: Conversation, asking: int, beside: Callable[[], None]) -> None:
+    """Everything beneath the words of the newest answer, the offers last; ``beside`` draws what comes before them.
+
+    ``asking``: how many cards may still ask for a share of the same money.
+    """
     newest, shown = found.turns[-1], found.last_shown
     # A place each, empty or not: a slider that moved down the page would lose the keyboard's focus.
     tapped, plan, chips, trying, together, ways = (st.container() for _ in range(6))
@@ -42,7 +45,8 @@ def show(found: Conversation, beside: Callable[[], None]) -> None:
         return
     with plan:
         _work_out(found, newest, shown)
-        answered = not set(newest.replies) & {*_ASKED, Reply.ACCEPT, Reply.CARE} and _plan(found, shown)
+        place = _place(found, shown, asking)
+        answered = not set(newest.replies) & {*_ASKED, Reply.ACCEPT, Reply.CARE} and _plan(shown, place)
     # Who speaks of harming themselves is not shown sums to move about; they are there when asked for.
     care = Reply.CARE in newest.replies
     if not care:
@@ -56,7 +60,7 @@ def show(found: Conversation, beside: Callable[[], None]) -> None:
         with together:
             beside()
     with ways:
-        _ways(found, shown, folded=answered or care)
+        _ways(found, shown, place, folded=answered or care)
 
 
 def _accepted(found: Conversation, newest: Turn) -> None:
@@ -64,11 +68,8 @@ def _accepted(found: Conversation, newest: Turn) -> None:
     plan = offer_chosen(found, newest.accepts) if newest.accepts is not None and found.may_ask else None
     if plan is None:
         return
-    level = plan.kind in (OfferKind.PERSONALISED_AGREEMENT, OfferKind.TOKEN_PAYMENT)
-    label = t("assistant.accepts", monthly=money(plan.monthly_minor)) if level else \
-        t("assistant.accepts_once", amount=money(plan.total_minor))
-    st.button(label, type="primary", key=f"accepts_{newest.turn_id}", on_click=steps.choose,
-              args=(found, newest.accepts))
+    st.button(t("assistant.accepts", payment=each_time(plan)), type="primary", key=f"accepts_{newest.turn_id}",
+              on_click=steps.choose, args=(found, newest.accepts))
 
 
 def _work_out(found: Conversation, newest: Turn, shown: Turn) -> None:
@@ -78,7 +79,7 @@ def _work_out(found: Conversation, newest: Turn, shown: Turn) -> None:
                   args=(found, found.wish))
 
 
-def _ways(found: Conversation, shown: Turn, *, folded: bool) -> None:
+def _ways(found: Conversation, shown: Turn, card: Place, *, folded: bool) -> None:
     """Doing nothing and all offers; one tap away once there is an answer, so that the answer is what one sees."""
     negotiation = shown.negotiation
     if negotiation is None:
@@ -90,21 +91,20 @@ def _ways(found: Conversation, shown: Turn, *, folded: bool) -> None:
         if not place.open:
             return
     with place:
-        offers.ways(found, negotiation.offers, negotiation.recommended, _place(found, shown))
+        offers.ways(found, negotiation, card)
 
 
-def _place(found: Conversation, shown: Turn) -> Place:
-    return Place(found.balance_minor, found.as_of, shown.number,
+def _place(found: Conversation, shown: Turn, asking: int) -> Place:
+    return Place(Owed(max(found.balance_minor, 0), found.as_of, found.facts, other_cards=asking > 1), shown.number,
                  lambda label: steps.choose(found, Choice(shown.number, label)))
 
 
-def _plan(found: Conversation, shown: Turn) -> bool:
+def _plan(shown: Turn, place: Place) -> bool:
     """The plan that answers the wish, and the other changes that would help as well; whether there is one."""
     negotiation = shown.negotiation
     plan = None if negotiation is None or negotiation.answer is None else negotiation.answer.plan
     if negotiation is None or plan is None or not is_open(plan):
         return False
-    place = _place(found, shown)
     offers.card(plan, "answer", place, strong=True)
     _as_named(negotiation, place)
     changes = negotiation.infeasible.nearest[1:] if negotiation.infeasible is not None else ()
@@ -115,7 +115,7 @@ def _plan(found: Conversation, shown: Turn) -> bool:
         for one in others:
             label = f"nearest:{one.name}"
             st.markdown(words.change(one))
-            st.button(t("assistant.change.take", monthly=money(one.plan.monthly_minor)),
+            st.button(t("assistant.change.take", payment=each_time(one.plan)),
                       key=f"take_{shown.number}_{one.name}", on_click=place.choose, args=(label,))
     return True
 

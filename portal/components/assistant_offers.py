@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import streamlit as st
 
-from core.domain.offers.as_request import terms_of
 from core.domain.offers.model import OfferKind
+from core.domain.offers.negotiation import Negotiation
 from core.domain.offers.offer import Offer
-from core.domain.request_terms import AgreementTerms
 from core.services.assistant import Conversation, Nothing
-from core.services.assistant.comparing import credit_effect, likelihood
+from core.services.assistant.comparing import Against, Recommendation, credit_effect, likelihood, recommendation
+from portal.components import assistant_amounts as amounts
 from portal.components import assistant_words as words
+from portal.components.assistant_amounts import Owed
 from portal.components.assistant_chart import Bar, bars
 from portal.components.charts import spoken
 from portal.components.money import table, unbroken
@@ -29,24 +29,25 @@ _UNESTIMATED = (OfferKind.PAUSE, OfferKind.SETTLEMENT)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where offers are shown: what is owed on which day, and what a card's button does."""
+    """Where offers are shown: what they rest on, and what a card's button does."""
 
-    balance_minor: int
-    as_of: date
+    owed: Owed
     turn: int
     """The number of the turn that showed it: a card's button belongs to that turn."""
     choose: Callable[[str], None]
     """Called with the offer's label."""
 
 
-def ways(found: Conversation, offers: Sequence[Offer], recommended: str | None, place: Place) -> None:
+def ways(found: Conversation, negotiation: Negotiation, place: Place) -> None:
     """Doing nothing first, then everything there is to choose, the recommended one in front."""
+    offers, recommended = negotiation.offers, negotiation.recommended
     if found.nothing is not None:
         picture(found.nothing, offers, recommended, found.balance_minor)
     plans = [one for one in offers if one.kind is OfferKind.PERSONALISED_AGREEMENT]
     others = [one for one in offers if one.kind is not OfferKind.PERSONALISED_AGREEMENT]
     if plans:
-        group("assistant.offers.title", plans, recommended, place)
+        why = recommendation(negotiation)
+        group("assistant.offers.title", plans, recommended, place, why=recommended_because(why) if why else "")
     if others:
         group("assistant.offers.beside" if plans else "assistant.offers.relief", others, recommended, place)
     if any(one.kind not in _UNESTIMATED for one in offers):
@@ -79,9 +80,38 @@ def _nothing(nothing: Nothing, today_minor: int) -> str:
             f"{more}\n\n{credit}")
 
 
-def group(title: str, offers: Sequence[Offer], recommended: str | None, place: Place) -> None:
-    """Offers of one sort beside one another, the recommended one first."""
-    st.markdown(f"### {t(title)}")
+def recommended_because(found: Recommendation) -> str:
+    """Why one plan is recommended and what it costs more, in figures of the same table."""
+    name = t(f"assistant.label.{found.offer.label}")
+    said = [text for one in found.against if (text := _against(one, found.offer))]
+    text = t("assistant.recommended.because", name=name, list=t("assistant.recommended.mark").join(
+        [*said, t("assistant.recommended.even")]))
+    dearer = found.dearer
+    if dearer is None:
+        return text
+    why = "waives_less" if dearer.waives_less_minor > 0 else "plainly"
+    return text + t(f"assistant.recommended.dearer.{why}", amount=money(-dearer.cheaper_minor),
+                    other=t(f"assistant.label.{dearer.label}"))
+
+
+def _against(one: Against, offer: Offer) -> str:
+    """What it has over one other plan; empty where that is nothing."""
+    better = []
+    if one.lighter_minor > 0:
+        better.append(t(f"assistant.recommended.lighter.{offer.frequency}", amount=money(one.lighter_minor)))
+    if one.sooner_months > 0:
+        better.append(t("assistant.recommended.sooner", length=words.months(one.sooner_months)))
+    if one.cheaper_minor > 0:
+        better.append(t("assistant.recommended.cheaper", amount=money(one.cheaper_minor)))
+    if one.likelier:
+        better.append(t("assistant.recommended.likelier"))
+    return t("assistant.recommended.against", other=t(f"assistant.label.{one.label}"),
+             list=t("cardholder.list_mark").join(better)) if better else ""
+
+
+def group(title: str, offers: Sequence[Offer], recommended: str | None, place: Place, why: str = "") -> None:
+    """Offers of one sort beside one another, the recommended one first, and ``why`` that one."""
+    st.markdown(f"### {t(title)}\n\n{why}")
     ordered = sorted(offers, key=lambda one: one.label != recommended)
     for start in range(0, len(ordered), _BESIDE):
         row = ordered[start:start + _BESIDE]
@@ -98,41 +128,43 @@ def card(offer: Offer, label: str, place: Place, *, recommended: bool = False, s
     """
     key = f"{place.turn}_{label}".replace(":", "_")
     with st.container(border=True, key=f"assistant_card_{key}"):
-        st.markdown(summary(offer, recommended=recommended))
+        st.markdown(summary(offer, place.owed, recommended=recommended))
         st.button(t("assistant.offers.choose"), key=f"choose_{key}", width="stretch", on_click=place.choose,
                   type="primary" if recommended or strong else "secondary", args=(label,))
         details = st.expander(t("assistant.details"), key=f"details_{key}", on_change="rerun")
         if details.open:
             with details:
-                st.markdown(worked_out(offer, place.balance_minor, place.as_of))
+                st.markdown(worked_out(offer, place.owed))
 
 
-def summary(offer: Offer, *, recommended: bool = False) -> str:
-    """What it is, what is paid, until when, what it comes to, what the bank gives up, what it means."""
+def summary(offer: Offer, owed: Owed, *, recommended: bool = False) -> str:
+    """What it is, what is paid, until when, what it comes to and leaves, what the bank gives up, what it means."""
     mark = f" · {t('assistant.offers.recommended')}" if recommended else ""
     head = f"**{t(f'assistant.label.{offer.label}')}**{mark}  \n{t(f'assistant.why.{offer.label}')}"
-    terms = [words.length(offer), words.cost(offer)]
+    terms = [words.length(offer), words.cost(offer, owed)]
     if offer.down_payment_minor:
         terms.insert(0, t("assistant.offer.down", amount=money(offer.down_payment_minor)))
+    if left := amounts.leaves(offer, owed):
+        terms.append(left)
     means = [t("assistant.credit_line", effect=t(f"assistant.credit.{credit_effect(offer)}"))]
     if offer.kind not in _UNESTIMATED:
         means.append(t("assistant.chance_line", chance=t(f"assistant.chance.{likelihood(offer.completion)}")))
-    return "\n\n".join([head, f"#### {words.payment(offer)}", "  \n".join(terms), words.gives(offer),
+    return "\n\n".join([head, f"#### {amounts.payment(offer, owed)}", "  \n".join(terms), words.gives(offer),
                         "  \n".join(means)])
 
 
-def worked_out(offer: Offer, balance_minor: int, as_of: date) -> str:
+def worked_out(offer: Offer, owed: Owed) -> str:
     """Why not less, what it rests on, and what falls due when."""
     parts = [f"**{t('assistant.details.why_not_less')}**\n\n{words.why_not_less(offer)}"]
     if words.waives(offer):
         parts.append(t("assistant.offer.if_kept"))
     if offer.stages:
         parts.append(words.stages(offer))
-    terms = terms_of(offer)
-    if isinstance(terms, AgreementTerms):
+    schedule = amounts.schedule_of(offer, owed)
+    if schedule is not None:
         rows = [(unbroken(t("cardholder.schedule.line", number=row.number, due=day(row.due_date))),
                  money(row.amount_minor), money_short(row.balance_after_minor))
-                for row in terms.schedule(balance_minor, as_of).instalments]
+                for row in schedule.instalments]
         heads = [t(f"cardholder.schedule.{name}") for name in ("due", "amount", "left")]
         parts.append(f"**{t('assistant.details.schedule')}**\n\n{table(heads, rows)}")
     return "\n\n".join(parts)

@@ -15,13 +15,14 @@ from core.services.requests import RequestDraft, Submitted
 from portal import errors
 from portal.components import assistant_offers, preview, schedule
 from portal.components import assistant_steps as steps
+from portal.components.assistant_amounts import Owed
 from portal.components.assistant_steps import Chosen
 from portal.i18n import moment, t
 from portal.session import Viewer
 
 
-def show(seen: Viewer, found: Conversation, chosen: Chosen, offer: Offer) -> Submitted | None:
-    """The send step for one offer; what was sent, once it is."""
+def show(seen: Viewer, found: Conversation, chosen: Chosen, offer: Offer, *, other_cards: bool) -> Submitted | None:
+    """The send step for one offer; what was sent, once it is. ``other_cards``: whether they share the money."""
     st.markdown(f"### {t('assistant.send.title')}")
     draft = RequestDraft(found.account_id, ProposalKind(offer.kind.value), terms_of(offer), found.declared_hardship)
     try:
@@ -31,7 +32,8 @@ def show(seen: Viewer, found: Conversation, chosen: Chosen, offer: Offer) -> Sub
         st.button(t("assistant.send.back"), key="assistant_back", on_click=steps.put_back)
         return None
     with st.container(border=True, key="assistant_chosen"):
-        st.markdown(assistant_offers.summary(offer))
+        st.markdown(assistant_offers.summary(
+            offer, Owed(max(found.balance_minor, 0), found.as_of, found.facts, other_cards)))
     if worked_out.schedule is not None:
         schedule.show(worked_out.schedule, worked_out.down_payment_due_date)
     reason, note = _extra(found)

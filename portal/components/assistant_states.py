@@ -38,8 +38,7 @@ def head(found: Conversation, asking: int) -> None:
     lines = [t("assistant.owed", last4=found.card_last4, amount=money(max(found.balance_minor, 0)))]
     facts = found.facts
     if facts is not None and facts.affordable_minor:
-        shared = asking > 1 and not found.means.promised
-        lines.append(t("assistant.affordable_shared" if shared else "assistant.affordable",
+        lines.append(t("assistant.affordable_shared" if asking > 1 else "assistant.affordable",
                        amount=money(facts.affordable_minor)))
     if found.means.promised:
         lines.append(t("assistant.promised", amount=money(found.means.promised_minor)))

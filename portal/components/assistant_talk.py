@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import streamlit as st
 
+from core.domain.calendar import Frequency
 from core.services.assistant import Conversation, Reply, Turn, TurnSource
 from core.services.assistant.earlier import put_aside
 from core.services.assistant.earlier import still_counted as earlier_wish
@@ -54,6 +55,8 @@ def _reply(reply: Reply, turn: Turn, found: Conversation) -> str:
             return words.refused(shown.infeasible.binding.value, shown.infeasible, found.facts)
     if reply is Reply.ASK_WHICH_AMOUNT and of_one_payment(turn):
         return t("assistant.ask_one_payment")
+    if reply is Reply.ASK_WHICH_AMOUNT and turn.wish.frequency is not Frequency.MONTHLY:
+        return t(f"assistant.ask_amount.{turn.wish.frequency}")
     if reply is Reply.PUT_ASIDE and (aside := _put_aside(turn, found)):
         return t("assistant.put_aside", list=aside)
     text = t(f"assistant.reply.{reply}")

@@ -11,10 +11,12 @@ import streamlit as st
 from core.domain.offers.model import OfferKind
 from core.domain.understanding import understand
 from core.services.assistant import Choice, Conversation, Reply, Turn
+from core.services.assistant.wishes import limited
 from portal import i18n
 from portal.components import assistant_steps as steps
+from portal.components.assistant_amounts import at_most, each_time
 from portal.components.assistant_words import chips
-from portal.i18n import day, money, t
+from portal.i18n import day, t
 
 _PERIODS = ("monthly", "weekly", "fortnightly", "once")
 _LENGTHS = (12, 24, 36, 60)
@@ -48,9 +50,9 @@ def _amounts(turn: Turn, found: Conversation) -> Iterator[Tap]:
         return
     shown = found.last_shown
     offers = shown.negotiation.offers if shown is not None and shown.negotiation is not None else ()
-    for amount in sorted({one.monthly_minor for one in offers if one.kind is OfferKind.PERSONALISED_AGREEMENT}):
-        yield (t("assistant.tap.at_most", amount=money(amount)), steps.wish,
-               replace(found.wish, monthly_at_most_minor=amount))
+    for amount, pace in sorted({(one.instalment_minor, one.frequency) for one in offers
+                                if one.kind is OfferKind.PERSONALISED_AGREEMENT}):
+        yield at_most(amount, pace), steps.wish, limited(found.wish, amount, pace)
 
 
 def _periods(turn: Turn, found: Conversation) -> Iterator[Tap]:
@@ -71,7 +73,7 @@ def _plans(turn: Turn, found: Conversation) -> Iterator[Tap]:
         return
     for offer in shown.negotiation.offers:
         if offer.kind is OfferKind.PERSONALISED_AGREEMENT:
-            yield (t("assistant.tap.plan", name=t(f"assistant.label.{offer.label}"), amount=money(offer.monthly_minor)),
+            yield (t("assistant.tap.plan", name=t(f"assistant.label.{offer.label}"), payment=each_time(offer)),
                    steps.choose, Choice(shown.number, offer.label))
 
 

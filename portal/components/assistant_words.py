@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from core.domain.calendar import Frequency
 from core.domain.offers.model import NO_WISH, Bound, BoundUnit, Facts, OfferKind, Slack, Wish
 from core.domain.offers.offer import Answer, Change, Constraint, Infeasible, Offer
+from portal.components.assistant_amounts import DUE_ONCE, ONCE, Owed, at_most, due_once, each_time, payment, rate
 from portal.components.money import unbroken
 from portal.i18n import day, money, month_name, percent, t, tn
 
@@ -20,7 +20,6 @@ _WISHED = {Bound.WISH_MONTHLY: "monthly", Bound.WISH_INSTALMENT: "instalment", B
            Bound.WISH_EARLIEST_FIRST_DUE_DATE: "first_due_date", Bound.WISH_PAUSE: "pause",
            Bound.WISH_INTEREST_FREE: "interest_free"}
 """What a cardholder's own limit is called, where the plan nearest to it misses it."""
-_ONCE = (OfferKind.SETTLEMENT, OfferKind.EXTENSION, OfferKind.PROMISE_TO_PAY)
 
 
 def months(count: int) -> str:
@@ -31,29 +30,6 @@ def months(count: int) -> str:
 def kept_together(text: str) -> str:
     """A date or an amount that no line end tears apart."""
     return unbroken(text)
-
-
-def payment(offer: Offer) -> str:
-    """What is paid each time: the one figure people look for."""
-    if offer.kind is OfferKind.PAUSE:
-        return t("assistant.offer.nothing_now")
-    if offer.kind in _ONCE:
-        return t("assistant.offer.once", amount=money(offer.instalment_minor))
-    if offer.stages:
-        return _in_stages(offer)
-    if offer.frequency is Frequency.MONTHLY:
-        return t("assistant.offer.monthly", amount=money(offer.instalment_minor))
-    return t("assistant.offer.period", frequency=t(f"reasons.frequency.{offer.frequency}"),
-             amount=money(offer.instalment_minor))
-
-
-def _in_stages(offer: Offer) -> str:
-    """What differs: the first and the last instalment of a plan that rises, the least and the most of another."""
-    amounts = [stage.instalment_minor for stage in offer.stages]
-    lean = bool(offer.shape.lean_months)
-    low, high = (min(amounts), max(amounts)) if lean else (amounts[0], amounts[-1])
-    return t(f"assistant.stages.{'lean' if lean else 'rises'}", frequency=t(f"reasons.frequency.{offer.frequency}"),
-             low=money(low), high=money(high))
 
 
 def stages(offer: Offer) -> str:
@@ -68,25 +44,22 @@ def length(offer: Offer) -> str:
     first, last = (kept_together(day(on)) for on in (offer.first_due_date, offer.last_due_date))
     if offer.kind is OfferKind.PAUSE:
         return t("assistant.offer.length_later", length=months(offer.months), last=last)
-    if offer.kind in _ONCE:
+    if offer.kind in ONCE:
         return t("assistant.offer.by", on=last)
     return t("assistant.offer.length", length=months(offer.months), first=first, last=last)
 
 
-def cost(offer: Offer) -> str:
-    """What it comes to in all, and at what yearly rate."""
+def cost(offer: Offer, owed: Owed) -> str:
+    """What it comes to in all, and at what yearly rate; of one payment of what is due, what then is still owed."""
     if offer.kind is OfferKind.PAUSE:
         return t("assistant.offer.total_pause")
     if offer.kind in RELIEF:
         return t("assistant.offer.total_relief", total=money(offer.total_minor))
     if offer.kind is OfferKind.SETTLEMENT:
         return t("assistant.offer.total_once", total=money(offer.total_minor))
+    if offer.kind in DUE_ONCE:
+        return due_once(offer, owed)
     return t("assistant.offer.total", total=money(offer.total_minor), rate=rate(offer))
-
-
-def rate(offer: Offer) -> str:
-    """The annualised rate, as PBOC announcement 2021 No. 3 asks for it."""
-    return percent(offer.annualised_percent / 100)
 
 
 def gives(offer: Offer) -> str:
@@ -187,9 +160,12 @@ def change(one: Change) -> str:
     plan, name = one.plan, f"assistant.change.{one.name}"
     if not one.name.is_wish and one.name not in (Bound.AFFORDABLE, Bound.TERM, Bound.MINIMUM_INSTALMENT):
         name = "assistant.change.other"
+    if one.name is Bound.WISH_DOWN_PAYMENT and not plan.down_payment_minor:
+        name = "assistant.change.wish_down_payment_none"
     return t(name, amount=slack_in_words(one.name, one.amount), monthly=money(plan.monthly_minor),
-             instalment=money(plan.instalment_minor), length=months(plan.months), down=money(plan.down_payment_minor),
-             total=money(plan.total_minor), first=kept_together(day(plan.first_due_date)))
+             instalment=money(plan.instalment_minor), payment=each_time(plan), length=months(plan.months),
+             down=money(plan.down_payment_minor), total=money(plan.total_minor),
+             first=kept_together(day(plan.first_due_date)))
 
 
 def answered(answer: Answer, infeasible: Infeasible | None, facts: Facts) -> str:
@@ -216,6 +192,8 @@ def hardship(codes: Sequence[str]) -> str:
 
 def in_short(offer: Offer) -> str:
     """An offer in one line, for the record of what was said."""
+    if offer.kind in ONCE:  # what it comes to is said, or needs more words than one line has
+        return t("assistant.in_short_once", payment=payment(offer), length=length(offer))
     return t("assistant.in_short", payment=payment(offer), length=length(offer), total=money(offer.total_minor))
 
 
@@ -246,11 +224,11 @@ def _chip(name: str, wish: Wish) -> str:
     name = name.removesuffix("_minor")
     if isinstance(value, bool):
         return t(f"assistant.chip.{name}")
-    frequency = t(f"reasons.frequency.{wish.frequency}")
+    if name == "instalment_at_most":
+        return at_most(value, wish.frequency)
     said = {"first_due_date": lambda: {"on": day(value)}, "earliest_first_due_date": lambda: {"on": day(value)},
             "due_day": lambda: {"day": value},
-            "frequency": lambda: {"frequency": frequency},
-            "instalment_at_most": lambda: {"frequency": frequency, "amount": money(value)},
+            "frequency": lambda: {"frequency": t(f"reasons.frequency.{wish.frequency}")},
             "lean_months": lambda: {"list": t("cardholder.list_mark").join(map(month_name, value))}}
     if name in said:
         values = said[name]()

@@ -252,7 +252,7 @@ def test_a_slider_is_answered_at_once_and_counts_as_no_round(
 
 
 @pytest.mark.parametrize(("name", "value", "wished"), [
-    ("due_day", 15, ("due_day", 15)), ("monthly", 500, ("monthly_at_most_minor", 50_000)),
+    ("due_day", 15, ("due_day", 15)), ("limit", 500, ("monthly_at_most_minor", 50_000)),
     ("down", 1_000, ("down_payment_minor", 100_000)), ("lump", "9,000", ("lump_sum_minor", 900_000))])
 def test_everything_that_can_be_moved_is_the_wish_it_says(
         sqlite_context: ServiceContext, open_as: OpenAs, who: Actor, name: str, value: Any,
@@ -279,12 +279,13 @@ def test_an_amount_a_week_never_becomes_the_same_amount_a_month(
     else:
         unfold(app, key)
         moved, value = {"control": (app.button_group(key=f"{key}_frequency"), "fortnightly"),
-                        "slider": (app.slider(key=f"{key}_monthly"), 500)}[way]
+                        "slider": (app.slider(key=f"{key}_limit"), 300)}[way]
         moved.set_value(value).run()
     assert_speaks(app)
     wish = talk_of(sqlite_context, who).wish
-    assert wish.instalment_at_most_minor is None
-    assert wish.monthly_at_most_minor == (50_000 if way == "slider" else 86_667)
+    # 200 a week is 400 every fortnight and 866.67 a month; a slider moves what is paid each time.
+    each = {"chip": (None, 86_667), "control": (40_000, None), "slider": (30_000, None)}[way]
+    assert (wish.instalment_at_most_minor, wish.monthly_at_most_minor) == each
     assert wish.frequency == {"chip": "monthly", "control": "fortnightly", "slider": "weekly"}[way]
 
 

@@ -15,7 +15,7 @@ from core.domain.money import MAX_MINOR
 from core.domain.offers.model import NO_WISH, Wish
 from core.domain.understanding.crisis import speaks_of_self_harm
 from core.services.assistant.document import wish_document
-from core.services.assistant.wishes import added, at_pace, carried, merged, reason_of, wish_of
+from core.services.assistant.wishes import added, at_pace, carried, limited, merged, reason_of, wish_of
 from core.services.calculator.offers import WishInput, _wish
 
 MONTHLY, WEEKLY = Wish(monthly_at_most_minor=50_000), Wish(instalment_at_most_minor=20_000, frequency=Frequency.WEEKLY)
@@ -60,12 +60,23 @@ def test_monthly_said_in_so_many_words_undoes_a_weekly_pace() -> None:
     assert added(Wish(frequency=Frequency.WEEKLY), understanding.Wish(frequency="monthly"), 0) == NO_WISH
 
 
-@pytest.mark.parametrize("pace", [Frequency.FORTNIGHTLY, Frequency.MONTHLY])
-def test_another_pace_keeps_the_money_of_a_month_and_never_the_amount_of_a_payment(pace: Frequency) -> None:
-    same_money = Wish(monthly_at_most_minor=86_667, frequency=pace)  # 200 a week, 52 weeks, 12 months
+@pytest.mark.parametrize(("pace", "same_money", "half"), [
+    # 200 a week, 52 weeks, 12 months; and where 500 a month was named beside it, the smaller of the two
+    (Frequency.FORTNIGHTLY, Wish(instalment_at_most_minor=40_000, frequency=Frequency.FORTNIGHTLY),
+     Wish(instalment_at_most_minor=23_076, frequency=Frequency.FORTNIGHTLY)),
+    (Frequency.MONTHLY, Wish(monthly_at_most_minor=86_667), MONTHLY)])
+def test_another_pace_keeps_the_money_of_a_month_and_never_the_amount_of_a_payment(
+        pace: Frequency, same_money: Wish, half: Wish) -> None:
     assert added(WEEKLY, understanding.Wish(frequency=pace.value), 0) == same_money
     assert at_pace(WEEKLY, pace) == same_money
-    assert at_pace(replace(WEEKLY, monthly_at_most_minor=50_000), pace) == replace(MONTHLY, frequency=pace)
+    assert at_pace(replace(WEEKLY, monthly_at_most_minor=50_000), pace) == half
+
+
+@pytest.mark.parametrize("amount", [1, 19_999, 20_000, 20_001, 123_457])
+def test_a_week_and_a_fortnight_turn_into_one_another_to_the_fen(amount: int) -> None:
+    week, fortnight = limited(NO_WISH, amount, Frequency.WEEKLY), limited(NO_WISH, 2 * amount, Frequency.FORTNIGHTLY)
+    assert at_pace(week, Frequency.FORTNIGHTLY) == fortnight
+    assert at_pace(fortnight, Frequency.WEEKLY) == week
 
 
 def test_the_same_pace_said_again_changes_no_amount() -> None:

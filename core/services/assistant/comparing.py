@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from core.domain.offers.as_request import terms_of
 from core.domain.offers.model import OfferKind
+from core.domain.offers.negotiation import Negotiation
 from core.domain.offers.offer import Offer
 from core.domain.request_terms import AgreementTerms
 from core.services.assistant.model import Conversation, Nothing, Turn
@@ -100,10 +101,60 @@ def likelihood(completion: Decimal) -> Likelihood:
 def credit_effect(offer: Offer) -> CreditEffect:
     """What the way does to the credit record."""
     if offer.kind is OfferKind.SETTLEMENT:
-        waived = offer.late_fee_waived_minor + offer.interest_waived_minor + offer.principal_waived_minor
-        return CreditEffect.SETTLED_WITH_WAIVER if waived else CreditEffect.SETTLED
+        return CreditEffect.SETTLED_WITH_WAIVER if _waived(offer) else CreditEffect.SETTLED
     # A promise changes nothing until it is paid.
     return _EFFECTS.get(offer.kind, CreditEffect.OVERDUE_STANDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """The recommended plan beside another one; what is positive speaks for it. Fen, and fen each payment."""
+
+    label: str
+    lighter_minor: int
+    cheaper_minor: int
+    sooner_months: int
+    waives_less_minor: int
+    """What the bank gives up of what is owed today in the other plan and not in this one."""
+    likelier: bool
+    """Whether the estimate of its being kept has a better word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """The recommended plan and what it has over each other level plan of its table, by their own figures."""
+
+    offer: Offer
+    against: tuple[Against, ...]
+
+    @property
+    def dearer(self) -> Against | None:
+        """The plan against which it costs most more in all; None where none is cheaper."""
+        cheapest = min(self.against, key=lambda one: one.cheaper_minor)
+        return cheapest if cheapest.cheaper_minor < 0 else None
+
+
+def recommendation(negotiation: Negotiation) -> Recommendation | None:
+    """Why one plan is recommended; None where it is no level plan or stands alone."""
+    plans = [one for one in negotiation.offers
+             if one.kind is OfferKind.PERSONALISED_AGREEMENT and one.shape.is_level]
+    chosen = next((one for one in plans if one.label == negotiation.recommended), None)
+    others = [one for one in plans if one is not chosen and chosen is not None and one.frequency is chosen.frequency]
+    if chosen is None or not others:
+        return None
+    return Recommendation(chosen, tuple(_against(chosen, one) for one in others))
+
+
+def _against(chosen: Offer, other: Offer) -> Against:
+    order = list(Likelihood)
+    return Against(
+        other.label, other.instalment_minor - chosen.instalment_minor, other.total_minor - chosen.total_minor,
+        other.months - chosen.months, _waived(other) - _waived(chosen),
+        order.index(likelihood(chosen.completion)) < order.index(likelihood(other.completion)))
+
+
+def _waived(offer: Offer) -> int:
+    return offer.late_fee_waived_minor + offer.interest_waived_minor + offer.principal_waived_minor
 
 
 def _doing_nothing(nothing: Nothing) -> ComparisonRow:

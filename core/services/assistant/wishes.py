@@ -11,7 +11,7 @@ from core.domain.calendar import Frequency
 from core.domain.hardship import HardshipReason
 from core.domain.money import MAX_MINOR
 from core.domain.offers.model import NO_WISH, Wish
-from core.domain.request_terms import monthly_minor
+from core.domain.request_terms import PERIODS_PER_YEAR, monthly_minor
 from core.services.calculator.fields import LATEST
 
 _MOST_MONTHS = 600
@@ -80,8 +80,8 @@ def added(before: Wish, read: understanding.Wish, most_down_minor: int) -> Wish:
 def at_pace(wish: Wish, frequency: Frequency) -> Wish:
     """``wish`` with payments at another pace.
 
-    What was named per payment of the old pace stays the same money a month: 500 every fortnight never becomes 500
-    a week.
+    What was named per payment of the old pace stays the same money, said at the new one: 500 every fortnight
+    becomes 250 a week, never 500 a week.
     """
     amount = wish.instalment_at_most_minor
     if amount is None or frequency is wish.frequency:
@@ -89,7 +89,19 @@ def at_pace(wish: Wish, frequency: Frequency) -> Wish:
     monthly = min(monthly_minor(amount, wish.frequency), MAX_MINOR)
     if wish.monthly_at_most_minor is not None:
         monthly = min(monthly, wish.monthly_at_most_minor)
-    return replace(wish, frequency=frequency, instalment_at_most_minor=None, monthly_at_most_minor=monthly)
+    return limited(wish, at_the_pace(monthly, frequency), frequency)
+
+
+def limited(wish: Wish, amount_minor: int, frequency: Frequency) -> Wish:
+    """``wish`` with a limit of so much each payment; a limit named before, at whatever pace, makes way."""
+    if frequency is Frequency.MONTHLY:
+        return replace(wish, frequency=frequency, instalment_at_most_minor=None, monthly_at_most_minor=amount_minor)
+    return replace(wish, frequency=frequency, instalment_at_most_minor=amount_minor, monthly_at_most_minor=None)
+
+
+def at_the_pace(monthly_minor: int, frequency: Frequency) -> int:
+    """What each payment may come to so that a month's payments keep to ``monthly_minor``, in fen, rounded down."""
+    return monthly_minor * 12 // PERIODS_PER_YEAR[frequency]
 
 
 def _is_down_payment(wish: Wish, most_down_minor: int) -> bool:
