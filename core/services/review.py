@@ -28,7 +28,8 @@ from core.policy.rules.requests import authority_rule
 from core.services import records
 from core.services.assessments import newest_finished
 from core.services.case_access import find_case
-from core.services.case_view import CaseView, case, figures_today
+from core.services.case_model import CaseView
+from core.services.case_view import case, figures_today
 from core.services.claims import Claimed, claim, claim_next, held_case, move, release, review_policy, reviewer
 from core.services.commands import once
 from core.services.context import ServiceContext

@@ -8,7 +8,7 @@ from core.domain.actor import Role
 from core.domain.errors import Conflict, NotFound
 from core.domain.proposal import WAITING_FOR_THE_BANK
 from core.services import review
-from core.services.case_view import CaseView
+from core.services.case_model import CaseView
 from portal import errors
 from portal.components import (
     case_decision,

@@ -13,7 +13,7 @@ from core.domain.decision import ApproveReason, InformationItem, Outcome, Refuse
 from core.domain.errors import InvalidInput, PortalError
 from core.domain.proposal import ProposalEvent, permits
 from core.services import review
-from core.services.case_view import CaseView
+from core.services.case_model import CaseView
 from portal import errors
 from portal.components import schedule
 from portal.components.money import paragraphs

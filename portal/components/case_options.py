@@ -13,8 +13,8 @@ from core.domain.offers.model import OfferKind
 from core.domain.offers.offer import Offer
 from core.domain.proposal import ProposalEvent, permits
 from core.services import case_options
+from core.services.case_model import CaseView
 from core.services.case_options import CaseOptions
-from core.services.case_view import CaseView
 from core.services.case_weighing import CaseOption, Headroom, Suggestion, Why
 from portal import errors
 from portal.components import assistant_words, case_decision

@@ -6,7 +6,7 @@ from core.domain.actor import Role
 from core.domain.proposal import WAITING_FOR_THE_BANK, ProposalEvent
 from core.domain.request_checks import CheckResult, CheckUnit
 from core.domain.request_terms import ExtensionTerms, monthly_burden_minor, waived_by
-from core.services.case_view import AuthorityView, CaseEvent, CaseView, LevelGrant, OtherCard
+from core.services.case_model import AuthorityView, CaseEvent, CaseView, LevelGrant, OtherCard
 from core.services.request_figures import RequestFigures
 from portal.components import request_figures, schedule
 from portal.components.assessment import evidence as evidence_kind

@@ -12,7 +12,7 @@ from core.domain.offers.as_request import terms_of
 from core.domain.offers.offer import Offer
 from core.services import assistant
 from core.services.assistant import Reply, Transcript, TranscriptPart, Turn
-from core.services.case_view import CaseView
+from core.services.case_model import CaseView
 from portal import errors
 from portal.components import assistant_words
 from portal.components.case_options_words import bound
