@@ -170,6 +170,9 @@ def _take_share(clause: Clause, match: re.Match[str], share: Fraction) -> None:
     before = clause.text[:match.start()].rstrip()
     if AMOUNT in match[0] or re.search(f"{AMOUNT} of(?: the)?$", before):
         return
+    if AMOUNT in before and cue("cues", "shares", "remaining").search(before):
+        clause.take(match.start(), match.end(), MASKED)  # the rest of what is shared out
+        return
     found = AmountMention(match.start(), match.end(), share=share)
     if not 0 < share <= 1:
         found.trouble = Trouble.VAGUE

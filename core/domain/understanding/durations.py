@@ -94,9 +94,19 @@ def _length_context(clauses: list[Clause], number: int, mention: LengthMention) 
             return "pause" if "pause" in before else "free" if "free_interest" in before else ""
     if mention.unit in ("day", "week", "fortnight"):
         return ""
+    if not offers and _is_told(clause):
+        return ""
+    if cue("clauses", "plan_unit").search(clause.raw[mention.start:mention.end]) is not None:
+        return "plan"
     if offers or bare or clause.cues & {"propose", "longer"} or cue("cues", "lengths", "plan").search(text):
         return "plan"
     return ""
+
+
+def _is_told(clause: Clause) -> bool:
+    """Twenty years at the same plant: English tells of it, Chinese is read by its verbs."""
+    return not has_han(clause.raw) and not clause.cues & {"propose", "longer"} \
+        and cue("cues", "lengths", "told").search(clause.text) is not None
 
 
 def _is_of_pause(clauses: list[Clause], number: int) -> bool:

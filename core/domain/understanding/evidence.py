@@ -15,19 +15,27 @@ from core.domain.understanding.mentions import AmountMention, Trouble
 
 _UNKNOWN_HAN = 1
 """Characters of Chinese left over that make no word."""
+_UNKNOWN_WORDS = 3
+"""English words left over beside an amount a month: nobody has a list of all words."""
 
 
 def is_offered(clause: Clause, amount: AmountMention, left: str, right: str) -> bool:
     """Whether ``amount``, between ``left`` and ``right``, is offered where no verb of paying comes before it."""
     signs = amount.period or cue("cues", "amounts", "approve").search(right) or has_sign(clause) \
         or "lump_sum" in clause.cues or cue("cues", "amounts", "weak").search(left + AMOUNT)
-    return is_bare(clause) or bool(signs and _says_nothing_else(clause))
+    return is_bare(clause) or bool(signs and _says_nothing_else(clause, _UNKNOWN_WORDS if amount.period else 1))
 
 
 def is_paid(clause: Clause, left: str) -> bool:
     """Whether a verb of paying or a period stands beside an amount: a figure of the books has neither."""
     return cue("cues", "amounts", "repay").search(left) is not None \
         or cue("cues", "periods").search(clause.text) is not None
+
+
+def names_charge(before: Clause, clause: Clause, amount: AmountMention) -> bool:
+    """The late fee off, it is 85: the figure is that of what was spoken of just before."""
+    return cue("cues", "amounts", "names_it").search(clause.text[:amount.start]) is not None and not amount.period \
+        and cue("cues", "amounts", "named").search(before.text) is not None
 
 
 def has_sign(clause: Clause) -> bool:
@@ -42,8 +50,8 @@ def is_bare(clause: Clause) -> bool:
     return _filler().sub("", clause.plain()).strip(" ,") == ""
 
 
-def _says_nothing_else(clause: Clause) -> bool:
-    """Whether every word is one of paying, of time, or fills in."""
+def _says_nothing_else(clause: Clause, unknown_words: int) -> bool:
+    """Whether every word is one of paying, of time, or fills in, but for so few that they tell nothing else."""
     text = clause.text
     for one in _plain():
         for expression in one.patterns(text):
@@ -52,7 +60,8 @@ def _says_nothing_else(clause: Clause) -> bool:
     if has_han(clause.raw):
         left_over = re.sub("[^\u3400-\u9fffa-z]", "", _filler().sub("", text))
         return len(left_over) <= _UNKNOWN_HAN
-    return re.search("[a-z]", text) is None
+    strange = re.findall("[a-z]+", text)
+    return not strange or (len(strange) <= unknown_words and cue("clauses", "told").search(clause.text) is None)
 
 
 @lru_cache(maxsize=1)

@@ -115,7 +115,7 @@ def _propose(about: set[str], intents: set[str], terms: Terms, timing: Timing, a
         terms.asks.add("how_long")
     if "longer" in about and wish.months_at_most is None:
         terms.asks.add("how_long")
-        terms.has_length = True
+        terms.has_length = terms.has_length or "smaller" not in about
     lacks = not terms.has_amount and not terms.has_length
     if "propose" in intents and lacks and ("propose" in about or wish.frequency):
         terms.asks.add("which_amount")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 
 from core.domain.understanding.clauses import Clause
-from core.domain.understanding.lexicon import LENGTH, Shapes, cue, words
+from core.domain.understanding.lexicon import LENGTH, MASKED, Shapes, cue, words
 from core.domain.understanding.mentions import LengthMention, Trouble
 from core.domain.understanding.numbers import read_number
 
@@ -90,6 +91,17 @@ def _trouble(clause: Clause, start: int, end: int, count: Fraction | None) -> Tr
 def _joined() -> re.Pattern[str]:
     joins = "|".join(words("clauses")["length_joins"])
     return re.compile(rf"(?P<number>[0-9]+|(?<![a-z])(?:one|an?))? ?(?:{joins}) ?$")
+
+
+def mark_later_alternatives(clauses: list[Clause]) -> None:
+    """Over two years, or maybe three: a number alone that stands against the length just before it."""
+    for before, clause in pairwise(clauses):
+        last = before.mentions[-1] if before.mentions else None
+        other = cue("clauses", "or_number").fullmatch(clause.text.strip(" ,."))
+        if isinstance(last, LengthMention) and other is not None:
+            last.trouble = last.trouble or Trouble.ALTERNATIVE
+            clause.mentions.clear()
+            clause.text = MASKED * len(clause.text)
 
 
 def _mark_alternatives(clause: Clause) -> None:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from core.domain.understanding.clauses import Clause
-from core.domain.understanding.evidence import has_sign, is_offered, is_paid
+from core.domain.understanding.evidence import has_sign, is_offered, is_paid, names_charge
 from core.domain.understanding.lexicon import AMOUNT, Cue, cue, words
 from core.domain.understanding.mentions import AmountMention, DateMention, DueDayMention, Trouble
 
@@ -37,7 +37,7 @@ def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -
     before: list[AmountMention] = []
     sentence = -1
     disputed = {clause.sentence for clause in clauses if "dispute" in clause.cues}
-    for clause in clauses:
+    for number_of, clause in enumerate(clauses):
         found = amounts_of(clause)
         if not found:
             _offer_at_hand(clause, previous)
@@ -55,6 +55,8 @@ def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -
             if last_monthly is not None and found[number].yuan == last_monthly and not _pays_at_once(clause):
                 found[number].period = found[number].period or "monthly"
                 found[number].role = found[number].role or "asked"
+        if number_of and names_charge(clauses[number_of - 1], clause, found[0]):
+            found[0].role = "charges"
         if corrected is not None or _begins_with_correction(clause, found[0]):
             _correct(previous, found[0])
         if corrected is not None and (previous or cue("clauses", "taken_back").search(corrected.text)):
@@ -122,6 +124,8 @@ def _role(clause: Clause, found: list[AmountMention], number: int, left: str, ri
         return "others"
     if cue("cues", "amounts", "refused_after").match(right.lstrip()):
         return "refused"
+    if number + 1 < len(found) and cue("cues", "amounts", "from").search(left):
+        return "asked"  # from so much: what comes after it is offered
     strong, at = _strongest(left + AMOUNT, figure=amount.share is None)
     if cue("cues", "amounts", "spending_after").match(right):
         return "spending"

@@ -105,6 +105,8 @@ def _is_of_signing(clause: Clause, mention: DateMention) -> bool:
 def _is_replaced(clause: Clause, mention: DateMention) -> bool:
     """Instead of the 5th: another day is wanted."""
     before = clause.text[:mention.start].rstrip()
+    if "extension" in clause.cues and cue("cues", "dates", "moved").match(clause.text[mention.end:]):
+        return True  # from the one day to the other
     return any(match.end() >= len(before) - 4 for match in cue("cues", "dates", "instead_of").finditer(before))
 
 
@@ -207,6 +209,8 @@ def _is_relevant(clauses: list[Clause], number: int, trouble_of: set[int]) -> bo
     neighbours = [other for other in sentence_of(clauses, number) if other is not clause]
     events = cue("dates", "event").search(clause.raw) or cue("dates", "payday").search(clause.raw)
     elsewhere = any(_is_dated(other) for other in neighbours)
+    if elsewhere and cue("dates", "payday").search(clause.raw) and not amounts_of(clause):
+        return False  # when wages come, beside the day that is wanted
     if events and not elsewhere and any(any(amount.role == "offer" for amount in amounts_of(other))
                                         or cue("cues", "dates", "pay").search(other.text) for other in neighbours):
         return True
@@ -223,13 +227,20 @@ def _is_relevant(clauses: list[Clause], number: int, trouble_of: set[int]) -> bo
         return True
     pays = cue("cues", "dates", "pay").search(clause.text) is not None
     if pays or clause.cues & {"propose", "willing", "longer", "free_interest"}:
-        return not cue("clauses", "other_start").search(clause.text)
+        return not cue("clauses", "other_start").search(clause.text) or _is_taken_up(clauses, number)
     return _bare(clause)
 
 
 def _is_dated(clause: Clause) -> bool:
     """Whether a clause of its own names the day payments fall on."""
     return any(isinstance(mention, DueDayMention) and mention.trouble is None for mention in clause.mentions)
+
+
+def _is_taken_up(clauses: list[Clause], number: int) -> bool:
+    """Back at work on the 5th, and pay from then."""
+    after = clauses[number + 1:number + 2]
+    return bool(after) and after[0].sentence == clauses[number].sentence \
+        and cue("clauses", "refers_back").search(after[0].text) is not None
 
 
 def _is_of_interest(clause: Clause) -> bool:

@@ -8,7 +8,7 @@ from core.domain.understanding.mentions import AmountMention, DateMention, Lengt
 from core.domain.understanding.questions import WANTED, find_question
 
 _NAMES = ("accept", "reject", "undecided", "ask_person", "complain", "dispute", "extension", "pause", "propose",
-          "longer", "free_interest", "lump_sum", "restart", "willing")
+          "longer", "smaller", "free_interest", "lump_sum", "restart", "willing")
 _DENIED = WANTED | {"ask_person"}
 
 
@@ -77,7 +77,8 @@ def _topics(clause: Clause) -> set[str]:
         found.discard("lump_sum")
     if cue("clauses", "was_so").search(clause.raw):
         found.discard("extension")
-    if "extension" in found and cue("clauses", "pays_off").search(text):
+    if "extension" in found and cue("clauses", "pays_off").search(text) \
+            and not cue("clauses", "more_days").search(clause.raw):
         found = found - {"extension"} | {"longer"}
     if cue("cues", "amounts", "earns_less").search(text) and not cue("cues", "amounts", "repay").search(text):
         found.discard("propose")  # what is earned, not what is paid, is less a month

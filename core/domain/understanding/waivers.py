@@ -14,6 +14,8 @@ def find_waivers(clauses: list[Clause]) -> set[str]:
     """``interest``, ``late_fee``, both or none; interest stopped for stated months is a term, not a waiver."""
     found: set[str] = set()
     for number, clause in enumerate(clauses):
+        if clause.of_others:
+            continue
         if counted(clause) and "waive" in clause.cues:
             found |= _objects(clauses, number)
         elif counted(clause) and "discount" in clause.cues and "lump_sum" not in clause.cues:
