@@ -13,7 +13,7 @@ from core.domain.understanding.dates import mark_dates
 from core.domain.understanding.durations import read_lengths
 from core.domain.understanding.hardship import find_hardship
 from core.domain.understanding.intents import agree, choose_intents
-from core.domain.understanding.lengths import mark_lengths
+from core.domain.understanding.lengths import mark_later_alternatives, mark_lengths
 from core.domain.understanding.lexicon import cue
 from core.domain.understanding.result import ASKS, LastOffer, Understanding, Wish
 from core.domain.understanding.roles import amounts_of, judge_amounts
@@ -63,6 +63,7 @@ def _marked(plain: str, as_of: date, last: LastOffer | None) -> list[Clause]:
         mark_dates(clause, as_of)
         mark_lengths(clause)
         mark_amounts(clause)
+    mark_later_alternatives(clauses)
     take_back(clauses)
     find_others(clauses)
     find_topics(clauses)
