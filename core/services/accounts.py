@@ -13,7 +13,8 @@ from core.db.repositories import accounts as repository
 from core.domain.actor import Actor, Role
 from core.domain.errors import NotFound
 from core.services import explanations
-from core.services.assessments import FinishedAssessment, newest_finished
+from core.services.assessment_records import FinishedAssessment
+from core.services.assessments import newest_finished
 from core.services.context import ServiceContext
 from core.services.explanations import Charge, Explanation
 from core.services.means import budget_for, means_for, promises

@@ -12,7 +12,7 @@ from core.domain.household import Evidence
 from core.domain.priority import PriorityScore
 from core.domain.proposal import ProposalEvent, ProposalKind, ProposalState
 from core.domain.request_terms import Terms
-from core.services.assessments import FinishedAssessment
+from core.services.assessment_records import FinishedAssessment
 from core.services.case_access import Holder
 from core.services.positions import AccountPosition
 from core.services.request_figures import RequestFigures

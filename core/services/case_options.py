@@ -28,7 +28,8 @@ from core.domain.proposal import WAITING_FOR_THE_BANK, ProposalState
 from core.domain.request_terms import monthly_burden_minor
 from core.policy.rules.negotiation import offer_rule
 from core.services import records
-from core.services.assessments import FinishedAssessment, newest_finished
+from core.services.assessment_records import FinishedAssessment
+from core.services.assessments import newest_finished
 from core.services.assistant.ground import facts_of
 from core.services.assistant.records import turn_of
 from core.services.case_access import holds, may_read

@@ -19,7 +19,8 @@ from core.domain.proposal import OPEN_STATES, WAITING_FOR_THE_BANK, ProposalEven
 from core.domain.request_terms import from_record, if_granted, starts_on
 from core.policy.rules.requests import authority_rule
 from core.services import records
-from core.services.assessments import FinishedAssessment, newest_finished
+from core.services.assessment_records import FinishedAssessment
+from core.services.assessments import newest_finished
 from core.services.case_access import holder, holds, lost_to, may_read, may_take
 from core.services.case_model import (
     AuthorityView,

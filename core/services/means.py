@@ -30,7 +30,7 @@ from core.domain.request_terms import (
     monthly_burden_minor,
     monthly_minor,
 )
-from core.services.assessments import FinishedAssessment
+from core.services.assessment_records import FinishedAssessment
 from core.services.context import ServiceContext
 from core.services.positions import AccountPosition, positions
 

@@ -22,7 +22,8 @@ from core.domain.request_terms import AgreementTerms, Terms, kind_of, waived_by
 from core.domain.schedule import Schedule
 from core.domain.waivers import Waived
 from core.policy.rules.requests import decision_promise, term_limits
-from core.services.assessments import FinishedAssessment, newest_finished
+from core.services.assessment_records import FinishedAssessment
+from core.services.assessments import newest_finished
 from core.services.context import ServiceContext
 from core.services.means import Means, means_for, promises, share_minor
 from core.services.positions import AccountPosition, positions

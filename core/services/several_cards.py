@@ -19,7 +19,8 @@ from core.domain.offers.plan import Option
 from core.policy.rules.negotiation import default_authority, offer_rule
 from core.portfolio.allocation import MOST_CARDS, Allocation, Combination, Outcome, allocate
 from core.portfolio.allocation_plans import Card, Payer
-from core.services.assessments import FinishedAssessment, newest_finished
+from core.services.assessment_records import FinishedAssessment
+from core.services.assessments import newest_finished
 from core.services.assistant.ground import facts_of
 from core.services.context import ServiceContext
 from core.services.means import Means, means_for, promises

@@ -34,7 +34,8 @@ from core.policy.rules.projection import projection_rule
 from core.portfolio.ageing import age_accounts
 from core.portfolio.projection import project_accounts
 from core.services.account_ledger import all_account_ids
-from core.services.assessments import FinishedAssessment, household, newest_finished
+from core.services.assessment_records import FinishedAssessment
+from core.services.assessments import household, newest_finished
 from core.services.books.reading import read_books
 from core.services.books.rules import RuleShelf
 from core.services.case_view import figures_today

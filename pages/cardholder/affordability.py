@@ -9,7 +9,7 @@ import streamlit as st
 from core.domain.actor import Role
 from core.domain.errors import Conflict, InvalidInput, PortalError
 from core.services import assessments
-from core.services.assessments import AssessmentInput, AssessmentState, Draft
+from core.services.assessment_records import AssessmentInput, AssessmentState, Draft
 from portal import errors
 from portal.components import assessment, forms, household, states
 from portal.components.assessment import NOTHING_LEFT

@@ -12,7 +12,7 @@ from core.domain.household import SpendingClass, SpendingKind
 from core.domain.message_templates import OF_SIGNING_IN, MessageTemplate
 from core.domain.proposal import VISIBLE_EVENTS, ProposalKind, PublicStatus
 from core.domain.request_checks import CheckName
-from core.services.assessments import IncomeKind
+from core.services.assessment_records import IncomeKind
 from core.services.deadlines import DeadlineKind
 from core.services.explanations import Figure
 from core.services.means import BudgetPart

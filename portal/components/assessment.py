@@ -7,7 +7,7 @@ from math import floor
 import streamlit as st
 
 from core.domain.affordability import AffordabilityAssessment, Lever, Limit, NearestChange, Outcome, Route
-from core.services.assessments import FinishedAssessment, IncomeKind
+from core.services.assessment_records import FinishedAssessment, IncomeKind
 from portal.components import bank
 from portal.components.money import amounts, table
 from portal.i18n import day, money, t

@@ -15,7 +15,8 @@ import streamlit as st
 from core.domain.errors import InvalidInput
 from core.domain.hardship import HardshipReason
 from core.domain.household import Income, Spending, SpendingClass, SpendingKind, spending_class
-from core.services.assessments import MOST_PERSONS, AssessmentInput, AssessmentState, IncomeKind, unsaid
+from core.services.assessment_records import AssessmentInput, AssessmentState, IncomeKind
+from core.services.assessments import MOST_PERSONS, unsaid
 from portal import errors
 from portal.components import forms
 from portal.i18n import current, t

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from core.domain.actor import Actor
 from core.domain.offers.as_request import terms_of
 from core.services import assessments, requests, several_cards
+from core.services.assessment_records import AssessmentInput
 from core.services.context import ServiceContext
 from core.services.several_cards import SeveralCards
 from portal import i18n
@@ -53,7 +54,7 @@ def _flow() -> None:
         several_cards.show(found, several_send.take)
 
 
-def asked(context: ServiceContext, household: assessments.AssessmentInput = FAMILY) -> SeveralCards:
+def asked(context: ServiceContext, household: AssessmentInput = FAMILY) -> SeveralCards:
     add_card(context, card="c1")
     add_card(context, SMALL, card="c22")
     person: Actor = cardholder(context)

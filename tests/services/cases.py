@@ -17,7 +17,7 @@ from core.domain.household import Evidence, Income, Spending, SpendingKind
 from core.domain.proposal import ProposalKind
 from core.domain.request_terms import AgreementTerms, ExtensionTerms
 from core.services import assessments, requests, review
-from core.services.assessments import AssessmentInput
+from core.services.assessment_records import AssessmentInput
 from core.services.context import ServiceContext
 from core.services.requests import RequestDraft, Submitted
 from tests.conftest import NOON

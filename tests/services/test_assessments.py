@@ -15,7 +15,7 @@ from core.domain.affordability import Outcome
 from core.domain.errors import Conflict, InvalidInput, NotPermitted
 from core.domain.household import Evidence, Income, Spending, SpendingKind
 from core.services import assessments
-from core.services.assessments import AssessmentInput
+from core.services.assessment_records import AssessmentInput, Draft, as_record, from_record
 from core.services.context import ServiceContext
 from tests.services.cards import OTHER_ROLES, add_card, cardholder
 
@@ -79,9 +79,9 @@ def test_silence_about_income_or_essentials_is_no_zero_but_the_word_of_the_perso
 
 
 def test_an_input_stored_before_the_question_was_asked_is_still_read(context: ServiceContext) -> None:
-    record = assessments.as_record(FAMILY)
+    record = as_record(FAMILY)
     del record["no_income"], record["no_essential_spending"]
-    assert assessments.from_record(record) == FAMILY
+    assert from_record(record) == FAMILY
 
 
 def test_a_draft_is_found_again_as_it_was_left(context: ServiceContext) -> None:
@@ -113,7 +113,7 @@ def test_tabs_that_save_at_the_same_moment_leave_one_draft(context: ServiceConte
     add_card(context)
     person = cardholder(context)
     outcomes: list[str] = []
-    told: list[assessments.Draft] = []
+    told: list[Draft] = []
 
     def save(persons: int) -> None:
         try:

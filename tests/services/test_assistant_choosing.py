@@ -19,6 +19,7 @@ from core.domain.household import Evidence, Income
 from core.domain.offers.as_request import terms_of
 from core.domain.offers.model import Bound, Wish
 from core.services import assessments, assistant, requests
+from core.services.assessment_records import AssessmentInput
 from core.services.assistant import Conversation, PersonCause, Reply, comparison, find_offer, is_open, transcripts
 from core.services.assistant.proof import replay
 from core.services.context import ServiceContext
@@ -368,7 +369,7 @@ def test_what_one_card_promises_of_a_month_no_other_card_is_offered_again(contex
 ])
 def test_every_kind_that_was_shown_becomes_a_request_and_is_proved(
         context: ServiceContext, kind: str, text: str | None, months: tuple[Month, ...],
-        content: assessments.AssessmentInput) -> None:
+        content: AssessmentInput) -> None:
     account_id = add_card(context, months)
     actor = cardholder(context)
     assessments.finish(actor, context, content, "assessment")

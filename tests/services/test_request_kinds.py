@@ -29,7 +29,7 @@ from core.domain.request_terms import (
     kind_of,
 )
 from core.services import assessments, assistant, messages, postings, requests, review, standing
-from core.services.assessments import AssessmentInput
+from core.services.assessment_records import AssessmentInput
 from core.services.close_day.day import close_day
 from core.services.context import ServiceContext
 from core.services.deadlines import DeadlineKind, next_deadline

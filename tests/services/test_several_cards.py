@@ -13,7 +13,7 @@ from core.domain.request_checks import CheckName
 from core.domain.request_terms import AgreementTerms
 from core.portfolio.allocation import Outcome
 from core.services import assessments, requests, several_cards
-from core.services.assessments import AssessmentInput
+from core.services.assessment_records import AssessmentInput
 from core.services.context import ServiceContext
 from core.services.requests import RequestDraft
 from core.services.several_cards import CardWay, SeveralCards

@@ -23,7 +23,8 @@ from core.domain.projection_model import Position
 from core.domain.request_checks import first_due_range
 from core.policy.rules.negotiation import default_authority, offer_rule
 from core.services import records
-from core.services.assessments import FinishedAssessment, newest_finished
+from core.services.assessment_records import FinishedAssessment
+from core.services.assessments import newest_finished
 from core.services.assistant.document import StoredRule, stored_rule
 from core.services.assistant.model import SliderSettings
 from core.services.context import ServiceContext

@@ -9,7 +9,7 @@ from typing import Any
 from core.domain.hardship import HardshipReason
 from core.domain.household import Evidence, Income, Spending, SpendingKind
 from core.domain.money import parse_yuan
-from core.services.assessments import AssessmentInput, IncomeKind
+from core.services.assessment_records import AssessmentInput, IncomeKind
 from core.services.demo.lists import lists
 from core.services.importing.bundle import CardholderRecord
 
