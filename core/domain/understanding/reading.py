@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from core.domain.understanding.amounts import mark_amounts
+from core.domain.understanding.beside import wants_less_at_first
 from core.domain.understanding.clauses import Clause, split
 from core.domain.understanding.corrections import forgive, take_back
 from core.domain.understanding.crisis import has_words_of_self_harm
@@ -50,8 +51,9 @@ def understand(text: str, as_of: date, outstanding_minor: int | None = None,
     intents = choose_intents(clauses, terms, timing, hardship, last_offer, as_of)
     if has_words_of_self_harm(plain):
         intents = intents - {"undecided", "question"} | {"ask_person"}
+    terms.wish.starts_lighter = wants_less_at_first(plain)
     if not intents:
-        return Understanding(language, ("unclear",), Wish(), (), "rephrase")
+        return Understanding(language, ("unclear",), Wish(starts_lighter=terms.wish.starts_lighter), (), "rephrase")
     ask = next((code for code in ASKS if code in terms.asks), None)
     return Understanding(language, tuple(sorted(intents)), terms.wish, tuple(sorted(hardship)), ask)
 

@@ -8,7 +8,7 @@ from datetime import date
 ASKS = ("which_amount", "period_of_amount", "which_offer", "how_long", "which_date", "rephrase")
 """What may be asked back, the first that applies."""
 
-_SIGNS = frozenset({"first_due_is_earliest"})
+_SIGNS = frozenset({"first_due_is_earliest", "starts_lighter"})
 """What says more about a wish and is none by itself: no key of what ``portal calc understand`` writes."""
 
 
@@ -37,6 +37,9 @@ class Wish:
     waive: tuple[str, ...] | None = None
     first_due_is_earliest: bool | None = None
     """Not before ``first_due_on``, any later day as well ("after the 15th"); without it paying starts on that day."""
+
+    starts_lighter: bool = False
+    """Less at first, more later, without a word of how much."""
 
     def stated(self) -> tuple[str, ...]:
         """The names of what is wished, sorted; amounts without the unit in their name."""

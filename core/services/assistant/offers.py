@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+
 from core.domain.offers.as_named import AS_NAMED
 from core.domain.offers.model import OfferKind
 from core.domain.offers.negotiation import Negotiation
@@ -11,6 +13,10 @@ ANSWER = "answer"
 """The plan of the answer to the wish, whatever its own label says."""
 NEAREST = "nearest"
 """The plan of the smallest change; ``nearest:<constraint>`` that of another one."""
+
+_PLACES = ("first", "second", "third")
+_LEAST: Mapping[str, Callable[[Offer], int]] = {
+    "cheapest": lambda offer: offer.total_minor, "lightest": lambda offer: offer.monthly_minor}
 
 
 def find_offer(negotiation: Negotiation, label: str) -> Offer | None:
@@ -47,6 +53,40 @@ def on_the_table(negotiation: Negotiation) -> tuple[str, Offer] | None:
         if offer.label == negotiation.recommended:
             return offer.label, offer
     return (negotiation.offers[0].label, negotiation.offers[0]) if len(negotiation.offers) == 1 else None
+
+
+def offer_named(negotiation: Negotiation, meant: str | None) -> tuple[str, Offer] | None:
+    """The offer that ``meant`` (``understanding.beside.offer_meant``) names, with its label; None: it has to be asked.
+
+    Without a name it is what is on the table.
+    """
+    if meant is None:
+        return on_the_table(negotiation)
+    listed = {offer.label: offer for offer in in_order(negotiation)}
+    answer = negotiation.answer
+    answers = () if answer is None else [one for one in (answer.plan, answer.as_named) if one and is_open(one)]
+    if meant in _PLACES:
+        # Beside the answer to a wish nobody can tell where the counting begins.
+        found = None if answers else dict(enumerate(listed)).get(_PLACES.index(meant))
+    elif meant in _LEAST:
+        found = _least(listed, answers, meant)
+    else:
+        found = negotiation.recommended if meant == "recommended" else meant
+    return None if found is None or found not in listed else (found, listed[found])
+
+
+def _least(listed: Mapping[str, Offer], answers: Iterable[Offer], meant: str) -> str | None:
+    """What is called so, else the plan that is; none where the answer to a wish has less."""
+    measure = _LEAST[meant]
+    plans = [offer for offer in listed.values() if offer.kind is OfferKind.PERSONALISED_AGREEMENT]
+    least = listed.get(meant) or min(plans, key=measure, default=None)
+    return None if least is None or any(measure(one) < measure(least) for one in answers) else least.label
+
+
+def in_order(negotiation: Negotiation) -> list[Offer]:
+    """The offers as they are shown: plans before what stands beside them, the recommended one first of its sort."""
+    return sorted(negotiation.offers, key=lambda one: (
+        one.kind is not OfferKind.PERSONALISED_AGREEMENT, one.label != negotiation.recommended))
 
 
 def has_plan(negotiation: Negotiation) -> bool:

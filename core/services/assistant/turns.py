@@ -13,12 +13,12 @@ from core.domain.offers.model import NO_WISH, Wish
 from core.domain.offers.negotiation import Negotiation
 from core.domain.understanding import LastOffer, Understanding, understand
 from core.domain.understanding.crisis import speaks_of_self_harm
-from core.domain.understanding.mistreatment import tells_of_mistreatment
 from core.services.assistant.document import Worked, document, work_out
 from core.services.assistant.earlier import make_way
 from core.services.assistant.ground import Ground
 from core.services.assistant.model import Choice, PersonCause, Reply, TurnSource
-from core.services.assistant.offers import has_plan, on_the_table
+from core.services.assistant.offers import has_plan, offer_named, on_the_table
+from core.services.assistant.told import told
 from core.services.assistant.wishes import added
 
 HARD_STOPS = frozenset({Stop.VULNERABLE, Stop.NOTHING_FEASIBLE, Stop.SAME_OFFER_TWICE, Stop.ROUNDS})
@@ -27,12 +27,6 @@ HARD_STOPS = frozenset({Stop.VULNERABLE, Stop.NOTHING_FEASIBLE, Stop.SAME_OFFER_
 _ASKS = {"which_amount": Reply.ASK_WHICH_AMOUNT, "period_of_amount": Reply.ASK_PERIOD_OF_AMOUNT,
          "which_offer": Reply.ASK_WHICH_OFFER, "how_long": Reply.ASK_HOW_LONG, "which_date": Reply.ASK_WHICH_DATE,
          "rephrase": Reply.UNCLEAR}
-_TOLD = {"restart": Reply.RESTART, "complain": Reply.COMPLAIN, "dispute": Reply.DISPUTE,
-         "hardship": Reply.HARDSHIP_NOTED, "question": Reply.QUESTION, "undecided": Reply.UNDECIDED,
-         "reject": Reply.REJECT}
-"""What is answered with words of its own, in this order."""
-_PERSON = {"dispute": PersonCause.DISPUTE, "ask_person": PersonCause.ASKED}
-"""What a program must not settle; and a complaint about how somebody was treated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,36 +74,24 @@ def opening(ground: Ground, state: State, *, changed: bool) -> Step:
 
 def said(ground: Ground, state: State, text: str) -> Step:
     """The answer to a message, already cleaned."""
-    read = understand(text, ground.as_of, max(ground.position.total_minor, 0), _last_offer(state))
+    heard = told(text, understand(text, ground.as_of, max(ground.position.total_minor, 0), _last_offer(state)))
+    read = heard.read
     after = _heard(ground, state, read)
     if speaks_of_self_harm(text):
         return _cared_for(after, text, read)
-    step = _told(after, text, read)
-    if "accept" in read.intents and read.ask is None:
-        step = _accepted(step, state)
+    step = Step(TurnSource.TEXT, after, heard.replies, text, read, person=heard.person)
+    if heard.meant is not None or ("accept" in read.intents and read.ask is None and not heard.answered):
+        step = _accepted(step, state, heard.meant)
     elif _says_something(state, after, read):
         # Once a person goes on, a wish is still answered, as the sliders answer it; it is no round any more.
         step = _answered(ground, _reconciled(ground, step, read), counts=read.ask is None and not after.over)
-    elif after.over and not (after.stop is Stop.VULNERABLE and (step.replies or read.ask)):
+    elif after.over and not heard.answered and not (after.stop is Stop.VULNERABLE and (step.replies or read.ask)):
         step = replace(step, replies=(*step.replies, ended(after.stop)))
     asked: tuple[Reply, ...] = () if read.ask is None else (_ASKS[read.ask],)
     if ground.facts is None and not asked and not step.replies:
         asked = _no_ground(ground)
     step = replace(step, replies=(*step.replies, *asked))
     return _with_person(_gently(step, state))
-
-
-def _told(after: State, text: str, read: Understanding) -> Step:
-    """What is answered with words of its own, and whether a person hears it unasked.
-
-    Anger alone calls nobody: a person is offered. How somebody was treated is no program's to settle.
-    """
-    replies = [reply for intent, reply in _TOLD.items() if intent in read.intents]
-    person = next((_PERSON[intent] for intent in _PERSON if intent in read.intents), None)
-    if Reply.COMPLAIN in replies and tells_of_mistreatment(text):
-        replies[replies.index(Reply.COMPLAIN)] = Reply.GRIEVANCE
-        person = PersonCause.COMPLAINT
-    return Step(TurnSource.TEXT, after, tuple(replies), text, read, person=person)
 
 
 def adjusted(ground: Ground, state: State, wish: Wish, *, corrected: bool) -> Step:
@@ -165,7 +147,8 @@ def _forgotten(state: State) -> State:
 def _says_something(before: State, after: State, read: Understanding) -> bool:
     """Whether there is anything new to answer: a wish, first word of hardship, or everything forgotten."""
     told_of_hardship = after.hardship != before.hardship
-    return bool(read.wish.stated()) or told_of_hardship or "restart" in read.intents
+    wished = bool(read.wish.stated()) or read.wish.starts_lighter
+    return wished or told_of_hardship or "restart" in read.intents
 
 
 def _reconciled(ground: Ground, step: Step, read: Understanding) -> Step:
@@ -244,9 +227,9 @@ def _last_offer(state: State) -> LastOffer | None:
     return None if found is None or not found[1].monthly_minor else LastOffer(found[1].monthly_minor, found[1].months)
 
 
-def _accepted(step: Step, before: State) -> Step:
-    """The way to the send step; nothing is sent by saying yes."""
-    found = None if before.shown is None else on_the_table(before.shown)
+def _accepted(step: Step, before: State, meant: str | None) -> Step:
+    """The way to the send step; nothing is sent by saying yes. ``meant``: which offer was named, if any was."""
+    found = None if before.shown is None else offer_named(before.shown, meant)
     if found is None:
         return replace(step, replies=(*step.replies, Reply.ASK_WHICH_OFFER))
     after = step.state if step.state.over else replace(step.state, stop=Stop.ACCEPTED)

@@ -56,7 +56,7 @@ def wish_of(read: understanding.Wish) -> Wish:
         down_payment_minor=_amount(read.down_payment_minor), lump_sum_minor=_amount(read.lump_sum_minor),
         first_due_date=None if read.first_due_is_earliest else on, due_day=read.due_day,
         interest_free_months=_months(read.interest_free_months), pause_months=_months(read.pause_months),
-        waive_interest="interest" in waived, waive_late_fee="late_fee" in waived,
+        waive_interest="interest" in waived, waive_late_fee="late_fee" in waived, step_up=read.starts_lighter,
         earliest_first_due_date=on if read.first_due_is_earliest else None)
 
 

@@ -1,0 +1,40 @@
+"""Questions that come again and again: about the credit record, a court, the family, and what a plan means."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from core.domain.understanding.lexicon import cue, words
+from core.domain.understanding.script import normalise
+
+_SENTENCE = re.compile(r"(?<=[.!?;\n])\s+")
+_MOST = 2
+"""Answers at once: more is read by nobody."""
+
+
+class Topic(StrEnum):
+    """What a question is about."""
+
+    CREDIT_RECORD = "credit_record"
+    COURT = "court"
+    OTHERS_TOLD = "others_told"
+    INTEREST_STOPS = "interest_stops"
+    MISSED_INSTALMENT = "missed_instalment"
+    WHO_DECIDES = "who_decides"
+    BINDING = "binding"
+
+
+def frequent_questions(text: str) -> tuple[Topic, ...]:
+    """What ``text`` asks about, at most two topics in the order of ``Topic``; empty for any other question."""
+    sentences = _SENTENCE.split(normalise(text))
+    found = [topic for topic in Topic if any(_asks(topic, sentence) for sentence in sentences)]
+    return tuple(found[:_MOST])
+
+
+def _asks(topic: Topic, sentence: str) -> bool:
+    listed = words("frequent")[topic]
+    if "not" in listed and cue("frequent", topic, "not").search(sentence):
+        return False
+    asks = cue("frequent", topic if "asks" in listed else "any", "asks")
+    return cue("frequent", topic, "about").search(sentence) is not None and asks.search(sentence) is not None

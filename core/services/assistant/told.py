@@ -1,0 +1,55 @@
+"""What a message says besides wishes, and what is answered to it in words: before, and without, any plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from core.domain.understanding import Understanding
+from core.domain.understanding.beside import offer_meant
+from core.domain.understanding.frequent import Topic, frequent_questions
+from core.domain.understanding.mistreatment import tells_of_mistreatment
+from core.services.assistant.model import PersonCause, Reply
+
+_TOLD = {"restart": Reply.RESTART, "complain": Reply.COMPLAIN, "dispute": Reply.DISPUTE,
+         "hardship": Reply.HARDSHIP_NOTED, "question": Reply.QUESTION, "undecided": Reply.UNDECIDED,
+         "reject": Reply.REJECT}
+"""What is answered with words of its own, in this order."""
+_PERSON = {"dispute": PersonCause.DISPUTE, "ask_person": PersonCause.ASKED}
+"""What a program must not settle; and a complaint about how somebody was treated."""
+_ABOUT = {topic: Reply(f"about_{topic}") for topic in Topic}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A message as it is answered."""
+
+    read: Understanding
+    """What was understood; nothing is asked back of what is answered, or clear, beside it."""
+    replies: tuple[Reply, ...]
+    person: PersonCause | None
+    """Why a person hears it unasked: a program settles neither a dispute nor how somebody was treated."""
+    answered: bool
+    """Whether a question was answered by its topic."""
+    meant: str | None
+    """Which of the offers shown is chosen, and nothing else said (``offer_meant``)."""
+
+
+def told(text: str, read: Understanding) -> Told:
+    """What ``text`` says besides the wishes of ``read``. Anger alone calls nobody: a person is offered."""
+    topics = frequent_questions(text)
+    meant = offer_meant(text)
+    settled = bool(topics or meant or read.wish.starts_lighter) and not read.wish.stated()
+    if settled:
+        read = replace(read, ask=None)
+    replies = [reply for intent, reply in _TOLD.items() if intent in read.intents]
+    person = next((_PERSON[intent] for intent in _PERSON if intent in read.intents), None)
+    if Reply.COMPLAIN in replies and Topic.OTHERS_TOLD not in topics and tells_of_mistreatment(text):
+        replies[replies.index(Reply.COMPLAIN)] = Reply.GRIEVANCE
+        person = PersonCause.COMPLAINT
+    if topics:
+        # What was asked is answered; words about it are no complaint and no trouble of one's own.
+        replies = [one for one in replies if one not in (Reply.QUESTION, Reply.COMPLAIN)]
+        replies += [_ABOUT[topic] for topic in topics]
+    if meant is not None or read.wish.starts_lighter:
+        replies = [one for one in replies if one is not Reply.QUESTION]
+    return Told(read, tuple(replies), person, bool(topics), meant if settled else None)
