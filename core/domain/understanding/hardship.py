@@ -40,6 +40,8 @@ def find_hardship(clauses: list[Clause]) -> set[str]:
         if "illness" in here and "family_illness" in found and illness_of == "family" and _names_nobody(clause):
             here = here - {"illness"} | {"family_illness"}
             subject = "family"  # what the same illness costs
+        if "bereavement" in here and len(list(cue("hardship", "people", "family").finditer(clause.text))) == 1:
+            here -= {"illness", "family_illness"}  # what somebody died of
         found |= here if _owns(clause) or "unemployment" not in here else here - {"business_failure"}
     if _NO_INCOME in found:  # with the job the income is gone: nothing further
         found = found - {_NO_INCOME} | (set() if "unemployment" in found else {"income_drop"})

@@ -37,7 +37,7 @@ def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -
     before: list[AmountMention] = []
     sentence = -1
     disputed = {clause.sentence for clause in clauses if "dispute" in clause.cues}
-    for number_of, clause in enumerate(clauses):
+    for number, clause in enumerate(clauses):
         found = amounts_of(clause)
         if not found:
             _offer_at_hand(clause, previous)
@@ -50,12 +50,16 @@ def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -
         found = amounts_of(clause)
         if sentence != clause.sentence:
             earlier, sentence = [], clause.sentence
-        for number in range(len(found)):
-            _judge(clause, found, number, earlier, disputed=clause.sentence in disputed)
-            if last_monthly is not None and found[number].yuan == last_monthly and not _pays_at_once(clause):
-                found[number].period = found[number].period or "monthly"
-                found[number].role = found[number].role or "asked"
-        if number_of and names_charge(clauses[number_of - 1], clause, found[0]):
+        told = number > 0 and _tells_past(clauses[number - 1]) and clauses[number - 1].sentence == clause.sentence
+        for place, amount in enumerate(found):
+            _judge(clause, found, place, earlier, disputed=clause.sentence in disputed)
+            _leave_replaced(clause, found, place)
+            if told and amount.role == "offer" and _says_nothing(clause):
+                amount.role = "past"
+            if last_monthly is not None and amount.yuan == last_monthly and not _pays_at_once(clause):
+                amount.period = amount.period or "monthly"
+                amount.role = amount.role or "asked"
+        if number and names_charge(clauses[number - 1], clause, found[0]):
             found[0].role = "charges"
         if corrected is not None or _begins_with_correction(clause, found[0]):
             _correct(previous, found[0])
@@ -147,6 +151,22 @@ def _role(clause: Clause, found: list[AmountMention], number: int, left: str, ri
     if number and (found[number - 1].role in _EXCLUDED or _is_join(left)):
         return found[number - 1].role
     return "offer" if is_offered(clause, amount, left, right) else ""
+
+
+def _leave_replaced(clause: Clause, found: list[AmountMention], place: int) -> None:
+    """From so much down to so much: only the latter is offered."""
+    if not place or {found[place - 1].role, found[place].role} != {"offer"}:
+        return
+    first, second = found[place - 1], found[place]
+    between = clause.text[first.end:second.start] + AMOUNT
+    begins = clause.text[:first.start].rstrip().endswith(("\u4ece", "from"))
+    if begins and cue("cues", "amounts", "changed").search(between):
+        first.role, second.period = "asked", second.period or first.period
+
+
+def _tells_past(clause: Clause) -> bool:
+    """Whether a clause without an amount of its own tells of payments that were."""
+    return not amounts_of(clause) and cue("cues", "amounts", "past").search(clause.text) is not None
 
 
 def _says_nothing(clause: Clause) -> bool:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from math import floor
 
 from core.domain.understanding.clauses import Clause, sentence_of
+from core.domain.understanding.hardship import find_hardship
 from core.domain.understanding.lexicon import cue
 from core.domain.understanding.mentions import AmountMention, DateMention, DueDayMention, LengthMention, Trouble
 from core.domain.understanding.result import LastOffer, Wish
@@ -67,7 +68,7 @@ def read_amounts(clauses: list[Clause], terms: Terms, outstanding_minor: int | N
 
 
 def _is_offer(clause: Clause, amount: AmountMention) -> bool:
-    if amount.share is not None and "restart" in clause.cues:
+    if amount.share is not None and ("restart" in clause.cues or _tells_trouble(clause)):
         return False
     reckoned = amount.share is not None or bool(amount.relative)
     if reckoned and "waive" in clause.cues and cue("clauses", "of_interest").search(clause.raw):
@@ -84,6 +85,11 @@ def _is_offer(clause: Clause, amount: AmountMention) -> bool:
         at_once = "lump_sum" in clause.cues or ("willing" not in clause.cues and _has_single_sign([clause], clause))
         return pays and at_once and not clause.cues & {"propose", "pause", "waive", "restart"}
     return pays or cue("cues", "shares", "debt").search(clause.text) is not None
+
+
+def _tells_trouble(clause: Clause) -> bool:
+    """Whether a share is one of a stomach, a wage or a harvest: nothing is paid in the clause."""
+    return bool(find_hardship([clause])) and cue("cues", "dates", "pay").search(clause.text) is None
 
 
 def _charged(clause: Clause, amount: AmountMention) -> bool:

@@ -7,10 +7,11 @@ from fractions import Fraction
 from itertools import pairwise
 
 from core.domain.calendar import MonthEnd, add_months
-from core.domain.understanding.clauses import Clause, sentence_of
+from core.domain.understanding.clauses import Clause
 from core.domain.understanding.dates import later
 from core.domain.understanding.lexicon import Cue, cue
-from core.domain.understanding.mentions import DateMention, DueDayMention, LengthMention, Trouble
+from core.domain.understanding.mentions import DateMention, DueDayMention, LengthMention
+from core.domain.understanding.relevance import is_of_paying, is_to_answer, is_to_think, says_only_when
 from core.domain.understanding.roles import amounts_of
 from core.domain.understanding.terms import Terms, counted, date_mentions, starts_at
 
@@ -44,29 +45,19 @@ def read_timing(clauses: list[Clause], as_of: date, *, trouble_of: set[int], sta
     """
     timing = Timing()
     for number, clause in enumerate(clauses):
-        if not counted(clause) or clause.of_others or clause.cues & {"undecided", "complain", "ask_person"}:
+        waited_for = clause.of_others and cue("dates", "event").search(clause.raw) is not None
+        if not counted(clause) or (clause.of_others and not waited_for):
             continue
-        if _is_to_think(clauses, number) or _is_to_answer(clause) or (staged and amounts_of(clause)):
+        if clause.cues & {"undecided", "complain", "ask_person"}:
+            continue
+        if is_to_think(clauses, number) or is_to_answer(clause) or (staged and amounts_of(clause)):
             continue
         if "extension" in clause.cues:
             timing.later_wanted = True
-        if not _is_relevant(clauses, number, trouble_of):
+        if not is_of_paying(clauses, number, trouble_of):
             continue
         _read_clause(clauses, number, timing, as_of)
     return timing
-
-
-def _is_to_think(clauses: list[Clause], number: int) -> bool:
-    """Three days, to talk it over: no time to pay."""
-    after = clauses[number + 1:number + 2]
-    return bool(after) and after[0].sentence == clauses[number].sentence and "undecided" in after[0].cues \
-        and "extension" in clauses[number].cues and not amounts_of(clauses[number])
-
-
-def _is_to_answer(clause: Clause) -> bool:
-    """Tomorrow I will tell you, the first I will call: the day of an answer, unless something is paid as well."""
-    return cue("clauses", "answer").search(clause.raw) is not None and not amounts_of(clause) \
-        and not clause.cues & {"extension", "pause", "lump_sum"} and cue("clauses", "pays").search(clause.text) is None
 
 
 def _read_clause(clauses: list[Clause], number: int, timing: Timing, as_of: date) -> None:
@@ -89,7 +80,7 @@ def _read_clause(clauses: list[Clause], number: int, timing: Timing, as_of: date
         return
     for mention in dates:
         if not (_ends_payments(clauses, number, mention) or _is_of_signing(clause, mention)
-                or _is_replaced(clause, mention)):
+                or _is_replaced(clause, mention) or _is_signed(clauses, number, mention, as_of)):
             _add(clause, mention, timing)
     if not dates or "extension" in clause.cues:
         _add_length(clause, timing, as_of, follows=_is_extended(clauses, number))
@@ -100,6 +91,13 @@ def _is_of_signing(clause: Clause, mention: DateMention) -> bool:
     before = clause.text[:mention.start].rstrip()
     return any(match.end() >= len(before) for match in cue("cues", "dates", "sign_before").finditer(before)) \
         or cue("cues", "dates", "sign_after").match(clause.text[mention.end:].lstrip()) is not None
+
+
+def _is_signed(clauses: list[Clause], number: int, mention: DateMention, as_of: date) -> bool:
+    """The day a letter is written on, below its name."""
+    clause = clauses[number]
+    return number == len(clauses) - 1 and mention.on == as_of and not clause.plain().strip(" ,.") \
+        and any(cue("clauses", "signed").search(other.text) for other in clauses[max(0, number - 2):])
 
 
 def _is_replaced(clause: Clause, mention: DateMention) -> bool:
@@ -155,7 +153,7 @@ def _is_earliest(clause: Clause, mention: DateMention) -> bool:
 
 def _is_extended(clauses: list[Clause], number: int) -> bool:
     """An extension, of so long: the length stands alone after it."""
-    if not number or "extension" not in clauses[number - 1].cues or not _bare(clauses[number]):
+    if not number or "extension" not in clauses[number - 1].cues or not says_only_when(clauses[number]):
         return False
     return not any(isinstance(mention, LengthMention | DateMention) for mention in clauses[number - 1].mentions)
 
@@ -198,68 +196,6 @@ def _end_of(length: LengthMention, as_of: date) -> date | None:
 def _are_alternatives(clause: Clause, dates: list[DateMention]) -> bool:
     joins: Cue = cue("clauses", "date_joins")
     return any(joins.fullmatch(clause.text[first.end:second.start].strip()) for first, second in pairwise(dates))
-
-
-def _is_relevant(clauses: list[Clause], number: int, trouble_of: set[int]) -> bool:
-    clause = clauses[number]
-    if "waive" in clause.cues and _is_of_interest(clause):
-        return False
-    if any(amount.role == "offer" for amount in amounts_of(clause)) or clause.cues & {"pause", "extension", "lump_sum"}:
-        return True
-    neighbours = [other for other in sentence_of(clauses, number) if other is not clause]
-    events = cue("dates", "event").search(clause.raw) or cue("dates", "payday").search(clause.raw)
-    elsewhere = any(_is_dated(other) for other in neighbours)
-    if elsewhere and cue("dates", "payday").search(clause.raw) and not amounts_of(clause):
-        return False  # when wages come, beside the day that is wanted
-    if events and not elsewhere and any(any(amount.role == "offer" for amount in amounts_of(other))
-                                        or cue("cues", "dates", "pay").search(other.text) for other in neighbours):
-        return True
-    if clause.cues & {"dispute"} or number in trouble_of:
-        return False
-    if cue("clauses", "not_then").search(clause.text) or cue("clauses", "was_so").search(clause.raw):
-        return False
-    if cue("cues", "amounts", "past").search(clause.text) and not _all_ahead(clause):
-        return False
-    amounts = amounts_of(clause)
-    if amounts and all(amount.role not in ("offer", "") for amount in amounts):
-        return False
-    if any(isinstance(mention, DueDayMention) for mention in clause.mentions):
-        return True
-    pays = cue("cues", "dates", "pay").search(clause.text) is not None
-    if pays or clause.cues & {"propose", "willing", "longer", "free_interest"}:
-        return not cue("clauses", "other_start").search(clause.text) or _is_taken_up(clauses, number)
-    return _bare(clause)
-
-
-def _is_dated(clause: Clause) -> bool:
-    """Whether a clause of its own names the day payments fall on."""
-    return any(isinstance(mention, DueDayMention) and mention.trouble is None for mention in clause.mentions)
-
-
-def _is_taken_up(clauses: list[Clause], number: int) -> bool:
-    """Back at work on the 5th, and pay from then."""
-    after = clauses[number + 1:number + 2]
-    return bool(after) and after[0].sentence == clauses[number].sentence \
-        and cue("clauses", "refers_back").search(after[0].text) is not None
-
-
-def _is_of_interest(clause: Clause) -> bool:
-    """No interest until a date: nothing is paid on it."""
-    until = cue("clauses", "until_date").search(clause.text)
-    interest, payment = (cue("clauses", key).search(clause.text) for key in ("of_interest", "of_payment"))
-    return until is not None and interest is not None and payment is None
-
-
-def _all_ahead(clause: Clause) -> bool:
-    dates = date_mentions(clause)
-    return bool(dates) and all(mention.trouble is not Trouble.PAST and mention.on is not None for mention in dates)
-
-
-def _bare(clause: Clause) -> bool:
-    rest = clause.plain()
-    for match in sorted(cue("cues", "dates", "filler").finditer(rest), key=lambda one: -one.end()):
-        rest = rest[:match.start()] + rest[match.end():]
-    return len(rest.strip(" ,.?!")) <= 1
 
 
 def settle_timing(timing: Timing, terms: Terms, as_of: date) -> None:

@@ -9,6 +9,8 @@ from core.domain.understanding.questions import WANTED, find_question
 
 _NAMES = ("accept", "reject", "undecided", "ask_person", "complain", "dispute", "extension", "pause", "propose",
           "longer", "smaller", "free_interest", "lump_sum", "restart", "willing")
+_LONGEST_DELAY = 18
+"""Months: what is longer is a term, not a delay."""
 _DENIED = WANTED | {"ask_person"}
 
 
@@ -46,7 +48,8 @@ def _goes_on(clauses: list[Clause], number: int) -> bool:
     """Whether a clause only adds what somebody else pays."""
     before, clause = clauses[number - 1], clauses[number]
     pays = any(cue("hardship", "people", key).search(before.text) for key in ("payer", "other"))
-    own = cue("hardship", "people", "self").search(clause.text) or cue("cues", "amounts", "limiter").search(clause.text)
+    own = cue("hardship", "people", "self").search(clause.text) or any(
+        cue("cues", "amounts", key).search(clause.text) for key in ("to_you", "limiter"))
     asks = cue("cues", "intents", "request").search(clause.text) or cue("cues", "conditions", "but").match(clause.text)
     return pays and before.sentence == clause.sentence and not own and not asks
 
@@ -80,6 +83,8 @@ def _topics(clause: Clause) -> set[str]:
     if "extension" in found and cue("clauses", "pays_off").search(text) \
             and not cue("clauses", "more_days").search(clause.raw):
         found = found - {"extension"} | {"longer"}
+    if "extension" in found and _gives_term(clause):
+        found = found - {"extension"} | {"longer"}
     if cue("cues", "amounts", "earns_less").search(text) and not cue("cues", "amounts", "repay").search(text):
         found.discard("propose")  # what is earned, not what is paid, is less a month
     if "undecided" in found:
@@ -87,6 +92,13 @@ def _topics(clause: Clause) -> set[str]:
     if "ask_person" in found and "complain" in found and cue("clauses", "stop_calls").search(text):
         found.discard("ask_person")
     return found
+
+
+def _gives_term(clause: Clause) -> bool:
+    """Give me 24 months: nobody waits so long for a date, it is how long to pay for."""
+    lengths = [mention.months() or 0 for mention in clause.mentions if isinstance(mention, LengthMention)]
+    return max(lengths, default=0) >= _LONGEST_DELAY and cue("clauses", "given").search(clause.text) is not None \
+        and cue("clauses", "put_off").search(clause.text) is None
 
 
 def _deny(clause: Clause) -> None:
