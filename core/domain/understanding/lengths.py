@@ -90,7 +90,7 @@ def _trouble(clause: Clause, start: int, end: int, count: Fraction | None) -> Tr
 @lru_cache(maxsize=1)
 def _joined() -> re.Pattern[str]:
     joins = "|".join(words("clauses")["length_joins"])
-    return re.compile(rf"(?P<number>[0-9]+|(?<![a-z])(?:one|an?))? ?(?:{joins}) ?$")
+    return re.compile(rf"(?:(?P<number>[0-9]+|(?<![a-z])(?:one|an?))? ?(?:{joins})|between (?P<least>[0-9]+) and) ?$")
 
 
 def mark_later_alternatives(clauses: list[Clause]) -> None:
@@ -114,7 +114,7 @@ def _mark_alternatives(clause: Clause) -> None:
         if joined is None:
             continue
         whole = joined.start() == 0 and number > 0
-        listed = joined["number"]
+        listed = joined["number"] or joined["least"]
         if listed and listed.isdigit() and int(listed) > _LONGEST_LISTED:
             continue
         if whole or listed:

@@ -141,7 +141,7 @@ def _place(clause: Clause, amount: AmountMention, slots: _Slots, terms: Terms, u
 def _is_spread(clause: Clause) -> bool:
     """Whether something is paid over a length of time, and not at once."""
     return any(isinstance(mention, LengthMention) for mention in clause.mentions) \
-        and cue("cues", "single").search(clause.text) is None
+        and cue("cues", "single").search(clause.text) is None and not has_day(clause)
 
 
 def _value(amount: AmountMention, *, relative: bool, terms: Terms, outstanding_minor: int | None,
