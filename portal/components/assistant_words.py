@@ -200,7 +200,7 @@ def in_short(offer: Offer) -> str:
 def beside_answer(named: Offer, answered: Offer) -> str:
     """What the plan nearest to what was named gains over the answer, and what it costs."""
     ends, total = named.months - answered.months, named.total_minor - answered.total_minor
-    paid = named.monthly_minor - answered.monthly_minor
+    paid = named.instalment_minor - answered.instalment_minor
     said = [t(f"assistant.named.{name}", **values) for difference, name, values in (
         (ends, "later" if ends > 0 else "sooner", {"length": months(abs(ends))}),
         (total, "dearer" if total > 0 else "cheaper", {"amount": money(abs(total))}),

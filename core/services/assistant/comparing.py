@@ -11,6 +11,7 @@ from core.domain.offers.as_request import terms_of
 from core.domain.offers.model import OfferKind
 from core.domain.offers.negotiation import Negotiation
 from core.domain.offers.offer import Offer
+from core.domain.offers.ordering import Purpose
 from core.domain.request_terms import AgreementTerms
 from core.services.assistant.model import Conversation, Nothing, Turn
 
@@ -129,8 +130,8 @@ class Recommendation:
 
     @property
     def dearer(self) -> Against | None:
-        """The plan against which it costs most more in all; None where none is cheaper."""
-        cheapest = min(self.against, key=lambda one: one.cheaper_minor)
+        """The cheapest plan beside it, of equals the one called so; None where none is cheaper than itself."""
+        cheapest = min(self.against, key=lambda one: (one.cheaper_minor, one.label != Purpose.CHEAPEST))
         return cheapest if cheapest.cheaper_minor < 0 else None
 
 
