@@ -69,6 +69,7 @@ def _talk(account_id: str, asking: int) -> None:
         assistant_talk.newest(found)
         assistant_states.person(found)
         assistant_states.way_on(found)
+        assistant_states.renewal(found)
     assistant_answer.show(found, asking, lambda: assistant_together.offer(seen, asking))
     _ending(found)
     _composer(found)

@@ -9,7 +9,8 @@ from core.services.assistant.offers import has_plan
 from core.services.requests import AccountOption, RequestOptions
 from portal.components import assistant_steps as steps
 from portal.components import bank
-from portal.i18n import moment, money, t
+from portal.components.money import unbroken
+from portal.i18n import day, moment, money, t
 from portal.navigation import go
 
 
@@ -63,6 +64,16 @@ def way_on(found: Conversation) -> None:
         st.info(f"{t('assistant.nothing_left.advice')}\n\n{t('assistant.nothing_left.beware')}")
         if st.button(t("assistant.update_affordability"), key="assistant_afford"):
             go("affordability")
+
+
+def renewal(found: Conversation) -> None:
+    """Where something was told that may lower what is affordable: the day of the figures, and the way on."""
+    if found.figures_of is None:
+        return
+    st.caption(t("assistant.renew.rests_on", on=unbroken(day(found.figures_of))))
+    asked = Reply.RENEW_ASSESSMENT in found.turns[-1].replies
+    if st.button(t("assistant.renew.go"), type="primary" if asked else "secondary", key="assistant_renew"):
+        go("affordability")
 
 
 def _blocked(found: Conversation) -> None:

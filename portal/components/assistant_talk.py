@@ -42,7 +42,9 @@ def answer(turn: Turn, found: Conversation) -> list[str]:
     """Every reply of a turn as a paragraph, and what it took from what was said."""
     said = [text for reply in turn.replies if (text := _reply(reply, turn, found))]
     if turn.understood is not None and (told := words.hardship(turn.understood.hardship)):
-        said.append(told)
+        # Last, but before a question that follows from it.
+        place = len(said) - (turn.replies[-1:] == (Reply.RENEW_ASSESSMENT,))
+        said.insert(place, told)
     return said
 
 

@@ -8,7 +8,7 @@ what was wished carried over. Two tabs meet on the conversation's row: both turn
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -22,7 +22,7 @@ from core.domain.offers.model import Wish
 from core.services import records
 from core.services.assistant.ground import Ground, ground_of
 from core.services.assistant.keeping import keep, waits
-from core.services.assistant.model import Conversation, PersonCause, Turn, TurnSource
+from core.services.assistant.model import Conversation, PersonCause, Reply, Turn, TurnSource
 from core.services.assistant.records import state_of, state_values, turn_of, wish_from
 from core.services.assistant.turns import (
     State,
@@ -60,7 +60,8 @@ class _Talk:
     @property
     def state(self) -> State:
         shown = next((turn for turn in reversed(self.turns) if turn.negotiation is not None), None)
-        return state_of(self.row, shown)
+        asked = any(Reply.RENEW_ASSESSMENT in turn.replies for turn in self.turns)
+        return replace(state_of(self.row, shown), renewal_asked=asked)
 
 
 def open_conversation(actor: Actor, context: ServiceContext, account_id: str, as_of: date) -> Conversation:
@@ -252,7 +253,8 @@ def _begun(connection: sa.Connection, actor: Actor, context: ServiceContext, gro
     row = repository.by_id(connection, identifier)
     if row is None:
         raise NotFound("conversation")
-    keep(connection, actor, context, ground, row, opening(ground, state, changed=before is not None))
+    told_on = None if before is None else before.as_of
+    keep(connection, actor, context, ground, row, opening(ground, state, told_on=told_on))
     kept = repository.by_id(connection, identifier)
     if kept is None:
         raise NotFound("conversation")
@@ -273,4 +275,5 @@ def _shown(ground: Ground, talk: _Talk) -> Conversation:
         blocked_by=ground.blocked_by,
         open_request_id=position.open_request.proposal_id if position.open_request else None,
         limits=ground.rule.limits, sliders=ground.sliders(), chose_ceiling=state.chose_ceiling, wish=state.wish,
-        hardship=state.hardship, person_waited_for=waits(row))
+        hardship=state.hardship, person_waited_for=waits(row),
+        figures_of=ground.assessment.as_of if ground.assessment is not None and state.renewal_asked else None)

@@ -27,6 +27,7 @@ from core.services.assessment_records import FinishedAssessment
 from core.services.assessments import newest_finished
 from core.services.assistant.document import StoredRule, stored_rule
 from core.services.assistant.model import SliderSettings
+from core.services.assistant.wishes import reason_of
 from core.services.context import ServiceContext
 from core.services.means import Means, means_for, promises
 from core.services.outlooks import furthest, projection_start
@@ -70,6 +71,17 @@ class Ground:
     def declared_reason(self) -> HardshipReason | None:
         """What was named first in the assessment: nobody should have to say it twice."""
         return HardshipReason(self.declared[0]) if self.declared else None
+
+    def outdated_by(self, said: Collection[str], told_on: date) -> bool:
+        """Whether the assessment in force is older than what is told: trouble that lowers income, not declared in it.
+
+        ``said``: codes of hardship told on ``told_on``.
+        """
+        found = self.assessment
+        if found is None or self.facts is None or found.as_of >= told_on:
+            return False
+        return any(reason is not None and reason.value not in self.declared
+                   for reason in (reason_of([code]) for code in said if code != "other"))
 
     @property
     def fingerprint(self) -> str:

@@ -82,6 +82,8 @@ class Reply(StrEnum):
     UNDECIDED = "undecided"
     RESTART = "restart"
     HARDSHIP_NOTED = "hardship_noted"
+    RENEW_ASSESSMENT = "renew_assessment"
+    """What was told may lower what is affordable: the figures are older than it."""
     CEILING_CHOSEN = "ceiling_chosen"
     CARE = "care"
     """Somebody spoke of harming themselves: help that answers now, before anything about money."""
@@ -207,6 +209,8 @@ class Conversation:
     hardship: tuple[str, ...] = ()
     person_waited_for: bool = False
     """A person was asked for and nobody of the bank has taken it up."""
+    figures_of: date | None = None
+    """Where something was told since that may lower what is affordable: the day of the assessment all this rests on."""
 
     @property
     def may_call_off(self) -> bool:

@@ -5,7 +5,9 @@ Nothing here looks at how often something was said, but to know when a person sh
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import date
 
 from core.domain.offers.conversation import Round, Stop, stop_reason
 from core.domain.offers.hashing import canonical_hash
@@ -41,6 +43,8 @@ class State:
     shown_turn: int = 0
     """The number of the newest turn with offers; 0: none."""
     shown: Negotiation | None = None
+    renewal_asked: bool = False
+    """Whether a newer assessment has been asked for: once is enough."""
 
     @property
     def over(self) -> bool:
@@ -64,12 +68,16 @@ class Step:
     facts_are_new: bool = False
 
 
-def opening(ground: Ground, state: State, *, changed: bool) -> Step:
-    """The first turn: doing nothing and the offers. ``state``: what an earlier conversation leaves to this one."""
+def opening(ground: Ground, state: State, *, told_on: date | None) -> Step:
+    """The first turn: doing nothing and the offers. ``state``: what an earlier conversation leaves to this one.
+
+    ``told_on``: the day of that conversation; None without one.
+    """
     worked = _worked(ground, state)
-    first = Reply.FACTS_CHANGED if changed else Reply.GREETING
-    return Step(TurnSource.OPENING, state, (first, *_laid(ground, worked, with_answer=state.wish != NO_WISH)),
+    first = Reply.GREETING if told_on is None else Reply.FACTS_CHANGED
+    step = Step(TurnSource.OPENING, state, (first, *_laid(ground, worked, with_answer=state.wish != NO_WISH)),
                 worked=worked, facts_are_new=True)
+    return step if told_on is None else _renewing(ground, step, state.hardship, told_on)
 
 
 def said(ground: Ground, state: State, text: str) -> Step:
@@ -91,6 +99,8 @@ def said(ground: Ground, state: State, text: str) -> Step:
     if ground.facts is None and not asked and not step.replies:
         asked = _no_ground(ground)
     step = replace(step, replies=(*step.replies, *asked))
+    if not state.renewal_asked:
+        step = _renewing(ground, step, set(after.hardship) - set(state.hardship), ground.as_of)
     return _with_person(_gently(step, state))
 
 
@@ -141,7 +151,7 @@ def _heard(ground: Ground, state: State, read: Understanding) -> State:
 
 def _forgotten(state: State) -> State:
     kept = Stop.VULNERABLE if state.stop is Stop.VULNERABLE else None
-    return State(stop=kept, shown_turn=state.shown_turn, shown=state.shown)
+    return State(stop=kept, shown_turn=state.shown_turn, shown=state.shown, renewal_asked=state.renewal_asked)
 
 
 def _says_something(before: State, after: State, read: Understanding) -> bool:
@@ -235,6 +245,12 @@ def _accepted(step: Step, before: State, meant: str | None) -> Step:
     after = step.state if step.state.over else replace(step.state, stop=Stop.ACCEPTED)
     return replace(step, state=after, accepts=Choice(before.shown_turn, found[0]),
                    replies=(*step.replies, Reply.ACCEPT))
+
+
+def _renewing(ground: Ground, step: Step, said: Collection[str], told_on: date) -> Step:
+    """Ask for a newer assessment where what was said may have changed what is affordable."""
+    asked = (Reply.RENEW_ASSESSMENT,) if ground.outdated_by(said, told_on) else ()
+    return replace(step, replies=(*step.replies, *asked))
 
 
 def _gently(step: Step, before: State) -> Step:
