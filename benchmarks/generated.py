@@ -26,9 +26,10 @@ from core.db.bulk import refresh_estimates
 from core.db.tables.accounts import accounts, cardholders, ledger_entries, payments, statements
 from core.db.tables.books import account_books
 from core.domain.account_history import COMPONENTS, Entry, Fact, FactKind, Replay, replay
+from core.domain.account_state import AccountState
 from core.domain.calendar import add_months
 from core.domain.projection_model import statement_dates
-from core.domain.statement import AccountState, ClosedCycle
+from core.domain.statement import ClosedCycle
 from core.portfolio.engines import Processes
 from core.services.books.forward import next_event_date
 from core.services.books.rules import RuleShelf

@@ -1,35 +1,24 @@
-"""An account while a cycle is played day by day: balances, what bears interest, what is overdue.
+"""An account while a cycle is played day by day: balances, what was asked for, what is overdue.
 
-``core.domain.cycle_events`` has what happens and in which order, ``core.domain.closing`` the rules of
-interest in words.
+What bears interest is ``core.domain.bearing_parts``; ``core.domain.cycle_events`` has what happens and in which order,
+``core.domain.closing`` the rules of interest in words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
-from enum import StrEnum
+from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 
+from core.domain.account_state import AccountState, Balances, UnpaidMinimum
 from core.domain.allocation import allocate
+from core.domain.bearing_parts import BearingParts
 from core.domain.cycle_events import Event, Happening, deferred
 from core.domain.delinquency import days_past_due
-from core.domain.interest import (
-    NO_INTEREST,
-    ONE_DAY,
-    Base,
-    Interest,
-    InterestTerms,
-    Movement,
-    accumulated_interest,
-)
+from core.domain.interest import Interest
 from core.domain.late_fee import late_fee
 from core.domain.money import round_minor
 from core.domain.statement import (
-    AccountState,
-    Balances,
-    Bearing,
     Compounding,
     CycleRules,
     GrownInterest,
@@ -37,31 +26,7 @@ from core.domain.statement import (
     PostedAdjustment,
     PostedPayment,
     StatementCycle,
-    UnpaidMinimum,
 )
-
-
-class _Verdict(StrEnum):
-    OPEN = "open"
-    PAID = "paid"
-    MISSED = "missed"
-
-
-@dataclass(slots=True)
-class _Part:
-    """A part of what may bear interest. ``bill``: None bears daily, else the bill's due date decides."""
-
-    on: date
-    amount_minor: int
-    bill: date | None = None
-    is_new: bool = False
-    """A purchase of this cycle: on no bill yet."""
-    is_new_cash: bool = False
-    payments: list[Movement] = field(default_factory=list)
-
-    @property
-    def left_minor(self) -> int:
-        return self.amount_minor - sum(payment.amount_minor for payment in self.payments)
 
 
 class AccountBook:
@@ -71,10 +36,8 @@ class AccountBook:
         self.rules = rules
         self.compounds = rules.compounding is Compounding.MONTHLY
         self.balances = opening.balances
-        self.parts = [_Part(part.on, part.amount_minor, part.bill_due_date, payments=list(part.paid))
-                      for part in opening.bearing]
+        self.parts = BearingParts(opening.bearing, rules.interest, rules.grace.days)
         self.asks = [deferred(ask, cycle.deferrals, rules) for ask in opening.asks]
-        self.bills = {part.bill: _Verdict.OPEN for part in self.parts if part.bill is not None}
         self.overdue = list(opening.overdue)
         self.consecutive_misses = opening.consecutive_misses
         self.held_minor = opening.held_minor
@@ -105,43 +68,21 @@ class AccountBook:
     def bill_interest(self, interest_minor: int, statement_date: date) -> None:
         """Post the interest of the cycle; where it compounds it bears interest from the next one on."""
         if self.compounds and interest_minor:
-            self.parts.append(_Part(self._next_first_day(statement_date), interest_minor))
+            self.parts.add_after(statement_date, interest_minor)
         self._charge(statement_date, Balances(interest_minor=interest_minor))
 
     def interest(self, to: date) -> Interest:
         """Interest of the cycle up to ``to``, rounded once over all parts; no bill undecided counts."""
-        daily, billed = self._daily(to), self._of_bills(_Verdict.MISSED, to)
+        daily, billed = self.parts.daily(to), self.parts.of_bills(self.parts.missed_bills, to)
         exact = daily.exact + billed.exact
         return Interest(self._charged(exact), exact, daily.segments + billed.segments)
 
     def grown(self, to: date) -> GrownInterest:
-        """The same in its parts, and what an undecided bill has at stake."""
-        daily, billed = self._daily(to), self._of_bills(_Verdict.MISSED, to)
+        """The same in its parts, and what an undecided bill has at stake; one paid in full already has nothing."""
+        daily, billed = self.parts.daily(to), self.parts.of_bills(self.parts.missed_bills, to)
         exact = daily.exact + billed.exact
-        return GrownInterest(self._charged(exact), exact, daily, billed, self._of_bills(_Verdict.OPEN, to))
-
-    def carried(self, statement_date: date, new_bill: date) -> tuple[Bearing, ...]:
-        """What may bear interest in the next cycle, in the order in which it is paid."""
-        first = self._next_first_day(statement_date)
-        old: list[Bearing] = []
-        new: list[Bearing] = []
-        for part in self.parts:
-            verdict = None if part.bill is None else self.bills[part.bill]
-            if part.is_new:
-                new.append(Bearing(part.on, part.left_minor, new_bill))
-            elif verdict is _Verdict.OPEN:
-                old.append(Bearing(part.on, part.amount_minor, part.bill, tuple(part.payments)))
-            elif verdict is _Verdict.PAID:  # within the amount of grace: the rest moves to the next bill
-                old.append(Bearing(first, part.left_minor, new_bill))
-            else:
-                old.append(Bearing(first, part.left_minor))
-        return tuple(_joined(part for part in old if part.left_minor or part.paid) + [
-            part for part in new if part.amount_minor])
-
-    @property
-    def new_cash_minor(self) -> int:
-        """Cash taken in this cycle and not repaid."""
-        return sum(part.left_minor for part in self.parts if part.is_new_cash)
+        at_stake = [bill for bill in self.parts.undecided_bills if not self._in_full(bill)]
+        return GrownInterest(self._charged(exact), exact, daily, billed, self.parts.of_bills(at_stake, to))
 
     def unpaid_minimum_minor(self) -> int:
         """What is missing of all minimum payments asked for so far, judged or not."""
@@ -174,8 +115,8 @@ class AccountBook:
 
     def _decide_bill(self, event: Event) -> None:
         due_date = event.due_date
-        if due_date in self.bills:
-            self.bills[due_date] = _Verdict.PAID if self._in_full(due_date) else _Verdict.MISSED
+        if due_date in self.parts.undecided_bills:
+            self.parts.decide(due_date, in_full=self._in_full(due_date))
         self.asks = [replace(ask, bill_minor=None) if ask.due_date == due_date else ask for ask in self.asks]
 
     def _judge(self, event: Event) -> None:
@@ -198,32 +139,11 @@ class AccountBook:
         interest_minor = round_minor(exact, self.rules.interest.rounding)
         return max(interest_minor, self.rules.least_interest_minor) if interest_minor else 0
 
-    def _of_bills(self, verdict: _Verdict, to: date) -> Interest:
-        """Interest on purchases of bills with this verdict; one paid in full before it is decided bears none."""
-        exact, segments = Fraction(0), NO_INTEREST.segments
-        for bill, found in self.bills.items():
-            if found is verdict and not (verdict is _Verdict.OPEN and self._in_full(bill)):
-                one = self._of_bill(bill, to)
-                exact, segments = exact + one.exact, segments + one.segments
-        return Interest(round_minor(exact, self.rules.interest.rounding), exact, segments)
-
-    def _daily(self, to: date) -> Interest:
-        terms = replace(self.rules.interest, base=Base.FULL_BALANCE)  # no due date, no interest-free part
-        return _accrue([part for part in self.parts if part.bill is None and not part.is_new], to, terms, None)
-
-    def _of_bill(self, bill: date, to: date) -> Interest:
-        last_day_of_grace = bill + timedelta(days=self.rules.grace.days)
-        return _accrue([part for part in self.parts if part.bill == bill], to, self.rules.interest,
-                       min(last_day_of_grace, to))
-
-    def _next_first_day(self, statement_date: date) -> date:
-        return statement_date + ONE_DAY if self.rules.interest.count_last_day else statement_date
-
     def _debit(self, on: date, amount_minor: int, cash: bool) -> None:
         credit = max(-self.balances.principal_minor, 0)
         bearing = max(amount_minor - credit, 0)
         if bearing:
-            self.parts.append(_Part(on, bearing, is_new=not cash, is_new_cash=cash))
+            self.parts.add(on, bearing, purchase=not cash, cash=cash)
         self.balances = replace(self.balances, principal_minor=self.balances.principal_minor + amount_minor)
 
     def _charge(self, on: date, charge: Balances) -> None:
@@ -253,7 +173,7 @@ class AccountBook:
             self._take(event.on, min(-amount, owed))
         elif bears:
             credit = max(-before, 0) if event.component == "principal" else 0
-            self.parts.append(_Part(event.on, max(amount - credit, 0)))
+            self.parts.add(event.on, max(amount - credit, 0))
         if amount > 0 and event.component != "principal":
             self._charge(event.on, Balances(**{field_name: amount}))  # met by a credit at once, as any charge is
         else:
@@ -274,17 +194,12 @@ class AccountBook:
 
     def _hold(self, on: date, amount_minor: int) -> None:
         """Set disputed principal aside, the newest first: it bears no interest from ``on``."""
-        for part in reversed(self.parts):
-            taken = min(amount_minor, part.left_minor)
-            if taken:
-                part.payments.append(Movement(on, taken))
-                amount_minor -= taken
-                self.held_minor += taken
+        self.held_minor += amount_minor - self.parts.set_aside(on, amount_minor)
 
     def _release(self, on: date, amount_minor: int) -> None:
         released = min(amount_minor, self.held_minor)
         if released:
-            self.parts.append(_Part(on, released))
+            self.parts.add(on, released)
             self.held_minor -= released
 
     def _apply(self, on: date, amount_minor: int) -> PostedPayment:
@@ -301,32 +216,4 @@ class AccountBook:
 
     def _take(self, on: date, amount_minor: int) -> None:
         """Let a credit reduce what bears interest, in its order; what is on hold comes last."""
-        for part in self.parts:
-            taken = min(amount_minor, part.left_minor)
-            if taken:
-                part.payments.append(Movement(on, taken))
-                amount_minor -= taken
-        self.held_minor -= min(amount_minor, self.held_minor)
-
-
-def _accrue(parts: Sequence[_Part], to: date, terms: InterestTerms, due_on: date | None) -> Interest:
-    """Interest on ``parts`` up to ``to``: a part that starts after it, or whose payments do, waits."""
-    if not parts:
-        return NO_INTEREST
-    return accumulated_interest(
-        [Movement(part.on, part.amount_minor) for part in parts if part.on <= to],
-        [payment for part in parts if part.on <= to for payment in part.payments if payment.on <= to],
-        to, terms, due_on)
-
-
-def _joined(parts: Iterable[Bearing]) -> list[Bearing]:
-    """Parts of the same day and kind as one; the order stays."""
-    joined: list[Bearing] = []
-    for part in parts:
-        same = joined and not part.paid and not joined[-1].paid and (
-            (joined[-1].on, joined[-1].bill_due_date) == (part.on, part.bill_due_date))
-        if same:
-            joined[-1] = replace(part, amount_minor=joined[-1].amount_minor + part.amount_minor)
-        else:
-            joined.append(part)
-    return joined
+        self.held_minor -= min(self.parts.take(on, amount_minor), self.held_minor)

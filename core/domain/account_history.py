@@ -14,15 +14,14 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from core.domain.account_state import AccountState, Balances
 from core.domain.closing import close_cycle, run_cycle
 from core.domain.errors import InvalidInput
 from core.domain.interest import ONE_DAY, Movement
 from core.domain.money import MAX_MINOR
 from core.domain.projection_model import statement_dates
 from core.domain.statement import (
-    AccountState,
     Adjustment,
-    Balances,
     ClosedCycle,
     CycleRules,
     Deferral,

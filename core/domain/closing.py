@@ -18,12 +18,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from core.domain.account_book import AccountBook
+from core.domain.account_state import AccountState, Ask
 from core.domain.calendar import following_working_day
 from core.domain.cycle_events import events_of
 from core.domain.minimum_payment import Billed, MinimumPayment, minimum_payment
 from core.domain.statement import (
-    AccountState,
-    Ask,
     ClosedCycle,
     CycleRules,
     GrownInterest,
@@ -51,7 +50,7 @@ def close_cycle(opening: AccountState, cycle: StatementCycle, rules: CycleRules)
     deferred_to = max([one.until for one in cycle.deferrals] + [opening.deferred_to or date.min])
     still_deferred = deferred_to if deferred_to > cycle.statement_date else None
     ask = Ask(due_date, minimum.minimum_minor, _bill(book, cycle.issued), deferred_to=still_deferred)
-    state = AccountState(book.balances, book.carried(cycle.statement_date, due_date), (*book.asks, ask),
+    state = AccountState(book.balances, book.parts.carried(cycle.statement_date, due_date), (*book.asks, ask),
                          tuple(book.overdue), book.consecutive_misses, book.held_minor, still_deferred)
     return ClosedCycle(cycle.statement_date, due_date, opening.balances, book.balances, interest,
                        tuple(book.judged), minimum, tuple(book.payments), state, tuple(book.adjustments))
@@ -116,7 +115,7 @@ def _minimum(book: AccountBook, interest_minor: int, fees_minor: int, issued: Is
     """
     held = book.balances
     principal = max(held.principal_minor - book.held_minor, 0)
-    cash = min(book.new_cash_minor, principal)
+    cash = min(book.parts.new_cash_minor, principal)
     billed = Billed(
         purchases_minor=principal - cash,
         cash_minor=cash,

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
 
+from core.domain.account_state import AccountState, Ask
 from core.domain.errors import InvalidInput
 from core.domain.interest import ONE_DAY
-from core.domain.statement import AccountState, Ask, Compounding, CycleRules, Deferral, StatementCycle
+from core.domain.statement import Compounding, CycleRules, Deferral, StatementCycle
 
 
 class Happening(Enum):

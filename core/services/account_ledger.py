@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from core.db.repositories import accounts as repository
 from core.db.tables.accounts import accounts, ledger_entries
+from core.domain.account_state import Balances
 from core.domain.errors import NotFound
-from core.domain.statement import Balances
 from core.services.books.parts import principal_parts
 from core.services.books.reading import read_books
 from core.services.context import ServiceContext

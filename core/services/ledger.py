@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import sqlalchemy as sa
 
 from core.db.tables.accounts import accounts, ledger_entries
-from core.domain.statement import Balances
+from core.domain.account_state import Balances
 
 COMPONENTS = ("principal", "interest", "late_fee", "other_fees")
 """What an entry may move, and what an account's balance consists of."""

@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from core.db.tables.accounts import accounts, statements
 from core.db.tables.books import account_books
 from core.domain.account_history import Replay
+from core.domain.account_state import AccountState, Balances
 from core.domain.errors import PortalError
-from core.domain.statement import AccountState, Balances
 from core.services.books.forward import Books, next_event_date, play
 from core.services.books.growth import shelf_of
 from core.services.books.reading import read_books

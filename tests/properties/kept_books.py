@@ -9,8 +9,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from core.domain.account_history import Fact, FactKind, Replay
+from core.domain.account_state import AccountState, Balances
 from core.domain.projection_model import statement_dates
-from core.domain.statement import AccountState, Balances
 from core.services.books.forward import Books, BucketMove, Changes, NewStatement, bring_forward, play, post_facts
 from core.services.books.reading import books_of
 from core.services.books.rules import RuleShelf

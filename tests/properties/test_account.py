@@ -10,6 +10,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.domain.account_state import AccountState, Balances
 from core.domain.allocation import Component, Outstanding, allocate
 from core.domain.calendar import BusinessDay, Frequency, MonthEnd, add_months, due_dates
 from core.domain.closing import close_cycle
@@ -25,7 +26,7 @@ from core.domain.interest import (
 )
 from core.domain.late_fee import late_fee
 from core.domain.minimum_payment import Billed, minimum_payment
-from core.domain.statement import AccountState, Balances, StatementCycle
+from core.domain.statement import StatementCycle
 from core.policy.book import PolicyBook
 from core.policy.rules import account
 

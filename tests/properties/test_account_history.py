@@ -10,8 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from core.domain.account_history import COMPONENTS, Fact, FactKind, balances_of, replay
+from core.domain.account_state import AccountState
 from core.domain.closing import payoff
-from core.domain.statement import AccountState
 from core.policy.book import PolicyBook
 from core.services.books.rules import RuleShelf
 from tests.properties.kept_books import KeptBooks, charged_twice

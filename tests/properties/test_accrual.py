@@ -10,10 +10,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.domain.account_state import AccountState
 from core.domain.calendar import add_months
 from core.domain.closing import close_cycle
 from core.domain.interest import Movement
-from core.domain.statement import AccountState, ClosedCycle, StatementCycle
+from core.domain.statement import ClosedCycle, StatementCycle
 from core.policy.book import PolicyBook
 from core.policy.rules.account import cycle_rules
 from core.services.accruals import BearingAccount, accrued

@@ -9,12 +9,13 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 
 from core.db.tables.accounts import accounts, cardholders
+from core.domain.account_state import AccountState, Balances
 from core.domain.actor import SYSTEM, Actor, Authority, Role
 from core.domain.calendar import add_months
 from core.domain.closing import close_cycle
 from core.domain.interest import Movement
 from core.domain.money import format_yuan
-from core.domain.statement import AccountState, Balances, ClosedCycle, StatementCycle
+from core.domain.statement import ClosedCycle, StatementCycle
 from core.policy.rules.account import cycle_rules
 from core.services.context import ServiceContext
 from core.services.importing.bundle import (

@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.db.tables.accounts import accounts, ledger_entries
+from core.domain.account_state import Balances
 from core.domain.actor import SYSTEM
-from core.domain.statement import Balances
 from core.services import postings
 from core.services.close_day.day import close_day
 from core.services.context import ServiceContext

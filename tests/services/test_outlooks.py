@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from core.domain.account_state import AccountState
 from core.domain.closing import close_cycle
-from core.domain.statement import AccountState, ClosedCycle, StatementCycle
+from core.domain.statement import ClosedCycle, StatementCycle
 from core.policy.rules.account import cycle_rules
 from core.services import requests
 from core.services.context import ServiceContext

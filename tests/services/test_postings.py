@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from core.db.tables.accounts import ledger_entries, payments
 from core.db.tables.books import account_terms, bucket_moves
 from core.db.tables.records import audit_log, outbox
+from core.domain.account_state import Balances
 from core.domain.actor import SYSTEM
 from core.domain.errors import Conflict, InvalidInput, NotFound, NotPermitted, PortalError
 from core.domain.money import MAX_MINOR
-from core.domain.statement import Balances
 from core.services import postings
 from core.services.context import ServiceContext
 from tests.conftest import TestTime

@@ -7,19 +7,10 @@ from datetime import date
 
 import pytest
 
+from core.domain.account_state import AccountState, Balances, UnpaidMinimum
 from core.domain.closing import close_cycle, payoff, run_cycle
 from core.domain.interest import Movement
-from core.domain.statement import (
-    AccountState,
-    Adjustment,
-    Balances,
-    ClosedCycle,
-    CycleRules,
-    Deferral,
-    IssuedStatement,
-    StatementCycle,
-    UnpaidMinimum,
-)
+from core.domain.statement import Adjustment, ClosedCycle, CycleRules, Deferral, IssuedStatement, StatementCycle
 from core.policy.book import PolicyBook
 from core.policy.rules.account import cycle_rules
 

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from core.domain.account_history import Entry, Fact, FactKind, Replay, balances_of, differences, replay
+from core.domain.account_state import AccountState, Balances
 from core.domain.errors import InvalidInput
 from core.domain.money import MAX_MINOR
-from core.domain.statement import AccountState, Balances
 from core.policy.book import PolicyBook
 from core.services.books.rules import RuleShelf
 from tests.properties.kept_books import KeptBooks

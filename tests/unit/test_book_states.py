@@ -7,9 +7,9 @@ from datetime import date
 
 import pytest
 
+from core.domain.account_state import AccountState, Ask, Balances, Bearing, UnpaidMinimum
 from core.domain.errors import Conflict
 from core.domain.interest import Movement
-from core.domain.statement import AccountState, Ask, Balances, Bearing, UnpaidMinimum
 from core.services.books.states import read_state, write_state
 
 DUE = date(2026, 11, 25)

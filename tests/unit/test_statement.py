@@ -7,19 +7,11 @@ from datetime import date
 
 import pytest
 
+from core.domain.account_state import AccountState, Balances, Bearing, UnpaidMinimum
 from core.domain.closing import close_cycle
 from core.domain.errors import InvalidInput
 from core.domain.interest import Base, Movement
-from core.domain.statement import (
-    AccountState,
-    Balances,
-    Bearing,
-    ClosedCycle,
-    Compounding,
-    CycleRules,
-    StatementCycle,
-    UnpaidMinimum,
-)
+from core.domain.statement import ClosedCycle, Compounding, CycleRules, StatementCycle
 from core.policy.book import PolicyBook
 from core.policy.rules.account import cycle_rules
 

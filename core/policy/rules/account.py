@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from core.domain.account_state import AccountState
 from core.domain.allocation import AllocationRule, Component
 from core.domain.calendar import BusinessDay, MonthEnd
 from core.domain.cash_advance import CashAdvanceRule
@@ -15,7 +16,7 @@ from core.domain.interest import Base, DatedRate, InterestTerms, Pause
 from core.domain.late_fee import HigherRate, LateFeeRule
 from core.domain.minimum_payment import MinimumPaymentRule
 from core.domain.money import Rounding
-from core.domain.statement import AccountState, Compounding, CycleRules, GraceRule, StatementCycle
+from core.domain.statement import Compounding, CycleRules, GraceRule, StatementCycle
 from core.policy.book import Policy, PolicyBook
 from core.policy.model import Scalar
 

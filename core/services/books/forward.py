@@ -13,19 +13,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from core.domain.account_history import Entry, Fact, Replay, balances_of, differences, late_fee_subject, replay
+from core.domain.account_state import AccountState, Ask, Balances
 from core.domain.delinquency import DelinquencyRule, bucket, days_past_due
 from core.domain.errors import Conflict
 from core.domain.interest import ONE_DAY, Pause
-from core.domain.statement import (
-    AccountState,
-    Ask,
-    Balances,
-    ClosedCycle,
-    CycleRules,
-    IssuedStatement,
-    JudgedMinimum,
-    PostedPayment,
-)
+from core.domain.statement import ClosedCycle, CycleRules, IssuedStatement, JudgedMinimum, PostedPayment
 from core.services.books.rules import AgreedRate, RuleShelf
 
 RECOMPUTED = "recomputed"

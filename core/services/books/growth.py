@@ -15,10 +15,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.domain.account_history import Replay, replay
+from core.domain.account_state import Balances
 from core.domain.closing import grown_since
 from core.domain.interest import NO_INTEREST
 from core.domain.money import round_minor
-from core.domain.statement import Balances, GrownInterest
+from core.domain.statement import GrownInterest
 from core.services.books.forward import Books
 from core.services.books.opening import facts_of, opened_books
 from core.services.books.reading import add_extension, read_books

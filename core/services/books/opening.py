@@ -20,6 +20,7 @@ from core.db.repositories import accounts as repository
 from core.db.tables.accounts import accounts
 from core.db.tables.books import account_books
 from core.domain.account_history import Fact, FactKind, balances_of, replay
+from core.domain.account_state import AccountState, Ask, Balances, Bearing, UnpaidMinimum
 from core.domain.calendar import add_months
 from core.domain.closing import statement_due_date
 from core.domain.delinquency import days_past_due
@@ -28,7 +29,7 @@ from core.domain.interest import ONE_DAY
 from core.domain.minimum_payment import Billed, minimum_payment
 from core.domain.projected_account import missed_due_dates
 from core.domain.projection_model import statement_dates
-from core.domain.statement import AccountState, Ask, Balances, Bearing, Compounding, CycleRules, UnpaidMinimum
+from core.domain.statement import Compounding, CycleRules
 from core.services.accruals import debits_left, paid_since, window_start
 from core.services.books.forward import judged_on
 from core.services.books.rules import RuleShelf

@@ -19,10 +19,11 @@ from core.db.tables.accounts import accounts, ledger_entries, statements
 from core.db.tables.books import account_books, account_terms
 from core.db.tables.requests import arrangements
 from core.domain.account_history import Fact, FactKind
+from core.domain.account_state import Balances
 from core.domain.errors import Conflict
 from core.domain.interest import Pause
 from core.domain.proposal import ProposalKind
-from core.domain.statement import Balances, IssuedStatement
+from core.domain.statement import IssuedStatement
 from core.services.books.forward import Books
 from core.services.books.rules import AgreedRate
 from core.services.books.states import read_state

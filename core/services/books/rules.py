@@ -8,9 +8,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
+from core.domain.account_state import AccountState, Bearing
 from core.domain.delinquency import DelinquencyRule
 from core.domain.interest import DatedRate, InterestTerms, Pause
-from core.domain.statement import AccountState, Bearing, CycleRules, StatementCycle
+from core.domain.statement import CycleRules, StatementCycle
 from core.policy.book import PolicyBook
 from core.policy.rules.account import cycle_rules, delinquency_rule
 

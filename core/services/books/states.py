@@ -6,9 +6,9 @@ import json
 from datetime import date
 from typing import Any
 
+from core.domain.account_state import AccountState, Ask, Balances, Bearing, UnpaidMinimum
 from core.domain.errors import Conflict
 from core.domain.interest import Movement
-from core.domain.statement import AccountState, Ask, Balances, Bearing, UnpaidMinimum
 
 _FORM = 2
 """The form of the text. Form 1 had no contract date in ``overdue``; a newer form needs a reader of its own here."""

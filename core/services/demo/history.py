@@ -10,13 +10,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
 
+from core.domain.account_state import AccountState, Balances
 from core.domain.allocation import allocate
 from core.domain.calendar import add_months
 from core.domain.cash_advance import cash_advance_fee
 from core.domain.closing import close_cycle
 from core.domain.interest import ONE_DAY, Movement
 from core.domain.late_fee import late_fee
-from core.domain.statement import AccountState, Balances, ClosedCycle, CycleRules, StatementCycle
+from core.domain.statement import ClosedCycle, CycleRules, StatementCycle
 from core.policy.book import PolicyBook
 from core.policy.rules.account import cash_advance_rule, cycle_rules
 from core.services.importing.bundle import EntryRecord, PaymentRecord, StatementRecord

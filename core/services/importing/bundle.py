@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+from core.domain.account_state import Balances
 from core.domain.errors import InvalidInput
-from core.domain.statement import Balances
 from core.services.ledger import balances_of
 
 

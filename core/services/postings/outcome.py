@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from core.domain.statement import Balances
+from core.domain.account_state import Balances
 
 
 @dataclass(frozen=True, slots=True)

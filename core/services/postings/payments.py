@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from core.db.tables.accounts import accounts, payments
 from core.db.types import new_id
 from core.domain.account_history import Fact, FactKind
+from core.domain.account_state import Balances
 from core.domain.actor import Actor
 from core.domain.errors import Conflict
-from core.domain.statement import Balances
 from core.services.books.writing import PAYMENT
 from core.services.context import ServiceContext
 from core.services.postings.desk import Desk, answer, check_amount, check_text, check_value_date

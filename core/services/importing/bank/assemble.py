@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from core.domain.statement import Balances
+from core.domain.account_state import Balances
 from core.services.importing.bank.check import Values, applied_minor
 from core.services.importing.bundle import (
     AccountBundle,

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
+from core.domain.account_state import AccountState, Balances, Bearing
 from core.domain.accrual import SinceStatement, accrue, newest_up_to
 from core.domain.allocation import Outstanding, allocate
 from core.domain.calendar import add_months
@@ -21,7 +22,7 @@ from core.domain.interest import Movement
 from core.domain.late_fee import late_fee
 from core.domain.minimum_payment import Billed, minimum_payment
 from core.domain.money import round_minor
-from core.domain.statement import AccountState, Balances, Bearing, Compounding, CycleRules, StatementCycle
+from core.domain.statement import Compounding, CycleRules, StatementCycle
 from core.policy.book import PolicyBook
 from core.policy.rules.account import cycle_rules
 from core.services.importing.bundle import (
