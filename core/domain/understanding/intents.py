@@ -6,6 +6,7 @@ from datetime import date
 
 from core.domain.understanding.clauses import Clause
 from core.domain.understanding.lexicon import cue
+from core.domain.understanding.questions import asks_something
 from core.domain.understanding.result import LastOffer
 from core.domain.understanding.roles import amounts_of
 from core.domain.understanding.terms import Terms, counted
@@ -73,6 +74,8 @@ def choose_intents(clauses: list[Clause], terms: Terms, timing: Timing, hardship
     _accept(clauses, intents, terms, last)
     if "pause" in about:
         _how_long(terms, timing)
+    if not intents and any(asks_something(clause) for clause in clauses if not clause.of_others):
+        return {"question"}
     return intents
 
 

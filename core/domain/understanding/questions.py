@@ -45,6 +45,14 @@ def find_question(clause: Clause, before: Clause | None) -> None:
         clause.cues.add("question")
 
 
+def asks_something(clause: Clause) -> bool:
+    """Whether a clause that wants nothing else at least asks about what one may ask."""
+    text = clause.text
+    return (clause.asks or cue("cues", "intents", "request").match(text) is not None) \
+        and cue("cues", "intents", "about").search(clause.raw) is not None \
+        and cue("clauses", "small_talk").search(text) is None
+
+
 def _is_shaped(clause: Clause) -> bool:
     """Whether the order of words or a closing particle makes it a question, whatever it asks about."""
     text = clause.text.strip(" ,.!")
@@ -64,6 +72,8 @@ def _is_tag(clause: Clause, before: Clause | None) -> bool:
 
 def _asks_whom_they_reach(text: str) -> bool:
     """Whether nothing but whom the lender may call or tell sounds like a complaint."""
+    if cue("clauses", "keeps").search(text):
+        return False
     rest = text
     for expression in cue("clauses", "reaching").patterns(text):
         rest = expression.sub(" ", rest)
