@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -56,15 +57,19 @@ def replay(
         turns = [asdict(turn) | {"equal": turn.equal} for turn in found]
         typer.echo(json.dumps({"equal": equal, "turns": turns}, indent=2, default=str))
     else:
-        for turn in found:
-            for line in lines_of(turn):
-                typer.echo(line)
-        shown = [turn for turn in found if turn.stored_hash is not None]
-        typer.echo(f"{counted(len(found), 'turn')}, {counted(len(shown), 'answer')}, "
-                   f"{counted(sum(turn.offers for turn in shown), 'plan')}: "
-                   + ("all equal" if equal else "NOT all equal"))
+        for line in [verdict(found), *(line for turn in found for line in lines_of(turn))]:
+            typer.echo(line)
     if not equal:
         raise typer.Exit(DIFFERENT)
+
+
+def verdict(found: Sequence[ReplayedTurn]) -> str:
+    """What comes first: how much was worked out again, and whether all of it came out."""
+    shown = [turn for turn in found if turn.stored_hash is not None]
+    different = sum(not turn.equal for turn in found)
+    return (f"{'NOT all equal' if different else 'all equal'}: {counted(len(found), 'turn')}, "
+            f"{counted(len(shown), 'answer')}, {counted(sum(turn.offers for turn in shown), 'plan')}"
+            + (f"; {counted(different, 'turn')} different, each with its reason below" if different else ""))
 
 
 def lines_of(turn: ReplayedTurn) -> list[str]:

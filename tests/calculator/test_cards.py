@@ -33,6 +33,12 @@ def fen(amount: str) -> int:
     return int(amount.replace(".", ""))
 
 
+def test_schema_says_why_the_ceiling_of_affordability_has_no_place_here() -> None:
+    described = schema("allocate-cards")["input"]
+    assert "ceiling" not in described["properties"]
+    assert "``ceiling`` is no part of it" in described["description"]
+
+
 def test_every_key_of_the_schema_is_always_there() -> None:
     keys = set(schema("allocate-cards")["output"]["properties"])
     outcomes = set()

@@ -204,7 +204,7 @@ def test_command_says_equal_and_exits_0_and_1_once_a_row_was_altered(sqlite_cont
     said(actor, sqlite_context, talk, "50 a month")
     told = _portal(sqlite_context, talk.conversation_id)
     assert told.returncode == 0, told.stderr
-    assert "all equal" in told.stdout
+    assert told.stdout.startswith("all equal: 2 turns, 2 answers, ")
     assert str(talk.turns[0].result_hash) in told.stdout
     as_json = json.loads(_portal(sqlite_context, talk.conversation_id, "--json").stdout)
     assert as_json["equal"] is True
@@ -212,6 +212,8 @@ def test_command_says_equal_and_exits_0_and_1_once_a_row_was_altered(sqlite_cont
     _altered(sqlite_context, negotiation_turns, result_hash="0" * 64)
     told = _portal(sqlite_context, talk.conversation_id)
     assert told.returncode == 1
+    assert told.stdout.startswith("NOT all equal: ")
+    assert "turns different, each with its reason below" in told.stdout.splitlines()[0]
     assert "another answer comes out" in told.stdout
     missing = _portal(sqlite_context, "nobody")
     assert missing.returncode == 2

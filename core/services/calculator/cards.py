@@ -44,7 +44,10 @@ class CardInput(Input):
 
 
 class AllocateCardsInput(Input):
-    """What ``allocate-cards`` reads; ``affordable`` and ``disposable`` are those of ``affordability``."""
+    """What ``allocate-cards`` reads; ``affordable`` and ``disposable`` are those of ``affordability``.
+
+    Its ``ceiling`` is no part of it: more than is affordable is chosen on one card, after a warning (``offers``).
+    """
 
     as_of: Day
     cards: Annotated[list[CardInput], Field(min_length=1, max_length=MOST_CARDS)]
