@@ -18,7 +18,9 @@ _NO_INCOME = "no_income"
 def _words(kind: str) -> Cue:
     table = words("hardship")
     han, latin = table["people"]["earner"]
-    return Cue([entry.replace("<earner>", latin if " " in entry else han) for entry in table["kinds"][kind]["words"]])
+    kin = "|".join(table["people"]["kin"])
+    return Cue([entry.replace("<earner>", latin if " " in entry else han).replace("<kin>", f"(?:{kin})")
+                for entry in table["kinds"][kind]["words"]])
 
 
 def find_hardship(clauses: list[Clause]) -> set[str]:

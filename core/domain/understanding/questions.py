@@ -26,12 +26,13 @@ def find_question(clause: Clause, before: Clause | None) -> None:
         clause.cues = clause.cues - {"ask_person"} | {"question"}
     if clause.cues & {"complain", "dispute", "undecided", "ask_person", "restart"}:
         return
-    asked = shaped or cue("cues", "intents", "question").search(text) \
+    counts = cue("clauses", "how_many").search(clause.raw)
+    strong = cue("clauses", "strong_question").search(text) or counts
+    asked = shaped or counts or cue("cues", "intents", "question").search(text) \
         or (clause.asks and cue("cues", "intents", "question").search(clause.raw))
     requested = cue("cues", "intents", "request").search(text) or cue("cues", "intents", "request").search(clause.raw)
     explains = cue("clauses", "explain").search(text)
     about = shaped or cue("cues", "intents", "about").search(text)
-    strong = cue("clauses", "strong_question").search(text)
     if asked and (strong or not requested or (explains and not clause.mentions)):
         if cue("clauses", "preface").fullmatch(text) or cue("clauses", "unknown").search(text):
             return  # what is asked follows
@@ -40,6 +41,8 @@ def find_question(clause: Clause, before: Clause | None) -> None:
             clause.cues.add("question")
         return
     payday, own = cue("dates", "payday").search(text), cue("clauses", "own_request").search(text)
+    if requested and clause.cues & _ASKED_ABOUT == {"reject"} and not clause.mentions:
+        clause.cues.discard("reject")  # may I not sign
     wants = clause.cues & _ASKED_ABOUT or clause.mentions or payday or own
     if (requested or clause.asks) and about and not wants:
         clause.cues.add("question")
