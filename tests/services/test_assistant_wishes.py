@@ -16,7 +16,8 @@ from core.domain.offers.model import NO_WISH, Wish
 from core.domain.understanding.crisis import speaks_of_self_harm
 from core.services.assistant.document import wish_document
 from core.services.assistant.wishes import added, at_pace, carried, limited, merged, reason_of, wish_of
-from core.services.calculator.offers import WishInput, _wish
+from core.services.calculator.offer_documents import WishInput
+from core.services.calculator.offers import _wish
 
 MONTHLY, WEEKLY = Wish(monthly_at_most_minor=50_000), Wish(instalment_at_most_minor=20_000, frequency=Frequency.WEEKLY)
 

@@ -22,7 +22,8 @@ from core.domain.offers.model import NO_WISH, Facts, Wish
 from core.domain.offers.negotiation import Negotiation
 from core.domain.offers.rule import OfferRule
 from core.domain.understanding import understand
-from core.services.calculator.offers import OffersInput, negotiated
+from core.services.calculator.offer_documents import OffersInput
+from core.services.calculator.offers import negotiated
 from core.services.calculator.validation import read_input
 from core.services.records import canonical_json
 
