@@ -281,3 +281,10 @@ def test_a_question_that_says_nothing_of_shapes_keeps_its_hash() -> None:
     plain = wish(months_at_most=20)
     assert wish(months_at_most=20, step_up=False, lean_months=[])["input_hash"] == plain["input_hash"]
     assert wish(months_at_most=20, step_up=True)["input_hash"] != plain["input_hash"]
+
+
+def test_the_earliest_first_day_is_another_question_than_the_first_day() -> None:
+    exact, earliest = wish(first_due_on="2026-12-15"), wish(earliest_first_due_on="2026-12-15")
+    assert exact["input_hash"] != earliest["input_hash"]
+    assert exact["answer"]["plan"]["first_due_on"] == "2026-12-15" < earliest["answer"]["plan"]["first_due_on"]
+    assert earliest["answer"]["reason"] == "offer_stands"
