@@ -56,12 +56,12 @@ def ways(found: Conversation, negotiation: Negotiation, place: Place) -> None:
 
 def picture(nothing: Nothing, offers: Sequence[Offer], recommended: str | None, today_minor: int) -> None:
     """What each way that ends the debt comes to, as bars, and doing nothing in words."""
-    st.markdown(f"### {t('assistant.compare.title')}")
     ending = [one for one in offers if one.kind in (OfferKind.PERSONALISED_AGREEMENT, OfferKind.SETTLEMENT)]
     drawn = [Bar(t("assistant.way.do_nothing"), nothing.total_minor, nothing=True)]
     drawn += [Bar(t(f"assistant.label.{one.label}"), one.total_minor, recommended=one.label == recommended)
               for one in ending]
-    if ending:
+    if ending:  # with nothing beside it, what nothing comes to needs no heading over its own
+        st.markdown(f"### {t('assistant.compare.title')}")
         said = t("cardholder.list_mark").join(
             t("assistant.compare.spoken_one", name=bar.name, amount=money_short(bar.total_minor)) for bar in drawn)
         st.vega_lite_chart(bars(drawn, today_minor), theme=None, width="stretch", key="assistant_chart",

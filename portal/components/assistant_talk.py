@@ -34,6 +34,8 @@ def newest(found: Conversation) -> None:
             st.caption(t("assistant.you"))  # for who listens: the eye sees it by the side it stands on
             st.markdown(paragraphs(turn.said))
     unsaid = {Reply.PERSON_CALLED, *(_IN_A_BOX if turn.said is None else ())}
+    if Reply.NOTHING_OWED in turn.replies:
+        unsaid.add(Reply.GREETING)  # there is nothing to find a way out of
     st.markdown("\n\n".join(answer(replace(turn, replies=tuple(
         reply for reply in turn.replies if reply not in unsaid)), found)))
 

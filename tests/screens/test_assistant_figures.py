@@ -186,6 +186,32 @@ def test_an_offer_on_one_of_two_cards_says_what_it_leaves_for_the_other(
                     else i18n.t("assistant.leaves.nothing")) in words(both)
 
 
+@pytest.mark.parametrize("locale", LOCALES)
+def test_what_nothing_comes_to_has_no_heading_of_a_comparison_where_it_stands_alone(
+        sqlite_context: ServiceContext, open_as: OpenAs, locale: str) -> None:
+    add_card(sqlite_context)
+    actor = sign_up(sqlite_context)
+    alone = open_as(actor.user_id, ASSISTANT, locale=locale)
+    assessments.finish(actor, sqlite_context, FAMILY, "a1")
+    compared = open_as(actor.user_id, ASSISTANT, locale=locale)
+    with i18n.speaking(locale):
+        assert i18n.t("assistant.way.do_nothing") in words(alone)
+        assert i18n.t("assistant.compare.title") not in words(alone)
+        assert i18n.t("assistant.compare.title") in words(compared)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_where_nothing_is_owed_nobody_is_greeted_with_a_way_out(
+        sqlite_context: ServiceContext, open_as: OpenAs, locale: str) -> None:
+    add_card(sqlite_context, (Month(),))
+    app = open_as(sign_up(sqlite_context).user_id, ASSISTANT, locale=locale)
+    with i18n.speaking(locale):
+        assert_speaks(app)
+        assert i18n.t("assistant.blocked.nothing_owed") in words(app)
+        assert i18n.t("assistant.reply.greeting") not in words(app)
+        assert "assistant_person" in [button.key for button in app.button]
+
+
 def test_nothing_paid_first_is_never_an_amount(sqlite_context: ServiceContext, who: Actor) -> None:
     plan = next(offer for offer in offers_of(talk_of(sqlite_context, who)) if not offer.down_payment_minor)
     for locale in LOCALES:
