@@ -59,6 +59,11 @@ def talked(*messages: Named) -> tuple[Wish, Wish, Engine]:
     # A day beyond every plan keeps nobody from being rid of the debt now.
     ((Named(first_due_on=date(2027, 6, 1)), Named(lump_sum_minor=21_100_00)), Wish(lump_sum_minor=21_100_00),
      Wish(first_due_date=date(2027, 6, 1))),
+    # A pause longer than any makes way for a length.
+    ((Named(pause_months=3), Named(months_at_most=24)), Wish(months_at_most=24), Wish(pause_months=3)),
+    # What was named a week is put aside as the money of a month, once a month is the pace.
+    ((Named(amount_minor=80_00, frequency="weekly"), Named(months_at_most=20, frequency="monthly")),
+     Wish(months_at_most=20), Wish(monthly_at_most_minor=346_67)),
     # Of two limits only the one that stands in the way.
     ((Named(months_at_most=24), Named(waive=("late_fee",)), Named(amount_minor=90_00, frequency="weekly")),
      Wish(instalment_at_most_minor=90_00, frequency=Frequency.WEEKLY, waive_late_fee=True), Wish(months_at_most=24)),
@@ -80,6 +85,12 @@ def test_what_does_not_stand_in_the_way_still_counts() -> None:
     assert wish == Wish(months_at_most=24, due_day=5, monthly_at_most_minor=1_100_00)
     assert still_counted(wish, last) == Wish(months_at_most=24, due_day=5)
     assert len(engine.asked) == 1
+
+
+def test_a_pause_that_fits_is_when_instalments_named_later_begin_and_still_counts() -> None:
+    last = Named(amount_minor=300_00, frequency="weekly")
+    _, wish, _ = talked(Named(pause_months=2), Named(months_at_most=24), last)
+    assert still_counted(wish, last) == Wish(pause_months=2, months_at_most=24)
 
 
 def test_nothing_makes_way_for_a_wish_that_has_no_answer_alone_either() -> None:

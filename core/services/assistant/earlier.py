@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 
 from core.domain import understanding
+from core.domain.money import MAX_MINOR
 from core.domain.offers.model import NO_WISH, Bound, Wish
 from core.domain.offers.negotiation import Negotiation
-from core.services.assistant.wishes import REPLACED_BY, wish_of
+from core.services.assistant.wishes import added, wish_of
 
 MOST_TRIED = 3
 """Limits put aside alone, one after another, before all of them are: each is a negotiation of its own."""
@@ -36,9 +37,10 @@ def still_counted(wish: Wish, read: understanding.Wish) -> Wish:
 
 def put_aside(before: Wish, after: Wish, read: understanding.Wish) -> Wish:
     """The part of ``before`` that made way for what a message named, beyond what its own words replaced."""
-    now = _named_now(after, read)
-    replaced = now.union(*(REPLACED_BY.get(name, frozenset()) for name in now))
-    return _without(before, {*replaced, *_names(after)})
+    first = after.down_payment_minor
+    paid_first = first is not None and first in (before.lump_sum_minor, read.lump_sum_minor)
+    whole = added(before, read, MAX_MINOR if paid_first else 0)
+    return _without(whole, set(_names(after)))
 
 
 def make_way(wish: Wish, read: understanding.Wish, answered: Callable[[Wish], Negotiation | None]) -> Wish:

@@ -17,7 +17,7 @@ from core.services.calculator.fields import LATEST
 _MOST_MONTHS = 600
 """More is said, and means as much; the engine's documents end here."""
 
-REPLACED_BY: dict[str, frozenset[str]] = {
+_REPLACED_BY: dict[str, frozenset[str]] = {
     # An amount a month and an amount a week are one limit said anew.
     "monthly_at_most_minor": frozenset({"instalment_at_most_minor", "frequency", "lump_sum_minor"}),
     "instalment_at_most_minor": frozenset({"monthly_at_most_minor", "lump_sum_minor"}),
@@ -112,7 +112,7 @@ def merged(before: Wish, new: Wish) -> Wish:
     """``before`` with what ``new`` names added; where they speak of the same, the later word holds."""
     named = {one.name: getattr(new, one.name) for one in fields(Wish)
              if getattr(new, one.name) != getattr(NO_WISH, one.name)}
-    put_aside = set().union(*(REPLACED_BY.get(name, frozenset()) for name in named)) - set(named)
+    put_aside = set().union(*(_REPLACED_BY.get(name, frozenset()) for name in named)) - set(named)
     if new.lump_sum_minor is not None and before.names_instalments:
         # The day was when those instalments were to begin.
         put_aside |= {"first_due_date", "earliest_first_due_date"} - set(named)
