@@ -68,12 +68,16 @@ def way_on(found: Conversation) -> None:
 
 def renewal(found: Conversation) -> None:
     """Where something was told that may lower what is affordable: the day of the figures, and the way on."""
-    if found.figures_of is None:
+    replies = found.turns[-1].replies
+    if found.figures_of is None or Reply.CARE in replies:
         return
-    st.caption(t("assistant.renew.rests_on", on=unbroken(day(found.figures_of))))
-    asked = Reply.RENEW_ASSESSMENT in found.turns[-1].replies
-    if st.button(t("assistant.renew.go"), type="primary" if asked else "secondary", key="assistant_renew"):
-        go("affordability")
+    asked = Reply.RENEW_ASSESSMENT in replies
+    # Said in full once; from then on a line that takes no room from the answer.
+    with st.container() if asked else st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(t("assistant.renew.rests_on", on=unbroken(day(found.figures_of))),
+                   width="stretch" if asked else "content")
+        if st.button(t("assistant.renew.go"), type="primary" if asked else "tertiary", key="assistant_renew"):
+            go("affordability")
 
 
 def _blocked(found: Conversation) -> None:
@@ -91,11 +95,12 @@ def person(found: Conversation) -> None:
         st.info(t("assistant.care.line"), icon=":material/favorite:")
     if found.person_asked_at is None:
         return
-    asked = t("assistant.person.asked", at=moment(found.person_asked_at))
+    said = f"**{t('assistant.person.asked', at=moment(found.person_asked_at))}**"
     if not found.person_waited_for:
-        st.success(f"**{asked}**\n\n{t('assistant.person.taken')}")
-        return
-    st.success(f"**{asked}**\n\n{t('assistant.person.what_next', bank=bank.line())}")
+        said += f"\n\n{t('assistant.person.taken')}"
+    elif found.turns[-1].at == found.person_asked_at or Reply.PERSON_CALLED in found.turns[-1].replies:
+        said += f"\n\n{t('assistant.person.what_next', bank=bank.line())}"
+    st.success(said)
     if found.may_call_off:
         st.button(t("assistant.person.call_off"), key="assistant_call_off", type="tertiary",
                   icon=":material/phone_disabled:", on_click=steps.call_off, args=(found,))

@@ -76,8 +76,8 @@ def test_starting_again_sets_terms_and_offers_back_and_says_that_the_person_stil
 def test_words_without_a_wish_are_not_left_without_an_answer_and_nothing_is_a_round(context: ServiceContext) -> None:
     actor, talk = begun(context)
     said(actor, context, talk, IN_DANGER[0])
-    thanks = said(actor, context, talk, "\u8c22\u8c22")
-    assert thanks.turns[-1].replies
+    for text in ("\u8c22\u8c22", "asdf"):  # nobody there has to find better words
+        assert said(actor, context, talk, text).turns[-1].replies == (Reply.ENDED_VULNERABLE,)
     for amount in (50, 60, 70, 80, 90):
         talk = said(actor, context, talk, f"{amount} a month")
         assert talk.turns[-1].negotiation is not None

@@ -51,6 +51,7 @@ def test_a_newer_assessment_is_asked_for_once_a_conversation(context: ServiceCon
     said(actor, context, talk, "I lost my job")
     talk = said(actor, context, talk, "and my wife is in hospital")
     talk = assistant.restart(actor, context, talk.conversation_id, idempotency_key=key())
+    assert talk.figures_of is None  # what was told is set aside
     talk = said(actor, context, talk, "I lost my job, at most 500 a month")
     assert asked(talk) == 1
     assert talk.figures_of == TODAY

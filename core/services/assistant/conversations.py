@@ -276,4 +276,4 @@ def _shown(ground: Ground, talk: _Talk) -> Conversation:
         open_request_id=position.open_request.proposal_id if position.open_request else None,
         limits=ground.rule.limits, sliders=ground.sliders(), chose_ceiling=state.chose_ceiling, wish=state.wish,
         hardship=state.hardship, person_waited_for=waits(row),
-        figures_of=ground.assessment.as_of if ground.assessment is not None and state.renewal_asked else None)
+        figures_of=ground.assessment.as_of if ground.assessment and state.renewal_asked and state.hardship else None)

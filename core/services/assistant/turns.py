@@ -96,6 +96,8 @@ def said(ground: Ground, state: State, text: str) -> Step:
     elif after.over and not heard.answered and not (after.stop is Stop.VULNERABLE and (step.replies or read.ask)):
         step = replace(step, replies=(*step.replies, ended(after.stop)))
     asked: tuple[Reply, ...] = () if read.ask is None else (_ASKS[read.ask],)
+    if asked == (Reply.UNCLEAR,) and state.stop is Stop.VULNERABLE:
+        asked = (ended(state.stop),)  # whatever was meant, nobody there has to find better words
     if ground.facts is None and not asked and not step.replies:
         asked = _no_ground(ground)
     step = replace(step, replies=(*step.replies, *asked))
