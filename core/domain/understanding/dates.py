@@ -184,7 +184,8 @@ def _weekday(groups: dict[str, str], start: int, end: int, as_of: date) -> DateM
         return DateMention(start, end, Trouble.VAGUE if groups["which"] == "next" else Trouble.PAST)
     week = groups.get("rw")
     if week is None:
-        return DateMention(start, end, None, as_of + timedelta(days=(weekday - as_of.weekday() - 1) % 7 + 1))
+        ahead = (weekday - as_of.weekday() - 1) % 7 + (8 if "later" in groups else 1)  # Friday week
+        return DateMention(start, end, None, as_of + timedelta(days=ahead))
     monday = as_of - timedelta(days=as_of.weekday())
     on = monday + timedelta(days=7 * _values("relative_weeks")[week] + weekday)
     return _checked(on, start, end, as_of)
