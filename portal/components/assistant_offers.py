@@ -134,7 +134,10 @@ def card(offer: Offer, label: str, place: Place, *, recommended: bool = False, s
         details = st.expander(t("assistant.details"), key=f"details_{key}", on_change="rerun")
         if details.open:
             with details:
-                st.markdown(worked_out(offer, place.owed))
+                st.markdown(worked_out(offer))
+                # In a block of its own: where it is wider than a card, it alone moves sideways.
+                if falls_due := instalments(offer, place.owed):
+                    st.markdown(falls_due)
 
 
 def summary(offer: Offer, owed: Owed, *, recommended: bool = False) -> str:
@@ -153,18 +156,22 @@ def summary(offer: Offer, owed: Owed, *, recommended: bool = False) -> str:
                         "  \n".join(means)])
 
 
-def worked_out(offer: Offer, owed: Owed) -> str:
-    """Why not less, what it rests on, and what falls due when."""
+def worked_out(offer: Offer) -> str:
+    """Why not less, and what it rests on."""
     parts = [f"**{t('assistant.details.why_not_less')}**\n\n{words.why_not_less(offer)}"]
     if words.waives(offer):
         parts.append(t("assistant.offer.if_kept"))
     if offer.stages:
         parts.append(words.stages(offer))
-    schedule = amounts.schedule_of(offer, owed)
-    if schedule is not None:
-        rows = [(unbroken(t("cardholder.schedule.line", number=row.number, due=day(row.due_date))),
-                 money(row.amount_minor), money_short(row.balance_after_minor))
-                for row in schedule.instalments]
-        heads = [t(f"cardholder.schedule.{name}") for name in ("due", "amount", "left")]
-        parts.append(f"**{t('assistant.details.schedule')}**\n\n{table(heads, rows)}")
     return "\n\n".join(parts)
+
+
+def instalments(offer: Offer, owed: Owed) -> str:
+    """What falls due when; empty where there are no instalments."""
+    schedule = amounts.schedule_of(offer, owed)
+    if schedule is None:
+        return ""
+    rows = [(unbroken(t("cardholder.schedule.line", number=row.number, due=day(row.due_date))),
+             money(row.amount_minor), money_short(row.balance_after_minor)) for row in schedule.instalments]
+    heads = [t(f"cardholder.schedule.{name}") for name in ("due", "amount", "left")]
+    return f"**{t('assistant.details.schedule')}**\n\n{table(heads, rows)}"

@@ -84,6 +84,24 @@ def test_what_a_card_calls_the_payment_is_what_its_schedule_asks_for_to_the_fen(
 
 
 @pytest.mark.parametrize("locale", LOCALES)
+def test_the_details_of_a_card_list_every_instalment_in_a_block_that_moves_alone(
+        sqlite_context: ServiceContext, open_as: OpenAs, who: Actor, locale: str) -> None:
+    app = open_as(who.user_id, ASSISTANT, locale=locale)
+    unfold(app, "details_1_lightest")
+    assert_speaks(app)
+    found = talk_of(sqlite_context, who)
+    offer = next(one for one in offers_of(found) if one.label == "lightest")
+    schedule = schedule_of(offer, owed_on(found))
+    assert schedule is not None
+    with i18n.speaking(locale):
+        (block,) = [one.value for one in app.markdown if i18n.t("assistant.details.schedule") in one.value]
+        assert i18n.t("assistant.details.why_not_less") not in block
+        for row in schedule.instalments:
+            assert i18n.t("cardholder.schedule.line", number=row.number, due=i18n.day(row.due_date)) in block
+            assert i18n.money(row.amount_minor) in block
+
+
+@pytest.mark.parametrize("locale", LOCALES)
 def test_one_payment_of_what_is_due_says_what_the_whole_card_bears_and_still_owes(
         sqlite_context: ServiceContext, open_as: OpenAs, locale: str) -> None:
     add_card(sqlite_context, LATE_SINCE_OCTOBER)
