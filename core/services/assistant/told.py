@@ -36,7 +36,7 @@ class Told:
 
 def told(text: str, read: Understanding) -> Told:
     """What ``text`` says besides the wishes of ``read``. Anger alone calls nobody: a person is offered."""
-    topics = frequent_questions(text)
+    topics = tuple(topic for topic in frequent_questions(text) if not _is_wish(topic, read))
     meant = offer_meant(text)
     settled = bool(topics or meant or read.wish.starts_lighter) and not read.wish.stated()
     if settled:
@@ -53,3 +53,8 @@ def told(text: str, read: Understanding) -> Told:
     if meant is not None or read.wish.starts_lighter:
         replies = [one for one in replies if one is not Reply.QUESTION]
     return Told(read, tuple(replies), person, bool(topics), meant if settled else None)
+
+
+def _is_wish(topic: Topic, read: Understanding) -> bool:
+    """"500 a month if the interest stops" asks for terms, and they are what is answered."""
+    return topic is Topic.INTEREST_STOPS and not set(read.wish.stated()) <= {"waive"}
