@@ -168,6 +168,11 @@ class CountedQueries:
     def __len__(self) -> int:
         return len(self.statements)
 
+    @property
+    def reads(self) -> int:
+        """How many of them only read."""
+        return sum(statement.lstrip().upper().startswith("SELECT") for statement in self.statements)
+
 
 @pytest.fixture
 def counted_queries() -> type[CountedQueries]:

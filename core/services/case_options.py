@@ -18,7 +18,7 @@ from core.db.repositories import accounts as accounts_repository
 from core.db.repositories import negotiations as negotiations_repository
 from core.db.repositories import proposals as repository
 from core.domain.actor import Actor, Authority
-from core.domain.errors import Conflict, InvalidInput, NotFound
+from core.domain.errors import Conflict, InvalidInput
 from core.domain.offers.asked import weigh, wish_behind
 from core.domain.offers.evaluation import situation_of
 from core.domain.offers.model import NO_WISH, Facts, Wish
@@ -27,13 +27,12 @@ from core.domain.offers.rule import OfferRule
 from core.domain.proposal import WAITING_FOR_THE_BANK, ProposalState
 from core.domain.request_terms import monthly_burden_minor
 from core.policy.rules.negotiation import offer_rule
-from core.services import records
 from core.services.assessment_records import FinishedAssessment
 from core.services.assessments import newest_finished
 from core.services.assistant.ground import facts_of
 from core.services.assistant.records import turn_of
-from core.services.case_access import holds, may_read
 from core.services.case_heard import TurnedDown, Unmet, turned_down, unmet
+from core.services.case_looks import look
 from core.services.case_view import figures_today
 from core.services.case_weighing import (
     AskedFor,
@@ -46,12 +45,10 @@ from core.services.case_weighing import (
     suggestions,
 )
 from core.services.citations import Citations, Cited
-from core.services.claims import claim_span, review_policy, reviewer
 from core.services.context import ServiceContext
 from core.services.means import means_for, promises
 from core.services.positions import AccountPosition, positions
 from core.services.request_figures import RequestFigures
-from core.services.request_reading import is_identifier
 
 _VIEWED = "case_options_viewed"
 _BASIS = ("negotiation.monthly_hazard", "negotiation.elasticity", "negotiation.recovery")
@@ -94,23 +91,12 @@ def options(actor: Actor, context: ServiceContext, proposal_id: str) -> CaseOpti
     Audited once a claim. Raises ``NotFound`` or ``Conflict`` as ``case_view.case`` does, and ``Conflict``
     ``case_closed`` once nothing waits for the bank.
     """
-    reviewer(actor, "read a case")
-    now = context.clock.now()
-    span = claim_span(review_policy(context))
-    with context.reading() as connection:
-        row = repository.by_id(connection, proposal_id) if is_identifier(proposal_id) else None
-        if row is None:
-            raise NotFound("proposal")
-        may_read(actor, row, repository.events_with_names(connection, row.id), now)
+    def read(connection: sa.Connection, row: sa.Row[Any]) -> CaseOptions:
         if ProposalState(row.state) not in WAITING_FOR_THE_BANK:
             raise Conflict("case_closed", "the case does not wait for the bank", state=row.state)
-        since = row.claimed_at if holds(row, actor, now) else now - span
-        seen = repository.viewed_since(connection, row.id, actor.user_id, since, _VIEWED)
-        found = _found(connection, context, actor, row)
-    if not seen:
-        with context.writing() as connection:
-            records.audit(connection, actor, _VIEWED, "proposal", row.id, now, policy_version=found.policy_version)
-    return found
+        return _found(connection, context, actor, row)
+
+    return look(actor, context, proposal_id, _VIEWED, read, lambda found: {"policy_version": found.policy_version})
 
 
 def _found(connection: sa.Connection, context: ServiceContext, actor: Actor, row: sa.Row[Any]) -> CaseOptions:

@@ -37,24 +37,13 @@ from core.services.deadlines import (
     open_request,
     pay_by,
 )
+from core.services.statement_columns import StatementColumns
 
 
 @dataclass(frozen=True, slots=True)
-class StatementFigures:
+class StatementFigures(StatementColumns):
     """A closed statement, in fen."""
 
-    statement_date: date
-    due_date: date
-    opening_balance_minor: int
-    purchases_minor: int
-    cash_minor: int
-    interest_minor: int
-    late_fee_minor: int
-    other_fees_minor: int
-    payments_minor: int
-    adjustments_minor: int
-    closing_balance_minor: int
-    minimum_payment_minor: int
     paid_by_due_minor: int
 
 
@@ -117,7 +106,16 @@ class AccountPosition:
     @property
     def may_ask(self) -> bool:
         """Whether a new request on this account can be sent."""
-        return self.total_minor > 0 and self.open_request is None and self.arrangement is None
+        return self.blocked_by is None
+
+    @property
+    def blocked_by(self) -> str | None:
+        """Why none can: ``nothing_owed``, ``open_request`` or ``arrangement``; None: one can."""
+        if self.total_minor <= 0:
+            return "nothing_owed"
+        if self.open_request is not None:
+            return "open_request"
+        return None if self.arrangement is None else "arrangement"
 
     @property
     def fees_minor(self) -> int:

@@ -156,7 +156,7 @@ def request_options(actor: Actor, context: ServiceContext, as_of: date) -> Reque
         stands = positions(connection, context, rows, as_of)
         assessment = newest_finished(connection, cardholder_id)
         promised = promises(connection, context, cardholder_id, as_of, stands)
-    asking_minor = sum(position.total_minor for position in stands if _blocked_by(position) is None)
+    asking_minor = sum(position.total_minor for position in stands if position.may_ask)
     return RequestOptions(
         accounts=tuple(_option(context, position, means_for(assessment, promised, position.account_id), asking_minor)
                        for position in stands),
@@ -218,7 +218,7 @@ def _option(context: ServiceContext, position: AccountPosition, means: Means, as
     """``asking_minor``: what is owed on all of the person's accounts that may ask."""
     limits = term_limits(context.policy.on(position.as_of, position.issuer))
     earliest, latest = first_due_range(position.as_of, limits)
-    blocked = _blocked_by(position)
+    blocked = position.blocked_by
     kinds = (ProposalKind.EXTENSION, ProposalKind.PERSONALISED_AGREEMENT) if position.minimum_due_minor > 0 \
         else (ProposalKind.PERSONALISED_AGREEMENT,)
     suggested, shared = None, False
@@ -234,14 +234,6 @@ def _option(context: ServiceContext, position: AccountPosition, means: Means, as
         minimum_instalment_minor=limits.minimum_instalment_minor(position.total_minor),
         first_due_from=earliest, first_due_to=latest, means=means, suggested_agreement=suggested,
         leaves_room=shared and asking_minor > position.total_minor)
-
-
-def _blocked_by(position: AccountPosition) -> str | None:
-    if position.total_minor <= 0:
-        return "nothing_owed"
-    if position.open_request is not None:
-        return "open_request"
-    return None if position.arrangement is None else "arrangement"
 
 
 def _suggested(position: AccountPosition, means: Means, limits: TermLimits,

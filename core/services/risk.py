@@ -15,25 +15,20 @@ import sqlalchemy as sa
 
 from core.clock import CHINA
 from core.db.repositories import accounts as accounts_repository
-from core.db.repositories import proposals as repository
 from core.db.repositories import risk as risk_repository
 from core.domain.actor import Actor
-from core.domain.errors import NotFound
 from core.domain.projected_account import missed_due_dates
 from core.domain.risk.commitments import Commitment, Kept, Standing, kept_of
 from core.domain.risk.record import CYCLES
 from core.domain.risk.view import Means, RiskRule, RiskView, view
 from core.policy.rules.account import grace_rule
 from core.policy.rules.risk import SHARES, risk_rule
-from core.services import records
 from core.services.assessments import newest_finished
-from core.services.case_access import holds, may_read
+from core.services.case_looks import look
 from core.services.citations import Citations, Cited
-from core.services.claims import claim_span, review_policy, reviewer
 from core.services.context import ServiceContext
 from core.services.means import means_for, promises
 from core.services.positions import AccountPosition, positions
-from core.services.request_reading import is_identifier
 from core.services.risk_books import record_of
 
 _VIEWED = "risk_viewed"
@@ -58,21 +53,7 @@ def case_risk(actor: Actor, context: ServiceContext, proposal_id: str) -> CaseRi
 
     Raises ``NotFound`` or ``Conflict`` as ``case_view.case`` does. At most nineteen queries. Audited once a claim.
     """
-    reviewer(actor, "read a case")
-    now = context.clock.now()
-    span = claim_span(review_policy(context))
-    with context.reading() as connection:
-        row = repository.by_id(connection, proposal_id) if is_identifier(proposal_id) else None
-        if row is None:
-            raise NotFound("proposal")
-        may_read(actor, row, repository.events_with_names(connection, row.id), now)
-        since = row.claimed_at if holds(row, actor, now) else now - span
-        seen = repository.viewed_since(connection, row.id, actor.user_id, since, _VIEWED)
-        found = _risk(connection, context, row)
-    if not seen:
-        with context.writing() as connection:
-            records.audit(connection, actor, _VIEWED, "proposal", row.id, now)
-    return found
+    return look(actor, context, proposal_id, _VIEWED, lambda connection, row: _risk(connection, context, row))
 
 
 def _risk(connection: sa.Connection, context: ServiceContext, row: sa.Row[Any]) -> CaseRisk:

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
-from core.domain.actor import Authority, Role
-from core.domain.errors import PortalError
+from core.domain.actor import Authority
 from core.domain.offers.as_request import terms_of
 from core.domain.offers.model import OfferKind
 from core.domain.offers.offer import Offer
@@ -16,12 +15,10 @@ from core.services import case_options
 from core.services.case_model import CaseView
 from core.services.case_options import CaseOptions
 from core.services.case_weighing import CaseOption, Headroom, Suggestion, Why
-from portal import errors
-from portal.components import assistant_words, case_decision
+from portal.components import assistant_words, case_decision, on_demand
 from portal.components.case_options_words import basis, beside, beyond, bound, cells, heads, level_up, refusals, tables
 from portal.components.schedule import terms_in_words
 from portal.i18n import money, percent, speaking, t
-from portal.session import viewer
 
 _FILLED = "case_options_filled"
 
@@ -33,24 +30,20 @@ def panel(case: CaseView) -> None:
         # The decision stands in a part of its own: the whole page shows what was put there.
         st.session_state[_FILLED] = case.proposal_id
         st.rerun(scope="app")
-    box = st.expander(t("collector.options.title"), key=f"options_{case.proposal_id}", on_change="rerun")
-    if not box.open:
-        return
-    with box:
-        who = viewer(Role.COLLECTOR, Role.SUPERVISOR)
-        try:
-            found = case_options.options(who.actor, who.context, case.proposal_id)
-        except PortalError as refusal:
-            errors.show(refusal)
-            return
-        if found.obstacle is not None:
-            st.info(t(f"collector.options.obstacle.{found.obstacle}"))
-            _told(found)
-            return
-        _options(found)
-        _counter_offers(found, case)
+    on_demand.part(t("collector.options.title"), f"options_{case.proposal_id}",
+                   lambda who: case_options.options(who.actor, who.context, case.proposal_id),
+                   lambda found: _show(found, case))
+
+
+def _show(found: CaseOptions, case: CaseView) -> None:
+    if found.obstacle is not None:
+        st.info(t(f"collector.options.obstacle.{found.obstacle}"))
         _told(found)
-        _one(found, case)
+        return
+    _options(found)
+    _counter_offers(found, case)
+    _told(found)
+    _one(found, case)
 
 
 def _options(found: CaseOptions) -> None:

@@ -8,17 +8,14 @@ from fractions import Fraction
 
 import streamlit as st
 
-from core.domain.actor import Role
-from core.domain.errors import PortalError
 from core.domain.risk.record import Part
 from core.domain.risk.scorecard import PartScore, Score
 from core.domain.risk.view import Ability, EarlyWarning, RiskView, Sign, Willingness
 from core.services import risk
 from core.services.risk import CaseRisk
-from portal import errors
+from portal.components import on_demand
 from portal.components.money import LEFT, RIGHT, plain, table
 from portal.i18n import current, day, money, number, percent, t
-from portal.session import viewer
 
 _CENTRED = ":---:"
 _COUNTS = frozenset({Part.MONTHS_LATE, Part.LATE_BEFORE, Part.MONTHS_UNPAID})
@@ -28,19 +25,13 @@ _COUNTS = frozenset({Part.MONTHS_LATE, Part.LATE_BEFORE, Part.MONTHS_UNPAID})
 @st.fragment
 def panel(proposal_id: str) -> None:
     """Closed until somebody wants it: opening a case costs nothing for it."""
-    box = st.expander(t("collector.risk.title"), key=f"risk_{proposal_id}", on_change="rerun")
-    if not box.open:
-        return
-    with box:
-        # Unfolded, it runs alone: whoever was signed out meanwhile is not shown it.
-        who = viewer(Role.COLLECTOR, Role.SUPERVISOR)
-        try:
-            found = risk.case_risk(who.actor, who.context, proposal_id)
-        except PortalError as refusal:
-            errors.show(refusal)
-            return
-        st.markdown(words(found))
-        st.caption(basis(found))
+    on_demand.part(t("collector.risk.title"), f"risk_{proposal_id}",
+                   lambda who: risk.case_risk(who.actor, who.context, proposal_id), _show)
+
+
+def _show(found: CaseRisk) -> None:
+    st.markdown(words(found))
+    st.caption(basis(found))
 
 
 def words(found: CaseRisk) -> str:

@@ -6,20 +6,16 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from core.domain.actor import Role
-from core.domain.errors import PortalError
 from core.domain.offers.as_request import terms_of
 from core.domain.offers.offer import Offer
 from core.services import assistant
 from core.services.assistant import Reply, Transcript, TranscriptPart, Turn
 from core.services.case_model import CaseView
-from portal import errors
-from portal.components import assistant_words
+from portal.components import assistant_words, on_demand
 from portal.components.case_options_words import bound
 from portal.components.money import paragraphs, plain
 from portal.components.schedule import terms_in_words
 from portal.i18n import day, moment, t
-from portal.session import viewer
 
 _FIRST = 30
 """Turns shown at once; the rest on request."""
@@ -30,17 +26,8 @@ _BY_FIGURES = (Reply.ACCEPTED_WISH, Reply.REFUSED_WISH)
 @st.fragment
 def panel(case: CaseView) -> None:
     """Closed until somebody wants it: opening a case costs nothing for it."""
-    box = st.expander(t("collector.transcript.title"), key=f"transcript_{case.proposal_id}", on_change="rerun")
-    if not box.open:
-        return
-    with box:
-        who = viewer(Role.COLLECTOR, Role.SUPERVISOR)
-        try:
-            found = assistant.transcript(who.actor, who.context, case.proposal_id)
-        except PortalError as refusal:
-            errors.show(refusal)
-            return
-        _show(found)
+    on_demand.part(t("collector.transcript.title"), f"transcript_{case.proposal_id}",
+                   lambda who: assistant.transcript(who.actor, who.context, case.proposal_id), _show)
 
 
 def _show(found: Transcript) -> None:

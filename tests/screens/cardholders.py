@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from core.domain.actor import Actor, Role
+from core.services import assessments
 from core.services.context import ServiceContext
 from core.services.identity import users
-from tests.services.cards import cardholder
+from tests.services.cards import MISSED_SINCE_AUGUST, Month, add_card, cardholder
+from tests.services.cases import FAMILY
 
 OVERVIEW, AFFORD, ASSISTANT, REQUEST, MINE = (f"pages/cardholder/{name}.py" for name in (
     "overview", "affordability", "assistant", "request", "my_requests"))
@@ -21,6 +24,14 @@ def sign_up(context: ServiceContext, person: str = "p1") -> Actor:
                                     authority=None, cardholder_id=who.cardholder_id, password_hash="x",
                                     at=context.clock.now())
     return Actor(user_id, Role.CARDHOLDER, who.cardholder_id)
+
+
+def assessed(context: ServiceContext, months: Sequence[Month] = MISSED_SINCE_AUGUST) -> Actor:
+    """A person who has signed up, with one card that lived through ``months`` and a finished assessment."""
+    add_card(context, months)
+    person = sign_up(context)
+    assessments.finish(person, context, FAMILY, "assessed")
+    return person
 
 
 def words(app: Any) -> str:

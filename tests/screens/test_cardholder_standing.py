@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from core.db.tables.requests import arrangements
 from core.domain.actor import Actor
 from core.domain.decision import ApproveReason, InformationItem, Outcome, RefuseReason
-from core.services import assessments, requests, review
+from core.services import requests, review
 from core.services.context import ServiceContext
 from portal import i18n
-from tests.screens.cardholders import MINE, OVERVIEW, REQUEST, assert_speaks, press, sign_up, words
+from tests.screens.cardholders import MINE, OVERVIEW, REQUEST, assert_speaks, assessed, press, words
 from tests.screens.conftest import OpenAs
 from tests.services.cards import SPENT, add_card
-from tests.services.cases import FAMILY, agreement, extension, held, team
+from tests.services.cases import agreement, extension, held, team
 
 LOCALES = ("zh_CN", "en")
 LINE = "400-000-0000"
@@ -32,10 +32,7 @@ def bank(sqlite_context: ServiceContext) -> dict[str, Actor]:
 @pytest.fixture
 def who(sqlite_context: ServiceContext) -> Actor:
     """A person with one card, not overdue, and a finished assessment."""
-    add_card(sqlite_context, (SPENT,))
-    person = sign_up(sqlite_context)
-    assessments.finish(person, sqlite_context, FAMILY, "assessed")
-    return person
+    return assessed(sqlite_context, (SPENT,))
 
 
 def sent(context: ServiceContext, who: Actor, draft_of: Any = extension, **more: Any) -> str:

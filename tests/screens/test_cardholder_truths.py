@@ -10,16 +10,16 @@ import pytest
 from core.domain.actor import Actor
 from core.domain.decision import ApproveReason, Outcome, RefuseReason
 from core.domain.errors import Conflict
-from core.services import accounts, assessments, requests, review
+from core.services import accounts, requests, review
 from core.services.close_day.plans import Ended, end_plans
 from core.services.context import ServiceContext
 from portal import errors, i18n
 from portal.components import messages
 from tests.conftest import TestTime
-from tests.screens.cardholders import MINE, OVERVIEW, REQUEST, assert_speaks, press, sign_up, words
+from tests.screens.cardholders import MINE, OVERVIEW, REQUEST, assert_speaks, assessed, press, words
 from tests.screens.conftest import OpenAs
 from tests.services.cards import SPENT, add_card
-from tests.services.cases import FAMILY, agreement, extension, held, team
+from tests.services.cases import agreement, extension, held, team
 
 LOCALES = ("zh_CN", "en")
 
@@ -27,10 +27,7 @@ LOCALES = ("zh_CN", "en")
 @pytest.fixture
 def who(sqlite_context: ServiceContext) -> Actor:
     """A person with one card, not overdue, and a finished assessment."""
-    add_card(sqlite_context, (SPENT,))
-    person = sign_up(sqlite_context)
-    assessments.finish(person, sqlite_context, FAMILY, "assessed")
-    return person
+    return assessed(sqlite_context, (SPENT,))
 
 
 def sent(context: ServiceContext, who: Actor, draft_of: Any = extension, **more: Any) -> requests.Submitted:

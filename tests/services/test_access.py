@@ -47,6 +47,7 @@ from core.services import (
     statistics,
 )
 from core.services.assistant.erasing import erase_old_conversations
+from core.services.case_looks import look
 from core.services.close_day.day import close_day
 from core.services.context import ServiceContext
 from core.services.exporting import export_accounts
@@ -143,6 +144,7 @@ ACCESS: dict[str, tuple[frozenset[Role], Call]] = {
     "claims.claim": (REVIEWERS, lambda a, c, o: review.claim(a, c, o.proposal_id, idempotency_key=KEY)),
     "claims.release": (REVIEWERS, lambda a, c, o: review.release(a, c, o.proposal_id, idempotency_key=KEY)),
     "case_view.case": (REVIEWERS, lambda a, c, o: review.case(a, c, o.proposal_id)),
+    "case_looks.look": (REVIEWERS, lambda a, c, o: look(a, c, o.proposal_id, "case_viewed", lambda _, row: row.id)),
     "case_options.options": (REVIEWERS, lambda a, c, o: case_options.options(a, c, o.proposal_id)),
     "risk.case_risk": (REVIEWERS, lambda a, c, o: risk.case_risk(a, c, o.proposal_id)),
     "risk_books.own_outcomes": (OPERATOR, lambda a, c, o: own_outcomes(a, c, TODAY)),

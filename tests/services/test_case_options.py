@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from core.db.tables.records import audit_log
 from core.db.tables.requests import arrangements, proposals
@@ -33,7 +32,7 @@ from core.services import assistant, case_options, review
 from core.services.case_options import CaseOptions
 from core.services.case_weighing import Given, Ground, LevelUp, Why, level_up
 from core.services.context import ServiceContext
-from tests.conftest import NOON, TestTime
+from tests.conftest import NOON, CountedQueries, TestTime
 from tests.services.assistant_talks import begun, key, said
 from tests.services.cards import TODAY, add_card
 from tests.services.cases import FIRST_DUE, agreement, asked, count, extension, held, reviewer, state_of, team
@@ -254,22 +253,15 @@ def test_looking_is_kept_once_a_claim_and_moves_nothing_else(context: ServiceCon
     assert count(context, audit_log, *looked) == 2
 
 
-def test_options_ask_a_fixed_number_of_queries(context: ServiceContext) -> None:
+def test_options_ask_a_fixed_number_of_queries(context: ServiceContext,
+                                               counted_queries: type[CountedQueries]) -> None:
     _, proposal_id, _ = talked(context)
     one = reviewer(context, "r", Authority.L2)
     held(context, one, proposal_id)
     add_card(context, person="p1", card="c2")
-    seen: list[str] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-
-    sa.event.listen(context.engine, "before_cursor_execute", note)
-    try:
+    with counted_queries(context.engine) as asked_for:
         case_options.options(one, context, proposal_id)
-    finally:
-        sa.event.remove(context.engine, "before_cursor_execute", note)
-    assert len([one for one in seen if one.lstrip().upper().startswith("SELECT")]) <= 24
+    assert asked_for.reads <= 24
 
 
 def test_a_reviewer_without_a_level_sees_what_the_least_could_do(context: ServiceContext) -> None:

@@ -21,7 +21,7 @@ from core.services import review, risk
 from core.services.context import ServiceContext
 from core.services.risk_books import own_outcomes
 from core.services.risk_outcomes import read_outcomes, written
-from tests.conftest import NOON, TestTime
+from tests.conftest import NOON, CountedQueries, TestTime
 from tests.services.cards import TODAY, Month, add_card
 from tests.services.cases import agreement, asked, count, held, reviewer, state_of, team
 
@@ -156,20 +156,13 @@ def test_looking_is_kept_once_a_claim_and_moves_nothing_else(context: ServiceCon
     assert count(context, audit_log, *looked) == 2
 
 
-def test_the_panel_asks_a_fixed_number_of_queries(context: ServiceContext) -> None:
+def test_the_panel_asks_a_fixed_number_of_queries(context: ServiceContext,
+                                                  counted_queries: type[CountedQueries]) -> None:
     one, proposal_id, _ = viewed(context, draft_of=agreement)
     add_card(context, person="p1", card="c2")
-    asked_for: list[str] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        asked_for.append(statement)
-
-    sa.event.listen(context.engine, "before_cursor_execute", note)
-    try:
+    with counted_queries(context.engine) as asked_for:
         risk.case_risk(one, context, proposal_id)
-    finally:
-        sa.event.remove(context.engine, "before_cursor_execute", note)
-    assert len([one for one in asked_for if one.lstrip().upper().startswith("SELECT")]) <= 19
+    assert asked_for.reads <= 19
 
 
 def test_own_outcomes_say_what_the_next_statement_found(context: ServiceContext) -> None:

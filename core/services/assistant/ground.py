@@ -125,7 +125,7 @@ def ground_of(connection: sa.Connection, context: ServiceContext, cardholder_id:
     person = proposals_repository.cardholder(connection, cardholder_id)
     policy = context.policy.on(as_of, position.issuer)
     rule = offer_rule(policy)
-    blocked = _blocked_by(position)
+    blocked = position.blocked_by
     facts = None
     if assessment is not None and blocked is None:
         facts = facts_of(position, assessment, means, default_authority(policy))
@@ -155,12 +155,3 @@ def _net(principal: int, interest: int, fees: int) -> tuple[int, int, int]:
     credit = -principal
     from_interest = min(credit, interest)
     return 0, interest - from_interest, fees - min(credit - from_interest, fees)
-
-
-def _blocked_by(position: AccountPosition) -> str | None:
-    """As ``AccountOption.blocked_by``."""
-    if position.total_minor <= 0:
-        return "nothing_owed"
-    if position.open_request is not None:
-        return "open_request"
-    return None if position.arrangement is None else "arrangement"

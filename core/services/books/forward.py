@@ -19,6 +19,7 @@ from core.domain.errors import Conflict
 from core.domain.interest import ONE_DAY, Pause
 from core.domain.statement import ClosedCycle, CycleRules, IssuedStatement, JudgedMinimum, PostedPayment
 from core.services.books.rules import AgreedRate, RuleShelf
+from core.services.statement_columns import StatementColumns
 
 RECOMPUTED = "recomputed"
 """The reason of an entry that corrects an earlier one because a fact came late."""
@@ -68,21 +69,8 @@ class NewEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class NewStatement:
-    """A statement to be issued; see the columns of ``statements``. Fen."""
-
-    statement_date: date
-    due_date: date
-    opening_balance_minor: int
-    purchases_minor: int
-    cash_minor: int
-    interest_minor: int
-    late_fee_minor: int
-    other_fees_minor: int
-    payments_minor: int
-    adjustments_minor: int
-    closing_balance_minor: int
-    minimum_payment_minor: int
+class NewStatement(StatementColumns):
+    """A statement to be issued."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from datetime import date
 from core.domain.account_state import Balances
 from core.domain.errors import InvalidInput
 from core.services.ledger import balances_of
+from core.services.statement_columns import StatementColumns
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +30,12 @@ class CardholderRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class StatementRecord:
+class StatementRecord(StatementColumns):
     """A closed statement in fen; its parts must lead from the opening to the closing balance.
 
     ``paid_by_due_minor`` is what was paid towards this statement by its own due date and grace.
     """
 
-    statement_date: date
-    due_date: date
-    opening_balance_minor: int
-    purchases_minor: int
-    cash_minor: int
-    interest_minor: int
-    late_fee_minor: int
-    other_fees_minor: int
-    payments_minor: int
-    adjustments_minor: int
-    closing_balance_minor: int
-    minimum_payment_minor: int
     paid_by_due_minor: int
     policy_version: str
 
