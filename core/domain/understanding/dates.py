@@ -118,6 +118,8 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 def _next(month: int, day: int, as_of: date) -> date | None:
     """The next such day on or after ``as_of``; ``None`` if no calendar has it."""
+    if (month, day) == (2, 29):  # of the February to come, not of whichever year has one
+        return _day(as_of.year + (as_of.month > 2), month, day)
     for year in (as_of.year, as_of.year + 1):
         on = _day(year, month, day)
         if on is not None and on >= as_of:

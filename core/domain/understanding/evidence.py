@@ -21,6 +21,8 @@ _UNKNOWN_WORDS = 3
 
 def is_offered(clause: Clause, amount: AmountMention, left: str, right: str) -> bool:
     """Whether ``amount``, between ``left`` and ``right``, is offered where no verb of paying comes before it."""
+    if amount.period == "odd":
+        return _says_nothing_else(clause, 0)  # so much a day is mostly what somebody earns or spends
     signs = amount.period or cue("cues", "amounts", "approve").search(right) or has_sign(clause) \
         or "lump_sum" in clause.cues or cue("cues", "amounts", "weak").search(left + AMOUNT)
     return is_bare(clause) or bool(signs and _says_nothing_else(clause, _UNKNOWN_WORDS if amount.period else 1))
@@ -59,7 +61,7 @@ def _says_nothing_else(clause: Clause, unknown_words: int) -> bool:
     text = re.sub(f"[{MARKS}]+", " ", text)
     if has_han(clause.raw):
         left_over = re.sub("[^\u3400-\u9fffa-z]", "", _filler().sub("", text))
-        return len(left_over) <= _UNKNOWN_HAN
+        return len(left_over) <= min(_UNKNOWN_HAN, unknown_words)
     strange = re.findall("[a-z]+", text)
     return not strange or (len(strange) <= unknown_words and cue("clauses", "told").search(clause.text) is None)
 

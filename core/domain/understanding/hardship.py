@@ -39,6 +39,8 @@ def find_hardship(clauses: list[Clause]) -> set[str]:
                     here |= _without_income(_meant(kind, clause, match, subject), clause, match)
         if employed and "business_failure" in here and not _owns(clause):
             here = here - {"business_failure"} | {"unemployment"}
+        if "bereavement" in found and here & {"illness", "family_illness"} and _names_nobody(clause):
+            here -= {"illness", "family_illness"}
         if "illness" in here and "family_illness" in found and illness_of == "family" and _names_nobody(clause):
             here = here - {"illness"} | {"family_illness"}
             subject = "family"  # what the same illness costs
@@ -97,7 +99,8 @@ def _meant(kind: str, clause: Clause, match: re.Match[str], subject: str) -> set
         if earner and cue("hardship", "people", "both").search(clause.text):
             return {"income_drop", kind}
         return {"income_drop" if of_family and earner else kind}
-    if kind == "business_failure" and cue("hardship", "people", "boss").search(clause.text[:match.start()]):
+    if kind == "business_failure" and (clause.of_others or any(
+            cue("hardship", "people", key).search(clause.text[:match.start()]) for key in ("boss", "siblings"))):
         return set()
     return {kind}
 

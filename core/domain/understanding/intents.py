@@ -54,6 +54,7 @@ def choose_intents(clauses: list[Clause], terms: Terms, timing: Timing, hardship
     """The intents; what they still lack is added to what is asked."""
     heard = [clause for clause in clauses if not clause.of_others and (counted(clause) or _stays(clause))]
     about = {name for clause in heard for name in clause.cues}
+    about |= {"question"} if any("question" in clause.cues and clause.of_others for clause in clauses) else set()
     intents: set[str] = {"undecided", "ask_person", "complain", "restart", "question"} & about
     if any("ask_person" in clause.cues and not clause.before_restart for clause in clauses):
         intents.add("ask_person")

@@ -69,5 +69,7 @@ class AmountMention(Mention):
     """``offer``, ``refused``, ``asked`` or what else it is; empty if nothing tells."""
     period: str = ""
     """``monthly``, ``weekly``, ``fortnightly``, ``odd`` or empty."""
+    unsure: bool = False
+    """Offered by no verb, only by what stands beside it."""
     bare: bool = False
     """In digits, with neither unit nor currency."""

@@ -31,7 +31,7 @@ def is_of_paying(clauses: list[Clause], number: int, trouble_of: set[int]) -> bo
         return True
     neighbours = [other for other in sentence_of(clauses, number) if other is not clause]
     events = cue("dates", "event").search(clause.raw) or cue("dates", "payday").search(clause.raw)
-    elsewhere = any(_is_dated(other) for other in neighbours) or bool(number in trouble_of and amounts_of(clause))
+    elsewhere = any(_is_dated(other) for other in neighbours) or (number in trouble_of and not _ends_in_event(clause))
     after = clauses[number + 1:number + 2]
     then = after and cue("clauses", "then").search(after[0].text)
     if then and any(one.role == "offer" for one in amounts_of(after[0])):
@@ -62,6 +62,12 @@ def _is_of_other_bills(clause: Clause) -> bool:
     """The day the rent or another loan is taken."""
     return any(cue("cues", "amounts", key).search(clause.text) for key in ("spending", "other_debt")) \
         and not any(one.search(clause.raw) for one in (cue("cues", "amounts", "to_you"), cue("dates", "event")))
+
+
+def _ends_in_event(clause: Clause) -> bool:
+    """Whether a clause waits for its event, and does not only tell that it was."""
+    return not amounts_of(clause) and any(match.end() >= len(clause.raw.rstrip()) - 1 or clause.raw.startswith(match[0])
+                                          for match in cue("dates", "event").finditer(clause.raw))
 
 
 def _is_dated(clause: Clause) -> bool:

@@ -6,7 +6,18 @@ from fractions import Fraction
 from itertools import pairwise
 
 from core.domain.understanding.clauses import Clause
+from core.domain.understanding.comparisons import (
+    begins_with_correction,
+    correct,
+    leave_old_offer,
+    leave_replaced,
+    leave_unsure,
+    set_alternatives,
+    share_periods,
+    within_correction,
+)
 from core.domain.understanding.evidence import has_sign, is_offered, is_paid, names_charge
+from core.domain.understanding.hardship import find_hardship
 from core.domain.understanding.lexicon import AMOUNT, Cue, cue, words
 from core.domain.understanding.mentions import AmountMention, DateMention, DueDayMention, Trouble
 
@@ -18,8 +29,6 @@ _YIELDING = frozenset({"income", "balance", "charges"})
 _OF_SOMETHING = frozenset({"income", "spending", "other_debt", "balance", "charges"})
 """What may be lowered or raised to an amount without that being an offer."""
 _LISTED = _OF_SOMETHING | {"past"}
-_BESIDE = frozenset({"income", "spending", "other_debt", "balance", "past"})
-"""What an offer in the same sentence is reckoned for the same period as."""
 _REMEMBERED = 20
 """Amounts an amount may be set against."""
 
@@ -50,10 +59,10 @@ def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -
         found = amounts_of(clause)
         if sentence != clause.sentence:
             earlier, sentence = [], clause.sentence
-        told = number > 0 and _tells_past(clauses[number - 1]) and clauses[number - 1].sentence == clause.sentence
+        told = number > 0 and _tells(clauses[number - 1], clause) and clauses[number - 1].sentence == clause.sentence
         for place, amount in enumerate(found):
             _judge(clause, found, place, earlier, disputed=clause.sentence in disputed)
-            _leave_replaced(clause, found, place)
+            leave_replaced(clause, found, place)
             if told and amount.role == "offer" and _says_nothing(clause):
                 amount.role = "past"
             if last_monthly is not None and amount.yuan == last_monthly and not _pays_at_once(clause):
@@ -61,37 +70,19 @@ def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -
                 amount.role = amount.role or "asked"
         if number and names_charge(clauses[number - 1], clause, found[0]):
             found[0].role = "charges"
-        if corrected is not None or _begins_with_correction(clause, found[0]):
-            _correct(previous, found[0])
+        if corrected is not None or begins_with_correction(clause, found[0]):
+            correct(previous, found[0])
         if corrected is not None and (previous or cue("clauses", "taken_back").search(corrected.text)):
             corrected.cues.discard("reject")  # it is the figure that is taken back
             if cue("clauses", "correction").match(corrected.text):
                 corrected.cues.discard("dispute")
-        _within_correction(clause, found)
-        _set_alternatives(clause, earlier, found)
-        _leave_old_offer(before[-_REMEMBERED:] + found, last_monthly)
-        _share_periods(before, earlier, found, said_again=not has_sign(clause), at_once=_is_dated(clause))
+        within_correction(clause, found)
+        set_alternatives(clause, earlier, found)
+        leave_old_offer(before[-_REMEMBERED:] + found, last_monthly)
+        leave_unsure(earlier, found)
+        share_periods(before, earlier, found, said_again=not has_sign(clause), at_once=_is_dated(clause))
         earlier, before = earlier + found, (before + found)[-_REMEMBERED:]
         previous, corrected = found, None
-
-
-def _set_alternatives(clause: Clause, earlier: list[AmountMention], found: list[AmountMention]) -> None:
-    """This a month, or else that at once: nobody may choose."""
-    last = earlier[-1] if earlier else None
-    if last is None or last.role != "offer" or found[0].role != "offer" or last.yuan == found[0].yuan:
-        return
-    if cue("clauses", "or_else").match(clause.text) is not None:
-        last.trouble = found[0].trouble = Trouble.ALTERNATIVE
-
-
-def _leave_old_offer(found: list[AmountMention], last_monthly: Fraction | None) -> None:
-    """Beside an amount of one's own the amount of the last offer is only what was asked."""
-    offers = [amount for amount in found if amount.role == "offer" and amount.period in ("", "monthly")]
-    if last_monthly is None or all(amount.yuan == last_monthly for amount in offers):
-        return
-    for amount in offers:
-        if amount.yuan == last_monthly and amount.trouble is None:
-            amount.role = "asked"
 
 
 def _offer_at_hand(clause: Clause, previous: list[AmountMention]) -> None:
@@ -140,8 +131,11 @@ def _role(clause: Clause, found: list[AmountMention], number: int, left: str, ri
     if strong and amount.relative and strong not in _OF_SOMETHING:
         return "offer"
     if strong:
-        repays = cue("cues", "amounts", "repay").last_end(left) > at
+        repays = cue("cues", "amounts", "repay").last_end(left) > at \
+            or cue("cues", "amounts", "to_you").search(right) is not None
         return "offer" if strong in _YIELDING and repays else strong
+    if cue("cues", "amounts", "past_after").match(right.lstrip()):
+        return "past"
     if amount.relative and cue("cues", "amounts", "earns_less").search(clause.text):
         return "income"
     if amount.share is not None or amount.relative:
@@ -150,23 +144,16 @@ def _role(clause: Clause, found: list[AmountMention], number: int, left: str, ri
         return "offer"
     if number and (found[number - 1].role in _EXCLUDED or _is_join(left)):
         return found[number - 1].role
+    amount.unsure = True
     return "offer" if is_offered(clause, amount, left, right) else ""
 
 
-def _leave_replaced(clause: Clause, found: list[AmountMention], place: int) -> None:
-    """From so much down to so much: only the latter is offered."""
-    if not place or {found[place - 1].role, found[place].role} != {"offer"}:
-        return
-    first, second = found[place - 1], found[place]
-    between = clause.text[first.end:second.start] + AMOUNT
-    begins = clause.text[:first.start].rstrip().endswith(("\u4ece", "from"))
-    if begins and cue("cues", "amounts", "changed").search(between):
-        first.role, second.period = "asked", second.period or first.period
-
-
-def _tells_past(clause: Clause) -> bool:
-    """Whether a clause without an amount of its own tells of payments that were."""
-    return not amounts_of(clause) and cue("cues", "amounts", "past").search(clause.text) is not None
+def _tells(before: Clause, clause: Clause) -> bool:
+    """Whether the clause before tells of payments that were, or of an illness whose cost follows."""
+    if amounts_of(before):
+        return False
+    costs = cue("cues", "amounts", "each_time").match(clause.text) and find_hardship([before])
+    return bool(costs) or cue("cues", "amounts", "past").search(before.text) is not None
 
 
 def _says_nothing(clause: Clause) -> bool:
@@ -250,38 +237,3 @@ def _last_period(text: str) -> str:
     found = [(match.end(), match.end() - match.start(), name)
              for name, one in _periods() for match in one.finditer(text)]
     return max(found)[2] if found else ""
-
-
-def _begins_with_correction(clause: Clause, first: AmountMention) -> bool:
-    return cue("cues", "amounts", "correction").search(clause.text[:first.start] + AMOUNT) is not None
-
-
-def _correct(previous: list[AmountMention], first: AmountMention) -> None:
-    if previous and previous[-1].role in ("offer", "") and first.role in ("", "offer"):
-        previous[-1].role = "refused"
-        first.role = "offer"
-
-
-def _within_correction(clause: Clause, found: list[AmountMention]) -> None:
-    for first, second in pairwise(found):
-        between = clause.text[first.end:second.start]
-        if first.role == "offer" and cue("cues", "amounts", "correction").search(between):
-            first.role, second.role = "refused", "offer"
-            second.period = second.period or first.period
-
-
-def _share_periods(before: list[AmountMention], earlier: list[AmountMention], found: list[AmountMention], *,
-                   said_again: bool, at_once: bool) -> None:
-    """An amount set against another, or said again, shares its period.
-
-    ``before`` are the amounts of the message so far, ``earlier`` those of the sentence.
-    """
-    for number, amount in enumerate(found):
-        if amount.period or amount.role not in ("offer", "refused", "asked") or (amount.role == "offer" and at_once):
-            continue
-        beside = [other for other in (*reversed(found[:number]), *reversed(earlier)) if other.role in _BESIDE]
-        others = [*reversed(found[:number]), *reversed(before), *found[number + 1:]]
-        against = [other for other in others if other.role in ("refused", "asked", "others")
-                   or (amount.role == "refused" and other.role == "offer")]
-        again = [other for other in others if said_again and other.role == "offer" and other.yuan == amount.yuan]
-        amount.period = next((other.period for other in (*again, *against, *beside) if other.period), "")

@@ -95,6 +95,8 @@ def _close_up(text: str) -> str:
     spaced = len(re.findall(f"(?<={han}) (?={han})", text))
     pause = "" if spaced * 3 >= len(re.findall(han, text)) else ", "
     text = re.sub(f"(?<={han}) (?={han})", pause, text)
+    if spaced and pause:
+        text = re.sub(f"(?<=[0-9]) (?={words('script')['begins']})", pause, text)
     return re.sub(f"(?<={han}) (?=[0-9])|(?<=[0-9]) (?={han})", "", text)
 
 

@@ -8,7 +8,7 @@ from math import floor
 
 from core.domain.understanding.clauses import Clause, sentence_of
 from core.domain.understanding.hardship import find_hardship
-from core.domain.understanding.lexicon import cue
+from core.domain.understanding.lexicon import AMOUNT, cue
 from core.domain.understanding.mentions import AmountMention, DateMention, DueDayMention, LengthMention, Trouble
 from core.domain.understanding.result import LastOffer, Wish
 from core.domain.understanding.roles import amounts_of
@@ -108,7 +108,8 @@ def _is_relative(clause: Clause, amount: AmountMention, period: str) -> bool:
 def _place(clause: Clause, amount: AmountMention, slots: _Slots, terms: Terms, unclear: set[str],
            frequency: str, outstanding_minor: int | None, last: LastOffer | None, *, single: bool) -> None:
     terms.has_amount = True
-    if amount.share is not None and not amount.period and _is_spread(clause):
+    rest = cue("cues", "amounts", "rest").search(clause.text[:amount.start] + AMOUNT) is not None
+    if (amount.share is not None or rest) and not amount.period and _is_spread(clause):
         return  # the rest, over the months that are named
     period = amount.period or ("" if frequency and cue("cues", "at_once").search(clause.text) else frequency)
     relative = _is_relative(clause, amount, period)

@@ -37,7 +37,8 @@ def find_others(clauses: list[Clause]) -> None:
         if other or payer:
             named = min(match.start() for match in (other, payer) if match)
             acts = cue("clauses", "own_act").search(text[:named])
-            spoken = own is not None and own.start() < named and acts is not None
+            done_to = cue("clauses", "towards").search(text[:named]) is not None
+            spoken = done_to or (own is not None and own.start() < named and acts is not None)
             others = not spoken and not _helps(text)
         elif not (others and (pronoun or _goes_on(clauses, number))):
             others = False
@@ -78,6 +79,8 @@ def _topics(clause: Clause) -> set[str]:
         found.discard("accept")
     if "dispute" in found:
         found.discard("lump_sum")
+    if "restart" in found and of_interest and not cue("clauses", "said").search(text):
+        found.discard("restart")  # it is the interest that is to be deleted
     if cue("clauses", "was_so").search(clause.raw):
         found.discard("extension")
     if "extension" in found and cue("clauses", "pays_off").search(text) \
