@@ -7,8 +7,8 @@ import streamlit as st
 from core.services.assistant import Conversation, Reply
 from core.services.assistant.offers import has_plan
 from core.services.requests import AccountOption, RequestOptions
+from portal.components import account_choice, bank
 from portal.components import assistant_steps as steps
-from portal.components import bank
 from portal.components.money import unbroken
 from portal.i18n import day, moment, money, t
 from portal.navigation import go
@@ -16,19 +16,9 @@ from portal.navigation import go
 
 def card(options: RequestOptions, asked: str | None, key: str) -> AccountOption | None:
     """The card talked about: the one in the address, else the first that may ask; None: not theirs."""
-    by_id = {one.account_id: one for one in options.accounts}
-    if asked is not None and asked not in by_id:
-        return None
-    if len(by_id) == 1:
-        return options.accounts[0]
-    free = next((one.account_id for one in options.accounts if one.blocked_by is None), options.accounts[0].account_id)
-    st.session_state.setdefault(key, asked or free)
-    if st.session_state[key] not in by_id:
-        st.session_state[key] = free
-    chosen = st.radio(t("assistant.choose_card"), list(by_id), key=key, horizontal=True,
-                      format_func=lambda one: t("assistant.card_line", last4=by_id[one].card_last4,
-                                                amount=money(by_id[one].balance_minor)))
-    return by_id[str(chosen)]
+    return account_choice.choose(
+        options, asked, key, t("assistant.choose_card"), horizontal=True,
+        line=lambda one: t("assistant.card_line", last4=one.card_last4, amount=money(one.balance_minor)))
 
 
 def head(found: Conversation, asking: int) -> None:

@@ -11,7 +11,7 @@ from core.domain.hardship import HardshipReason
 from core.domain.proposal import ProposalKind
 from core.domain.request_terms import AgreementTerms, ExtensionTerms, Terms
 from core.services.requests import AccountOption, RequestDraft, RequestOptions
-from portal.components import forms
+from portal.components import account_choice, forms
 from portal.i18n import day, money, t
 
 _PREFIX = "request_"
@@ -19,19 +19,9 @@ _PREFIX = "request_"
 
 def account(options: RequestOptions, asked: str | None) -> AccountOption | None:
     """The account the request is about; None: the address names one that is not theirs."""
-    by_id = {one.account_id: one for one in options.accounts}
-    if asked is not None and asked not in by_id:
-        return None
-    if len(by_id) == 1:
-        return options.accounts[0]
-    free = next((one.account_id for one in options.accounts if one.blocked_by is None), options.accounts[0].account_id)
-    st.session_state.setdefault(f"{_PREFIX}account", asked or free)
-    if st.session_state[f"{_PREFIX}account"] not in by_id:
-        st.session_state[f"{_PREFIX}account"] = free
-    chosen = st.radio(t("cardholder.request.account"), list(by_id), key=f"{_PREFIX}account",
-                      format_func=lambda key: t("cardholder.request.account_line", last4=by_id[key].card_last4,
-                                                amount=money(by_id[key].balance_minor)))
-    return by_id[str(chosen)]
+    return account_choice.choose(
+        options, asked, f"{_PREFIX}account", t("cardholder.request.account"),
+        line=lambda one: t("cardholder.request.account_line", last4=one.card_last4, amount=money(one.balance_minor)))
 
 
 def kind(option: AccountOption) -> ProposalKind:

@@ -1,0 +1,28 @@
+"""Which of a person's accounts a page is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.services.requests import AccountOption, RequestOptions
+
+
+def choose(options: RequestOptions, asked: str | None, key: str, label: str, line: Callable[[AccountOption], str], *,
+           horizontal: bool = False) -> AccountOption | None:
+    """The account in the address (``asked``), else the first that may ask; several can be chosen between.
+
+    None: the address names one that is not theirs.
+    """
+    by_id = {one.account_id: one for one in options.accounts}
+    if asked is not None and asked not in by_id:
+        return None
+    if len(by_id) == 1:
+        return options.accounts[0]
+    free = next((one.account_id for one in options.accounts if one.blocked_by is None), options.accounts[0].account_id)
+    st.session_state.setdefault(key, asked or free)
+    if st.session_state[key] not in by_id:
+        st.session_state[key] = free
+    chosen = st.radio(label, list(by_id), key=key, horizontal=horizontal, format_func=lambda one: line(by_id[one]))
+    return by_id[str(chosen)]
