@@ -133,4 +133,4 @@ def test_an_order_to_the_software_accepts_nothing() -> None:
 
 def test_nothing_is_wished_until_something_is_understood() -> None:
     wish = understand("good evening", AS_OF).wish
-    assert all(getattr(wish, one.name) is None for one in fields(wish))
+    assert not any(getattr(wish, one.name) for one in fields(wish))

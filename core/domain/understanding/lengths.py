@@ -95,6 +95,12 @@ def _joined() -> re.Pattern[str]:
 
 def mark_later_alternatives(clauses: list[Clause]) -> None:
     """Over two years, or maybe three: a number alone that stands against the length just before it."""
+    for clause in clauses:
+        length = next((mention for mention in reversed(clause.mentions) if isinstance(mention, LengthMention)), None)
+        if length is not None and cue("clauses", "or_further").match(clause.text[length.end:].rstrip(" ,.")):
+            length.trouble = length.trouble or Trouble.ALTERNATIVE
+            clause.mentions = [mention for mention in clause.mentions if mention.start < length.end]
+            clause.text = clause.text[:length.end] + MASKED * (len(clause.text) - length.end)
     for before, clause in pairwise(clauses):
         last = before.mentions[-1] if before.mentions else None
         other = cue("clauses", "or_number").fullmatch(clause.text.strip(" ,."))

@@ -11,9 +11,10 @@ from core.domain.understanding.terms import date_mentions
 
 def is_to_think(clauses: list[Clause], number: int) -> bool:
     """Three days, to talk it over: no time to pay."""
-    after = clauses[number + 1:number + 2]
-    return bool(after) and after[0].sentence == clauses[number].sentence and "undecided" in after[0].cues \
-        and "extension" in clauses[number].cues and not amounts_of(clauses[number])
+    beside = [*clauses[number + 1:number + 2], *(clauses[number - 1:number] if number else [])]
+    thinks = any(one.sentence == clauses[number].sentence and "undecided" in one.cues for one in beside)
+    return thinks and "extension" in clauses[number].cues and not amounts_of(clauses[number]) \
+        and all(mention.trouble is not None for mention in date_mentions(clauses[number]))
 
 
 def is_to_answer(clause: Clause) -> bool:

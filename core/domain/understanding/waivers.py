@@ -18,9 +18,18 @@ def find_waivers(clauses: list[Clause]) -> set[str]:
             continue
         if counted(clause) and "waive" in clause.cues:
             found |= _objects(clauses, number)
+        elif counted(clause) and number and "waive" in clauses[number - 1].cues and _goes_along(clauses, number):
+            found |= {name for name in BOTH if cue("cues", "waive", name).search(clause.raw)}
         elif counted(clause) and "discount" in clause.cues and "lump_sum" not in clause.cues:
             found |= BOTH
     return found
+
+
+def _goes_along(clauses: list[Clause], number: int) -> bool:
+    """And all the charges: said after a comma, without a verb of its own."""
+    clause = clauses[number]
+    return clause.sentence == clauses[number - 1].sentence and not clause.mentions \
+        and cue("clauses", "goes_along").match(clause.text) is not None
 
 
 def _objects(clauses: list[Clause], number: int) -> set[str]:
