@@ -8,9 +8,11 @@ from datetime import date, timedelta
 
 import streamlit as st
 
+from core.domain.offers.as_named import AS_NAMED
 from core.domain.offers.model import OfferKind
 from core.domain.understanding import understand
-from core.services.assistant import Choice, Conversation, Reply, Turn
+from core.services.assistant import Choice, Conversation, Reply, Turn, find_offer, is_open
+from core.services.assistant.offers import ANSWER, in_order
 from core.services.assistant.wishes import limited
 from portal import i18n
 from portal.components import assistant_steps as steps
@@ -68,13 +70,16 @@ def _periods(turn: Turn, found: Conversation) -> Iterator[Tap]:
 
 
 def _plans(turn: Turn, found: Conversation) -> Iterator[Tap]:
+    """Every plan there is to mean: those of the answer that are none of the offers, then the offers as they stand."""
     shown = found.last_shown
     if shown is None or shown.negotiation is None:
         return
-    for offer in shown.negotiation.offers:
-        if offer.kind is OfferKind.PERSONALISED_AGREEMENT:
-            yield (t("assistant.tap.plan", name=t(f"assistant.label.{offer.label}"), payment=each_time(offer)),
-                   steps.choose, Choice(shown.number, offer.label))
+    offers = [one for one in in_order(shown.negotiation) if one.kind is OfferKind.PERSONALISED_AGREEMENT]
+    named = [(label, find_offer(shown.negotiation, label)) for label in (ANSWER, AS_NAMED)]
+    meant = [(label, one) for label, one in named if one is not None and is_open(one) and one not in offers]
+    for label, offer in [*meant, *((one.label, one) for one in offers)]:
+        yield (t("assistant.tap.plan", name=t(f"assistant.label.{label}"), payment=each_time(offer)),
+               steps.choose, Choice(shown.number, label))
 
 
 def _lengths(turn: Turn, found: Conversation) -> Iterator[Tap]:

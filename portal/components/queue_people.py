@@ -9,7 +9,7 @@ import streamlit as st
 from core.domain.actor import Role
 from core.domain.errors import PortalError
 from core.services import assistant
-from core.services.assistant import TakenUp, Waiting
+from core.services.assistant import PersonCause, TakenUp, Waiting
 from portal import errors
 from portal.components.money import plain
 from portal.i18n import moment, t, tn
@@ -41,7 +41,8 @@ def show(who: Viewer) -> None:
 
 def _waits(one: Waiting) -> None:
     st.markdown(_line(one))
-    st.button(t("collector.people.take"), key=f"person_{one.conversation_id}", on_click=_take, args=(one,))
+    st.button(t("collector.people.take"), key=f"person_{one.conversation_id}", on_click=_take, args=(one,),
+              type="primary" if _at_once(one) else "secondary")
 
 
 def _take(one: Waiting) -> None:
@@ -69,9 +70,15 @@ def _in_hand(who: Viewer, one: Waiting) -> None:
             go("case", id=taken.proposal_id)
 
 
+def _at_once(one: Waiting) -> bool:
+    """Whether somebody has to call now, whatever else waits."""
+    return one.cause is PersonCause.SELF_HARM
+
+
 def _line(one: Waiting) -> str:
-    line = t("collector.people.line", last4=one.card_last4, cause=t(f"collector.people.cause.{one.cause}"),
-             since=moment(one.asked_at))
+    cause = t(f"collector.people.cause.{one.cause}")
+    line = t("collector.people.line", last4=one.card_last4, since=moment(one.asked_at),
+             cause=f"**{cause}**" if _at_once(one) else cause)
     return f"{line} **{t('collector.people.vulnerable')}**" if one.vulnerable else line
 
 

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from core.domain.actor import Actor
-from core.services import assessments
+from core.domain.offers.model import OfferKind
+from core.services import assessments, requests
+from core.services.assistant import Reply
 from core.services.assistant.offers import in_order
 from core.services.context import ServiceContext
 from portal import i18n
@@ -95,3 +97,37 @@ def test_the_offers_stand_in_the_order_in_which_they_are_counted(sqlite_context:
     assert shown is not None
     drawn = [key.removeprefix("choose_1_") for key in keys(app) if key.startswith("choose_1_")]
     assert drawn == [offer.label for offer in in_order(shown)]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_an_offer_named_so_that_two_could_be_meant_is_asked_with_a_tap_for_each(
+        sqlite_context: ServiceContext, open_as: OpenAs, who: Actor, locale: str) -> None:
+    app = open_as(who.user_id, ASSISTANT, locale=locale)
+    with i18n.speaking(locale):
+        say(app, i18n.t("assistant.chip.monthly_at_most", amount="400"))
+        say(app, "the first one")
+        assert_speaks(app)
+        found = talk_of(sqlite_context, who)
+        assert found.turns[-1].replies == (Reply.ASK_WHICH_OFFER,)
+        assert found.last_shown is not None
+        assert found.last_shown.negotiation is not None
+        taps = [key for key in keys(app) if key.startswith(f"tap_{found.turns[-1].number}_")]
+        plans = [one for one in found.last_shown.negotiation.offers if one.kind is OfferKind.PERSONALISED_AGREEMENT]
+        assert len(taps) >= len(plans)
+        app.button(key=taps[0]).click().run()
+        assert_speaks(app)
+        assert i18n.t("assistant.send.title") in words(app)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_cheapest_one_leads_to_the_last_look_with_nothing_sent(
+        sqlite_context: ServiceContext, open_as: OpenAs, who: Actor, locale: str) -> None:
+    app = open_as(who.user_id, ASSISTANT, locale=locale)
+    with i18n.speaking(locale):
+        say(app, "the cheapest one")
+        assert_speaks(app)
+        newest = talk_of(sqlite_context, who).turns[-1]
+        app.button(key=f"accepts_{newest.turn_id}").click().run()
+        assert_speaks(app)
+        assert i18n.t("assistant.send.title") in words(app)
+        assert not requests.my_requests(who, sqlite_context)
