@@ -52,8 +52,9 @@ def _without_waiver(terms: Terms) -> str:
 
 def _agreement(terms: AgreementTerms) -> str:
     said = t("cardholder.terms.agreement", count=terms.count, first=day(terms.first_due_date),
-             frequency=t(f"reasons.frequency.{terms.frequency}"), rate=percent(terms.annual_rate),
-             down=money(terms.down_payment_minor))
+             frequency=t(f"reasons.frequency.{terms.frequency}"), rate=percent(terms.annual_rate))
+    if terms.down_payment_minor:
+        said = t("cardholder.terms.with_down", terms=said, down=money(terms.down_payment_minor))
     shape = terms.shape
     if shape.step_months:
         said = t("cardholder.terms.with_steps", terms=said, length=tn("common.months", shape.step_months),

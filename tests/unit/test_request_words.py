@@ -76,6 +76,14 @@ def test_a_plan_that_rises_or_rests_is_told_as_such() -> None:
     assert said.endswith("rising every 6 months by 20.00% of the first instalment, 50.00% of it in January, February")
 
 
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+def test_what_is_paid_first_is_told_only_where_something_is(locale: str) -> None:
+    with i18n.speaking(locale):
+        nothing, something = (terms_in_words(AgreementTerms(12, TODAY, down)) for down in (0, 50_000))
+        assert i18n.money(0) not in nothing
+        assert something == i18n.t("cardholder.terms.with_down", terms=nothing, down=i18n.money(50_000))
+
+
 def test_a_least_and_a_most_are_not_told_in_the_same_words() -> None:
     terms = AgreementTerms(40, TODAY + timedelta(days=20), 1_000)
     found = {check.name: check for check in checks(terms, terms.schedule(WELL.balance_minor, TODAY), WELL, LIMITS)}
