@@ -174,7 +174,7 @@ def _take_share(clause: Clause, match: re.Match[str], share: Fraction) -> None:
         clause.take(match.start(), match.end(), MASKED)  # the rest of what is shared out
         return
     found = AmountMention(match.start(), match.end(), share=share)
-    if not 0 < share <= 1:
+    if not 0 < share <= 1 or cue("cues", "shares", "of_income").match(clause.text[match.end():].lstrip()):
         found.trouble = Trouble.VAGUE
     clause.take(match.start(), match.end(), AMOUNT, found)
 

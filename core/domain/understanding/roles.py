@@ -119,6 +119,8 @@ def _role(clause: Clause, found: list[AmountMention], number: int, left: str, ri
         return "others"
     if cue("cues", "amounts", "refused_after").match(right.lstrip()):
         return "refused"
+    if cue("cues", "amounts", "for_you").match(right.lstrip()):
+        return "offer"
     if number + 1 < len(found) and cue("cues", "amounts", "from").search(left):
         return "asked"  # from so much: what comes after it is offered
     strong, at = _strongest(left + AMOUNT, figure=amount.share is None)

@@ -120,9 +120,10 @@ def _suppose(clauses: list[Clause]) -> None:
     """A condition with a consequence asked for supposes; one in the lender's hands asks; any other is an event."""
     for number, clause in enumerate(clauses):
         condition = cue("cues", "conditions", "if").search(clause.raw)
-        if condition is None or cue("clauses", "polite_if").search(clause.text):
-            continue
         sentence = sentence_of(clauses, number)
+        asked = any("question" in other.cues for other in sentence if other is not clause)
+        if condition is None or (not asked and cue("clauses", "polite_if").search(clause.text)):
+            continue
         _ask_consequence(clauses[number + 1:number + 2])
         following = [*sentence, *clauses[number + 1:number + 2]]
         if any("question" in other.cues for other in following):
