@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from core.db.repositories import negotiations as repository
 from core.db.tables.negotiations import negotiation_turns, negotiations
 from core.db.tables.records import audit_log, idempotency_keys
 from core.domain.actor import SYSTEM
@@ -16,9 +18,10 @@ from core.services.assistant.erasing import Erased, erase_old_conversations, old
 from core.services.assistant.proof import Part, replay
 from core.services.context import ServiceContext
 from core.services.records import first_broken_link
-from tests.conftest import TestTime
+from tests.conftest import TestTime, make_context
 from tests.services.assistant_talks import begun, key, said
 from tests.services.cases import reviewer
+from tests.services.test_postings_at_once import outcomes
 
 KEPT_DAYS = 92
 
@@ -189,3 +192,27 @@ def test_many_conversations_go_in_batches_and_progress_is_told(sqlite_context: S
     erase_old_conversations(SYSTEM, sqlite_context, progress=lambda *step: told.append(step))
     assert told == [("erase", 2, 3), ("erase", 3, 3)]
     assert _rows(sqlite_context, negotiation_turns.c.id) == []
+
+
+def test_conversation_somebody_holds_just_now_is_left_alone(postgres_url: str, time_: TestTime, tmp_path: Path) -> None:
+    context = make_context(postgres_url, time_, tmp_path)
+    _, talk = begun(context)
+    _later(time_, KEPT_DAYS)
+    with context.writing() as connection:
+        repository.by_id(connection, talk.conversation_id, lock=True)
+        assert erase_old_conversations(SYSTEM, context).conversations == 0
+    assert erase_old_conversations(SYSTEM, context).conversations == 1
+    context.engine.dispose()
+
+
+def test_who_comes_back_while_old_conversations_go_finds_a_new_one(context: ServiceContext, time_: TestTime) -> None:
+    actor, talk = begun(context)
+    _later(time_, KEPT_DAYS)
+    today = context.clock.today()
+    assert outcomes([lambda: erase_old_conversations(SYSTEM, context),
+                     lambda: assistant.open_conversation(actor, context, talk.account_id, today)] * 3) == ["done"] * 6
+    states = [row.state for row in _rows(context, negotiations)]
+    assert states.count("open") == 1
+    assert len(assistant.open_conversation(actor, context, talk.account_id, today).turns) == 1
+    with context.reading() as connection:
+        assert first_broken_link(connection) is None
