@@ -5,16 +5,15 @@ from __future__ import annotations
 from functools import lru_cache
 
 from core.domain.understanding.lexicon import Cue, cue, words
-from core.domain.understanding.script import normalise
 
 
-def offer_meant(text: str) -> str | None:
+def offer_meant(plain: str) -> str | None:
     """Which of the offers before them somebody chooses, where the message is nothing but that choice.
 
     ``cheapest``, ``lightest``, ``recommended``, ``balanced``, ``starts_lighter``, ``first`` to ``third`` in the order
     shown, or ``either`` (the lowest, of what is not said); None for anything else, questions and refusals among it.
+    ``plain``: the text as ``script.normalise`` leaves it.
     """
-    plain = normalise(text)
     if "?" in plain:
         return None
     plain = plain.strip(" .,!~")
@@ -22,7 +21,7 @@ def offer_meant(text: str) -> str | None:
 
 
 def wants_less_at_first(plain: str) -> bool:
-    """Whether instalments that grow are asked for, in a text already made plain (``script.normalise``)."""
+    """Whether a text asks for instalments that grow; ``plain``: as ``script.normalise`` leaves it."""
     return cue("beside", "starts_lighter", "words").search(plain) is not None
 
 

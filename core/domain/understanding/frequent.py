@@ -6,7 +6,6 @@ import re
 from enum import StrEnum
 
 from core.domain.understanding.lexicon import cue, words
-from core.domain.understanding.script import normalise
 
 _SENTENCE = re.compile(r"(?<=[.!?;\n])\s+")
 _MOST = 2
@@ -25,9 +24,12 @@ class Topic(StrEnum):
     BINDING = "binding"
 
 
-def frequent_questions(text: str) -> tuple[Topic, ...]:
-    """What ``text`` asks about, at most two topics in the order of ``Topic``; empty for any other question."""
-    sentences = _SENTENCE.split(normalise(text))
+def frequent_questions(plain: str) -> tuple[Topic, ...]:
+    """What a text asks about, at most two topics in the order of ``Topic``; empty for any other question.
+
+    ``plain``: the text as ``script.normalise`` leaves it.
+    """
+    sentences = _SENTENCE.split(plain)
     found = [topic for topic in Topic if any(_asks(topic, sentence) for sentence in sentences)]
     return tuple(found[:_MOST])
 

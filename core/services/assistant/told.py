@@ -8,6 +8,7 @@ from core.domain.understanding import Understanding
 from core.domain.understanding.beside import offer_meant
 from core.domain.understanding.frequent import Topic, frequent_questions
 from core.domain.understanding.mistreatment import tells_of_mistreatment
+from core.domain.understanding.script import normalise
 from core.services.assistant.model import PersonCause, Reply
 
 _TOLD = {"restart": Reply.RESTART, "complain": Reply.COMPLAIN, "dispute": Reply.DISPUTE,
@@ -36,14 +37,15 @@ class Told:
 
 def told(text: str, read: Understanding) -> Told:
     """What ``text`` says besides the wishes of ``read``. Anger alone calls nobody: a person is offered."""
-    topics = tuple(topic for topic in frequent_questions(text) if not _is_wish(topic, read))
-    meant = offer_meant(text)
+    plain = normalise(text)
+    topics = tuple(topic for topic in frequent_questions(plain) if not _is_wish(topic, read))
+    meant = offer_meant(plain)
     settled = bool(topics or meant or read.wish.starts_lighter) and not read.wish.stated()
     if settled:
         read = replace(read, ask=None)
     replies = [reply for intent, reply in _TOLD.items() if intent in read.intents]
     person = next((_PERSON[intent] for intent in _PERSON if intent in read.intents), None)
-    if Reply.COMPLAIN in replies and Topic.OTHERS_TOLD not in topics and tells_of_mistreatment(text):
+    if Reply.COMPLAIN in replies and Topic.OTHERS_TOLD not in topics and tells_of_mistreatment(plain):
         replies[replies.index(Reply.COMPLAIN)] = Reply.GRIEVANCE
         person = PersonCause.COMPLAINT
     if topics:
