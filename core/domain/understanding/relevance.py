@@ -42,6 +42,8 @@ def is_of_paying(clauses: list[Clause], number: int, trouble_of: set[int]) -> bo
     if events and not elsewhere and any(any(amount.role == "offer" for amount in amounts_of(other))
                                         or cue("cues", "dates", "pay").search(other.text) for other in neighbours):
         return True
+    if number - 1 in trouble_of and cue("clauses", "is_due").match(clause.text) is not None:
+        return False  # the child, not the payment
     if clause.cues & {"dispute"} or number in trouble_of or _is_of_other_bills(clause):
         return False
     if cue("clauses", "not_then").search(clause.text) or cue("clauses", "was_so").search(clause.raw):

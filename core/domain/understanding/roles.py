@@ -119,8 +119,9 @@ def _role(clause: Clause, found: list[AmountMention], number: int, left: str, ri
         return "others"
     if cue("cues", "amounts", "refused_after").match(right.lstrip()):
         return "refused"
-    if cue("cues", "amounts", "for_you").match(right.lstrip()):
-        return "offer"
+    for role, follows in (("offer", "for_you"), ("balance", "balance_after"), ("past", "done_after")):
+        if cue("cues", "amounts", follows).match(right.lstrip()):
+            return role
     if number + 1 < len(found) and cue("cues", "amounts", "from").search(left):
         return "asked"  # from so much: what comes after it is offered
     strong, at = _strongest(left + AMOUNT, figure=amount.share is None)
