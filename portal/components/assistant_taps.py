@@ -12,7 +12,7 @@ from core.domain.offers.as_named import AS_NAMED
 from core.domain.offers.model import OfferKind
 from core.domain.understanding import understand
 from core.services.assistant import Choice, Conversation, Reply, Turn, find_offer, is_open
-from core.services.assistant.offers import ANSWER, in_order
+from core.services.assistant.offers import ANSWER, in_order, same_plan
 from core.services.assistant.wishes import limited
 from portal import i18n
 from portal.components import assistant_steps as steps
@@ -76,7 +76,8 @@ def _plans(turn: Turn, found: Conversation) -> Iterator[Tap]:
         return
     offers = [one for one in in_order(shown.negotiation) if one.kind is OfferKind.PERSONALISED_AGREEMENT]
     named = [(label, find_offer(shown.negotiation, label)) for label in (ANSWER, AS_NAMED)]
-    meant = [(label, one) for label, one in named if one is not None and is_open(one) and one not in offers]
+    meant = [(label, one) for label, one in named if one is not None and is_open(one)
+             and not any(same_plan(one, other) for other in offers)]
     for label, offer in [*meant, *((one.label, one) for one in offers)]:
         yield (t("assistant.tap.plan", name=t(f"assistant.label.{label}"), payment=each_time(offer)),
                steps.choose, Choice(shown.number, label))

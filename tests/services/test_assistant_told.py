@@ -108,6 +108,17 @@ def test_what_could_be_two_offers_is_asked(context: ServiceContext, text: str) -
     assert after.turns[-1].accepts is None
 
 
+def test_an_offer_beyond_what_was_named_before_is_asked_about(context: ServiceContext) -> None:
+    actor, talk = begun(context)
+    assert said(actor, context, talk, "the cheapest one").turns[-1].accepts is not None
+    said(actor, context, talk, "at most 400 a month")
+    after = said(actor, context, talk, "the cheapest one")
+    assert after.turns[-1].replies == (Reply.ASK_WHICH_OFFER,)
+    yes = said(actor, context, talk, "ok, agreed").turns[-1].accepts  # what was answered is still on the table
+    assert yes is not None
+    assert yes.label == "answer"
+
+
 def test_the_least_is_found_by_measure_where_no_offer_is_called_so(context: ServiceContext) -> None:
     _, talk = begun(context)
     shown = talk.turns[0].negotiation

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from core.domain.offers.as_named import AS_NAMED
-from core.domain.offers.model import OfferKind
+from core.domain.offers.model import NO_WISH, OfferKind, Wish
 from core.domain.offers.negotiation import Negotiation
 from core.domain.offers.offer import Offer
+from core.domain.request_terms import monthly_minor
 
 ANSWER = "answer"
 """The plan of the answer to the wish, whatever its own label says."""
@@ -55,10 +57,10 @@ def on_the_table(negotiation: Negotiation) -> tuple[str, Offer] | None:
     return (negotiation.offers[0].label, negotiation.offers[0]) if len(negotiation.offers) == 1 else None
 
 
-def offer_named(negotiation: Negotiation, meant: str | None) -> tuple[str, Offer] | None:
+def offer_named(negotiation: Negotiation, meant: str | None, wish: Wish = NO_WISH) -> tuple[str, Offer] | None:
     """The offer that ``meant`` (``understanding.beside.offer_meant``) names, with its label; None: it has to be asked.
 
-    Without a name it is what is on the table.
+    Without a name it is what is on the table. One that goes beyond what ``wish`` still names may not be meant.
     """
     if meant is None:
         return on_the_table(negotiation)
@@ -72,7 +74,21 @@ def offer_named(negotiation: Negotiation, meant: str | None) -> tuple[str, Offer
         found = _least(listed, answers, meant)
     else:
         found = negotiation.recommended if meant == "recommended" else meant
-    return None if found is None or found not in listed else (found, listed[found])
+    offer = None if found is None else listed.get(found)
+    return None if found is None or offer is None or not _keeps_to(offer, wish) else (found, offer)
+
+
+def same_plan(one: Offer, other: Offer) -> bool:
+    """Whether two offers are one plan, whatever they are called and were asked for with."""
+    return replace(one, label="", constraints=()) == replace(other, label="", constraints=())
+
+
+def _keeps_to(offer: Offer, wish: Wish) -> bool:
+    """Whether an offer asks for no more than was named: a month, each time, in months."""
+    each = wish.instalment_at_most_minor
+    return (offer.monthly_minor <= (wish.monthly_at_most_minor or offer.monthly_minor)
+            and offer.months <= (wish.months_at_most or offer.months)
+            and offer.monthly_minor <= (offer.monthly_minor if each is None else monthly_minor(each, wish.frequency)))
 
 
 def _least(listed: Mapping[str, Offer], answers: Iterable[Offer], meant: str) -> str | None:

@@ -241,7 +241,7 @@ def _last_offer(state: State) -> LastOffer | None:
 
 def _accepted(step: Step, before: State, meant: str | None) -> Step:
     """The way to the send step; nothing is sent by saying yes. ``meant``: which offer was named, if any was."""
-    found = None if before.shown is None else offer_named(before.shown, meant)
+    found = None if before.shown is None else offer_named(before.shown, meant, before.wish)
     if found is None:
         return replace(step, replies=(*step.replies, Reply.ASK_WHICH_OFFER))
     after = step.state if step.state.over else replace(step.state, stop=Stop.ACCEPTED)
