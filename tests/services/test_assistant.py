@@ -50,6 +50,22 @@ def test_doing_nothing_is_the_figure_of_every_other_page(context: ServiceContext
     assert talk.nothing.total_minor == seen.do_nothing.months[-1].total_minor == comparison(talk)[0].total_minor
 
 
+@pytest.mark.parametrize("in_one_go", [True, False])
+def test_doing_nothing_is_still_there_after_more_turns_than_are_read(context: ServiceContext, time_: TestTime,
+                                                                     in_one_go: bool) -> None:
+    actor, opened = begun(context)
+    talk = opened
+    for number in range(45):
+        time_.advance(seconds=2)
+        talk = moved(actor, context, talk, Wish(months_at_most=20 + number % 2))
+    if not in_one_go:
+        talk = assistant.open_conversation(actor, context, talk.account_id, TODAY)
+    assert talk.nothing == opened.nothing
+    assert talk.nothing is not None
+    assert [turn.number for turn in talk.turns] == [1, *range(8, 47)]
+    assert talk.earlier_turns == 6
+
+
 def test_what_is_paid_and_left_by_the_horizon_adds_up_to_the_plan(context: ServiceContext) -> None:
     _, talk = begun(context)
     assert talk.turns[0].negotiation is not None

@@ -72,12 +72,14 @@ def update(connection: sa.Connection, negotiation_id: str, values: Mapping[str, 
 
 
 def newest_turns(connection: sa.Connection, negotiation_id: str, limit: int, after: int = 0) -> list[Row]:
-    """The last ``limit`` turns of a conversation as they are told, in their order; ``after``: a number."""
-    rows = connection.execute(
-        sa.select(*_told()).where(negotiation_turns.c.negotiation_id == negotiation_id,
-                                  negotiation_turns.c.number > after)
-        .order_by(negotiation_turns.c.number.desc()).limit(limit)).all()
-    return list(reversed(rows))
+    """The last ``limit`` turns of a conversation as they are told, in their order; ``after``: a number.
+
+    With them, where nothing is left out by ``after``, the first one: doing nothing is told there.
+    """
+    number, own = negotiation_turns.c.number, negotiation_turns.c.negotiation_id == negotiation_id
+    newest = sa.select(number).where(own, number > after).order_by(number.desc()).limit(limit)
+    told = number.in_(newest) if after else sa.or_(number == 1, number.in_(newest))
+    return list(connection.execute(sa.select(*_told()).where(own, told).order_by(number).limit(limit + 1)).all())
 
 
 def turn(connection: sa.Connection, negotiation_id: str, number: int) -> Row | None:

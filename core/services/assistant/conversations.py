@@ -42,6 +42,7 @@ from core.services.request_reading import is_identifier, own_cardholder
 from core.services.texts import clean_text
 
 _SHOWN_TURNS = 40
+"""The first one, with doing nothing, and the newest."""
 _CARRIED_DAYS = 7
 """What was wished longer ago is asked afresh."""
 
@@ -223,11 +224,11 @@ def _ground(connection: sa.Connection, context: ServiceContext, cardholder_id: s
 
 
 def _talk(connection: sa.Connection, context: ServiceContext, row: sa.Row[Any], seen: _Talk | None = None) -> _Talk:
-    """The conversation with its newest turns; what was ``seen`` of it before never changes and is not read again."""
+    """The conversation with its first and its newest turns; what was ``seen`` of it before is not read again."""
     earlier = seen.turns if seen is not None and seen.row.id == row.id else ()
-    rows = repository.newest_turns(connection, row.id, _SHOWN_TURNS, earlier[-1].number if earlier else 0)
+    rows = repository.newest_turns(connection, row.id, _SHOWN_TURNS - 1, earlier[-1].number if earlier else 0)
     turns = (*earlier, *(turn_of(one, context.vault) for one in rows))
-    return _Talk(row, turns[-_SHOWN_TURNS:])
+    return _Talk(row, turns if len(turns) <= _SHOWN_TURNS else (turns[0], *turns[1 - _SHOWN_TURNS:]))
 
 
 def _begun(connection: sa.Connection, actor: Actor, context: ServiceContext, ground: Ground,

@@ -193,7 +193,7 @@ class Conversation:
     """For the send step: what was named in the assessment, else what was said here."""
     vulnerable: bool
     turns: tuple[Turn, ...]
-    """The newest ones, in their order; ``earlier_turns`` went before."""
+    """The first one and the newest, in their order; ``earlier_turns`` went between."""
     earlier_turns: int
     stop: Stop | None
     person_asked_at: datetime | None
