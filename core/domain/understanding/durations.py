@@ -9,6 +9,8 @@ from core.domain.understanding.roles import amounts_of
 from core.domain.understanding.terms import Terms, counted
 
 _LONGEST_MONTHS = 600
+_TOLD = frozenset({"asked", "past", "others", "income", "spending", "other_debt", "charges"})
+"""What an amount is that is told of: a length beside it is told of as well."""
 
 
 def read_lengths(clauses: list[Clause], terms: Terms, *, trouble_of: set[int]) -> None:
@@ -23,7 +25,10 @@ def read_lengths(clauses: list[Clause], terms: Terms, *, trouble_of: set[int]) -
         if clause.cues & {"longer"}:
             terms.proposes = True
         lengths = [mention for mention in clause.mentions if isinstance(mention, LengthMention)]
+        told = [] if _wants_terms(clause) else [one.start for one in amounts_of(clause) if one.role in _TOLD]
         for mention in lengths:
+            if any(start < mention.start for start in told):
+                continue  # so long as somebody else asks, or as was paid
             _place_length(clauses, number, mention, terms)
 
 
@@ -39,6 +44,8 @@ def _place_length(clauses: list[Clause], number: int, mention: LengthMention, te
         _keep(terms, "interest_free_months", mention)
     elif context == "pause":
         _keep(terms, "pause_months", mention)
+    elif context == "plan" and mention.months() == 1 and not cue("clauses", "within").search(clause.text):
+        return  # a month, of what is told: no plan is that short
     elif context == "plan":
         terms.proposes = True
         terms.has_length = True

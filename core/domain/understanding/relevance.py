@@ -42,6 +42,8 @@ def is_of_paying(clauses: list[Clause], number: int, trouble_of: set[int]) -> bo
     if events and not elsewhere and any(any(amount.role == "offer" for amount in amounts_of(other))
                                         or cue("cues", "dates", "pay").search(other.text) for other in neighbours):
         return True
+    if _is_all_past(clause):
+        return False
     if number - 1 in trouble_of and cue("clauses", "is_due").match(clause.text) is not None:
         return False  # the child, not the payment
     if clause.cues & {"dispute"} or number in trouble_of or _is_of_other_bills(clause):
@@ -65,6 +67,13 @@ def _is_of_other_bills(clause: Clause) -> bool:
     """The day the rent or another loan is taken."""
     return any(cue("cues", "amounts", key).search(clause.text) for key in ("spending", "other_debt")) \
         and not any(one.search(clause.raw) for one in (cue("cues", "amounts", "to_you"), cue("dates", "event")))
+
+
+def _is_all_past(clause: Clause) -> bool:
+    """Whether it tells what was: past dates, and a verb that says it is over."""
+    dates = date_mentions(clause)
+    return bool(dates) and all(one.trouble is Trouble.PAST for one in dates) \
+        and cue("clauses", "over").search(clause.text) is not None
 
 
 def _ends_in_event(clause: Clause) -> bool:

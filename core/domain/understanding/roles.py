@@ -55,6 +55,8 @@ def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -
             elif cue("cues", "amounts", "correction").search(clause.text):
                 corrected = clause
             continue
+        if all(amount.share == 1 for amount in found):
+            _offer_at_hand(clause, previous)
         _merge(clause, found)
         found = amounts_of(clause)
         if sentence != clause.sentence:
@@ -65,6 +67,9 @@ def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -
             leave_replaced(clause, found, place)
             if told and amount.role == "offer" and _says_nothing(clause):
                 amount.role = "past"
+            if number and amount.relative == "less" and _earns_less(clauses[number - 1], clause):
+                amount.role = "income"
+                clause.cues.discard("propose")
             if last_monthly is not None and amount.yuan == last_monthly and not _pays_at_once(clause):
                 amount.period = amount.period or "monthly"
                 amount.role = amount.role or "asked"
@@ -149,6 +154,12 @@ def _role(clause: Clause, found: list[AmountMention], number: int, left: str, ri
         return found[number - 1].role
     amount.unsure = True
     return "offer" if is_offered(clause, amount, left, right) else ""
+
+
+def _earns_less(before: Clause, clause: Clause) -> bool:
+    """Whether it is of the income the clause before tells of that there is so much less."""
+    pays = cue("cues", "amounts", "repay").search(clause.text)
+    return pays is None and before.sentence == clause.sentence and "income_drop" in find_hardship([before])
 
 
 def _tells(before: Clause, clause: Clause) -> bool:

@@ -115,6 +115,8 @@ def _ends_payments(clauses: list[Clause], number: int, mention: DateMention) -> 
     if cue("clauses", "grace").search(clause.text) or starts_at(clause, mention.start, mention.end):
         return False
     regular = any(amount.role == "offer" and amount.period == "monthly" for amount in paid)
+    if cue("clauses", "only_then").match(clause.text[mention.end:].lstrip()):
+        return False
     before, after = clause.text[:mention.start].rstrip(), clause.text[mention.end:].lstrip()
     until = any(match.end() >= len(before) for match in cue("clauses", "until").finditer(before))
     return regular and (until or cue("clauses", "before_which").match(after) is not None)
