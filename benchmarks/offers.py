@@ -1,8 +1,8 @@
-"""The negotiation engine: the full grid of one debtor, plans a second, a portfolio's three offers, and two walks.
+"""The negotiation engine: the full grid of one debtor, plans a second, a portfolio's three offers, and three walks.
 
 The walks take an hour: they go through the whole spaces of a thousand random cases that have plans, and of fewer whose
-instalments differ, one plan at a time, with code that shares nothing with the engine but the schedule, and look
-for a plan that is better. The portfolio's offers are judged by such code as well.
+instalments differ or that answer a wish, one plan at a time, with code that shares nothing with the engine but the
+schedule, and look for a plan that is better. The portfolio's offers are judged by such code as well.
 """
 
 from __future__ import annotations
@@ -34,8 +34,9 @@ from core.portfolio.offers_many import PURPOSES, make_offers, tables
 AS_OF = date(2026, 11, 22)
 DEBTORS = 100_000
 WALKED = 1_000
-_SHAPES_WALKED_OF = 5
-"""One space of shapes is walked for so many level ones."""
+_OTHERS_WALKED_OF = 5
+"""One space of shapes and one that answers a wish is walked for so many level ones."""
+_LEVEL, _SHAPES, _WISHED = "spaces", "spaces of steps and lean months", "spaces of a wish"
 _SHAPES_JUDGED = 10_000
 _BATCH = 2_500
 _SINGLY = 1_000
@@ -54,7 +55,7 @@ def measure(walked: int = WALKED) -> list[Row]:
         part = min(walked / WALKED, 1)
         rows += [_judged(of_every_level.head(int(DEBTORS * part))),
                  _judged_shapes(of_every_level.head(int(_SHAPES_JUDGED * part))),
-                 _walk(walked), _walk(max(walked // _SHAPES_WALKED_OF, 1), shapes=True)]
+                 _walk(walked), *(_walk(max(walked // _OTHERS_WALKED_OF, 1), kind) for kind in (_SHAPES, _WISHED))]
     return rows
 
 
@@ -96,6 +97,7 @@ def _singly(people: pd.DataFrame) -> list[Row]:
 
 
 _WISHES = {
+    "monthly with an instalment named": Wish(monthly_at_most_minor=800_00),
     "weekly": Wish(frequency=Frequency.WEEKLY), "fortnightly": Wish(frequency=Frequency.FORTNIGHTLY),
     "monthly with one that starts lighter": Wish(step_up=True), "with lean months": Wish(lean_months=(1, 2, 8))}
 
@@ -183,28 +185,29 @@ def _judged_shapes(people: pd.DataFrame) -> Row:
                    wrong, f"of {plans:,} plans")
 
 
-def walked(seeds: list[int], shapes: bool) -> tuple[int, int]:
+def walked(seeds: list[int], kind: str) -> tuple[int, int]:
     """In how many of these random cases there are plans, and in how many of them a walk finds a better one."""
     from tests.portfolio.test_offers import compare
     from tests.portfolio.test_offers_shaped import compare_shapes
+    from tests.portfolio.test_offers_wished import compare_wished
 
+    comparing = {_LEVEL: compare, _SHAPES: compare_shapes, _WISHED: compare_wished}[kind]
     with_plans = differ = 0
     for seed in seeds:
         try:
-            with_plans += (compare_shapes if shapes else compare)(seed) > 0
+            with_plans += comparing(seed) > 0
         except AssertionError:
             with_plans, differ = with_plans + 1, differ + 1
     return with_plans, differ
 
 
-def _walk(cases: int, *, shapes: bool = False) -> Row:
+def _walk(cases: int, kind: str = _LEVEL) -> Row:
     """Walk random cases until so many of them had plans."""
-    chance, walk = Random(20261122), partial(walked, shapes=shapes)
+    chance, walk = Random(20261122), partial(walked, kind=kind)
     with_plans = differ = 0
     while with_plans < cases:
         batches = [[chance.randrange(10**9) for _ in range(_WALKED_AT_ONCE)] for _ in range(2 * _WORKERS)]
         for plans, wrong in Processes(_WORKERS).run(walk, batches):
             with_plans, differ = with_plans + plans, differ + wrong
-    kind = "spaces of steps and lean months" if shapes else "spaces"
     return none_of(f"{kind} with plans, walked plan by plan, that hold a better plan", differ,
                    f"of {with_plans:,} spaces")
