@@ -29,6 +29,7 @@ def mark_amounts(clause: Clause) -> None:
         _take(clause, match)
     clause.mentions.sort(key=lambda mention: mention.start)
     _drop_bought_off(clause)
+    _take_part(clause)
     _drop_discounts(clause)
     _mark_relative(clause)
 
@@ -209,6 +210,21 @@ def _drop_bought_off(clause: Clause) -> None:
             clause.leave(first)
         elif second.share == 1 and first.share is None and not between:
             clause.leave(second)
+        elif second.share == 1 and first.share is None and between == words("cues")["shares"]["bought_for"][0]:
+            clause.leave(second)
+            clause.cues.add("lump_sum")
+
+
+def _take_part(clause: Clause) -> None:
+    """Half of the 8,000: the part of the figure."""
+    found = [mention for mention in clause.mentions if isinstance(mention, AmountMention)]
+    for first, second in pairwise(found):
+        between = clause.text[first.end:second.start].strip()
+        if first.share is not None and second.yuan is not None and cue("cues", "shares", "part_of").fullmatch(between):
+            second.yuan *= first.share
+            clause.mentions.remove(first)
+            clause.take(first.start, second.start, AMOUNT)
+            second.start = first.start
 
 
 def _drop_discounts(clause: Clause) -> None:

@@ -51,6 +51,9 @@ def _place_length(clauses: list[Clause], number: int, mention: LengthMention, te
         terms.has_length = True
         if _refused_length(clause, mention):
             return
+        if "longer" in clause.cues and cue("clauses", "by_length").search(clause.text[:mention.start]):
+            terms.asks.add("how_long")  # so much longer than it is: nobody says how long that comes to
+            return
         _keep(terms, "months_at_most", mention)
 
 
@@ -101,13 +104,18 @@ def _length_context(clauses: list[Clause], number: int, mention: LengthMention) 
             return "pause" if "pause" in before else "free" if "free_interest" in before else ""
     if mention.unit in ("day", "week", "fortnight"):
         return ""
-    if not offers and _is_told(clause):
+    if not offers and (_is_told(clause) or _is_asked(clause, mention)):
         return ""
     if cue("clauses", "plan_unit").search(clause.raw[mention.start:mention.end]) is not None:
         return "plan"
     if offers or bare or clause.cues & {"propose", "longer"} or cue("cues", "lengths", "plan").search(text):
         return "plan"
     return ""
+
+
+def _is_asked(clause: Clause, mention: LengthMention) -> bool:
+    """You offered so much for 36 months: theirs, as the amount is."""
+    return any(amount.role == "asked" and amount.start < mention.start for amount in amounts_of(clause))
 
 
 def _is_told(clause: Clause) -> bool:

@@ -36,8 +36,12 @@ def is_paid(clause: Clause, left: str) -> bool:
 
 def names_charge(before: Clause, clause: Clause, amount: AmountMention) -> bool:
     """The late fee off, it is 85: the figure is that of what was spoken of just before."""
-    return cue("cues", "amounts", "names_it").search(clause.text[:amount.start]) is not None and not amount.period \
-        and cue("cues", "amounts", "named").search(before.text) is not None
+    if amount.period:
+        return False
+    if cue("cues", "amounts", "names_it").search(clause.text[:amount.start]):
+        return cue("cues", "amounts", "named").search(before.text) is not None
+    return is_bare(clause) and before.sentence == clause.sentence and not before.mentions \
+        and cue("cues", "amounts", "was_for").search(before.text) is not None
 
 
 def has_sign(clause: Clause) -> bool:
