@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,15 @@ class PriorityRule:
                                  for ladder in (self.amount, self.days_past_due, self.waiting))
         return PriorityScore(amount, days, waiting, self.vulnerable_points)
 
+    @property
+    def peak_days(self) -> tuple[int, int] | None:
+        """First and last of the days past due that count most, where a longer delay counts less again."""
+        most = self.highest.days_past_due
+        for step, following in pairwise(self.days_past_due):
+            if step.points == most > following.points:
+                return step.bound, following.bound - 1
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class PriorityScore:
@@ -49,6 +59,8 @@ class PriorityScore:
     days_past_due: int
     waiting: int
     vulnerability: int
+    beyond_peak: bool = False
+    """The delay is longer than the days that count most."""
 
     @property
     def total(self) -> int:
@@ -81,5 +93,6 @@ def score(amount_minor: int, days_past_due: int, promised_by: datetime, vulnerab
     for instant, step_points in waiting_bounds(now, rule.waiting):
         if promised_by <= instant:
             waiting = step_points
+    peak = rule.peak_days
     return PriorityScore(points(amount_minor, rule.amount), points(days_past_due, rule.days_past_due), waiting,
-                         rule.vulnerable_points if vulnerable else 0)
+                         rule.vulnerable_points if vulnerable else 0, peak is not None and days_past_due > peak[1])

@@ -33,7 +33,7 @@ from core.domain.waivers import NOTHING_WAIVED, Waived
 __all__ = [
     "LONGEST_THINKABLE_DAYS", "LONGEST_THINKABLE_MONTHS", "PERIODS_PER_YEAR", "AgreementTerms", "ExtensionTerms",
     "PauseTerms", "PromiseTerms", "SettlementTerms", "Terms", "TokenPaymentTerms", "as_record", "from_record",
-    "if_granted", "kind_of", "monthly_burden_minor", "monthly_minor", "starts_on", "waived_by",
+    "if_granted", "in_time", "kind_of", "monthly_burden_minor", "monthly_minor", "starts_on", "waived_by",
 ]
 
 PERIODS_PER_YEAR: Mapping[Frequency, int] = {Frequency.WEEKLY: 52, Frequency.FORTNIGHTLY: 26, Frequency.MONTHLY: 12}
@@ -160,14 +160,21 @@ def if_granted(terms: Terms, earliest: date, owed: Outstanding) -> Terms:
 
     A promise stays as it was given: its day is the cardholder's own word.
     """
-    match terms:
+    moved = in_time(terms, earliest)
+    match moved:
         case AgreementTerms():
-            moved = terms.not_before(earliest)
             left = moved.waived.within(owed)
             return moved if left == moved.waived else moved.given(left)
         case SettlementTerms():
-            return terms.not_before(earliest).for_debt(owed)
-        case TokenPaymentTerms():
+            return moved.for_debt(owed)
+        case _:
+            return moved
+
+
+def in_time(terms: Terms, earliest: date) -> Terms:
+    """``terms`` with nothing due before ``earliest``; a promise keeps the day that was promised."""
+    match terms:
+        case AgreementTerms() | SettlementTerms() | TokenPaymentTerms():
             return terms.not_before(earliest)
         case _:
             return terms

@@ -9,7 +9,7 @@ from decimal import Decimal
 from core.domain.actor import Authority, Role
 from core.domain.authority import AuthorityNeed
 from core.domain.household import Evidence
-from core.domain.priority import PriorityScore
+from core.domain.priority import PriorityRule, PriorityScore
 from core.domain.proposal import ProposalEvent, ProposalKind, ProposalState
 from core.domain.request_terms import Terms
 from core.services.assessment_records import FinishedAssessment
@@ -135,7 +135,8 @@ class CaseView:
     promised_by: datetime
     overdue: bool
     score: PriorityScore
-    highest: PriorityScore
+    rule: PriorityRule
+    """What the score is made by."""
     in_my_hands: bool
     may_take: bool
     """Whether this reviewer may take it now; of a case in a colleague's hands: take it over."""

@@ -125,7 +125,7 @@ def _view(connection: sa.Connection, context: ServiceContext, actor: Actor, row:
         overdue=state in WAITING_FOR_THE_BANK and row.promised_by < now,
         score=score_today(position.total_minor - position.accrued_interest_minor, account.oldest_unpaid_due_date,
                           row.promised_by, person.vulnerable or row.vulnerable, of),
-        highest=of.rule.highest, in_my_hands=mine,
+        rule=of.rule, in_my_hands=mine,
         may_take=state in WAITING_FOR_THE_BANK and not mine and takeable and (
             colleague is None or actor.role is Role.SUPERVISOR),
         held_by=None if mine else colleague, lost_to=lost_to(actor, row, steps, now),

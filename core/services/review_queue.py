@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,7 +22,7 @@ from core.domain.delinquency import BUCKETS, days_past_due
 from core.domain.errors import InvalidInput
 from core.domain.priority import PriorityRule, PriorityScore, score
 from core.domain.proposal import ProposalKind, ProposalState
-from core.domain.request_terms import Terms, from_record
+from core.domain.request_terms import Terms, from_record, in_time, starts_on
 from core.policy.rules.account import delinquency_rule
 from core.policy.rules.requests import priority_rule
 from core.services.case_access import may_take
@@ -88,6 +88,10 @@ class QueueRow:
     """Set, as ``claimed_at``, for cases in somebody's hands."""
     may_take: bool
     """False for a recommendation that another person, or a higher level, has to decide."""
+    start_if_granted: date | None = None
+    """When it would begin or be paid if granted today; None: on the day it names, or on none."""
+    day_passed: bool = False
+    """The day it names has passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,8 @@ def viewpoint(actor: Actor, context: ServiceContext) -> Viewpoint:
     """Whose queue, when, and by which rules: the policy of today, of the issuer this installation serves."""
     policy = context.policy.on(context.clock.today(), context.settings.issuer)
     return Viewpoint(actor.user_id, actor.authority, context.clock.now(), context.clock.today(),
-                     priority_rule(policy), delinquency_rule(policy).bucket_first_days)
+                     priority_rule(policy), delinquency_rule(policy).bucket_first_days,
+                     policy.integer("requests.first_due_notice_days"))
 
 
 def score_today(owed_minor: int, oldest_unpaid_due_date: date | None, promised_by: datetime, vulnerable: bool,
@@ -175,16 +180,19 @@ def _rows(rows: Iterable[sa.Row[Any]], of: Viewpoint) -> tuple[QueueRow, ...]:
 def _row(row: sa.Row[Any], of: Viewpoint) -> QueueRow:
     held = row.claimed_by is not None and row.claim_expires_at > of.now
     late = days_past_due(row.oldest_unpaid_due_date, of.today)
+    terms = from_record(row.kind, row.terms)
+    named, starts = starts_on(terms), starts_on(in_time(terms, of.today + timedelta(days=of.notice_days)))
     return QueueRow(
         proposal_id=row.id, reference=row.reference, card_last4=row.card_last4, kind=ProposalKind(row.kind),
-        state=ProposalState(row.state), terms=from_record(row.kind, row.terms), amount_minor=row.owed_minor,
+        state=ProposalState(row.state), terms=terms, amount_minor=row.owed_minor,
         days_past_due=late, bucket=BUCKETS[bisect_right(of.bucket_first_days, late)].value, product=row.product,
         vulnerable=row.vulnerable, needed_authority=Authority(row.needed_authority),
         recommendation=row.recommendation, submitted_at=row.submitted_at, answered_at=row.answered_at,
         promised_by=row.promised_by, overdue=row.promised_by < of.now,
         score=score_today(row.owed_minor, row.oldest_unpaid_due_date, row.promised_by, row.vulnerable, of),
         claimed_at=row.claimed_at if held else None, claim_expires_at=row.claim_expires_at if held else None,
-        may_take=may_take(row, of.user_id, of.authority))
+        may_take=may_take(row, of.user_id, of.authority), start_if_granted=None if starts == named else starts,
+        day_passed=named is not None and named < of.today)
 
 
 def _left_in(group: sa.Row[Any], narrowing: Narrowing) -> bool:

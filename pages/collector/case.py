@@ -64,7 +64,7 @@ def _show(who: Viewer, case: CaseView) -> None:
     st.markdown(case_parts.heading(case))
     waits = case.state in WAITING_FOR_THE_BANK
     if waits:
-        st.caption(queue_rows.score(case.score, case.highest))
+        st.caption(queue_rows.score(case.score, case.rule))
         with st.container(key="case_to_decision"):
             st.markdown(f"[{t('collector.case.to_decision')}](#{_DECISION})")
     file, decision = st.columns([5, 4], gap="large")

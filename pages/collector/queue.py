@@ -106,7 +106,7 @@ def _nothing(shown: QueuePage) -> None:
 
 def _row(who: Viewer, row: QueueRow, shown: QueuePage) -> None:
     with st.container(border=True):
-        st.markdown(queue_rows.waiting(row, shown.rule.highest))
+        st.markdown(queue_rows.waiting(row, shown.rule))
         if not row.may_take:
             st.caption(t("collector.queue.not_yours"))
         elif st.button(t("collector.queue.take"), key=f"take_{row.proposal_id}") \

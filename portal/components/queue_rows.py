@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.domain.priority import PriorityScore
+from core.domain.priority import PriorityRule, PriorityScore
 from core.domain.proposal import ProposalState
 from core.domain.request_terms import (
     AgreementTerms,
@@ -19,9 +19,9 @@ from portal.components.money import plain
 from portal.i18n import day, moment, money, t, tn
 
 
-def waiting(row: QueueRow, highest: PriorityScore) -> str:
+def waiting(row: QueueRow, rule: PriorityRule) -> str:
     """A row of the queue."""
-    return "  \n".join((heading(row), about(row), promise(row), score(row.score, highest)))
+    return "  \n".join((heading(row), about(row), promise(row), score(row.score, rule)))
 
 
 def in_hand(row: QueueRow) -> str:
@@ -58,13 +58,24 @@ def about(row: QueueRow) -> str:
         parts.append(f"**{t('collector.vulnerable')}**")
     if row.state is ProposalState.REFERRED:
         parts.append(t(f"collector.row.recommended.{row.recommendation}"))
-    return " · ".join(parts) + f"  \n{terms(row)}"
+    return "  \n".join(line for line in (" · ".join(parts), terms(row), gone(row)) if line)
 
 
 def terms(row: QueueRow) -> str:
     """What is asked for, as short as it can be said."""
     said, waived = _without_waiver(row.terms), waived_by(row.terms).total_minor
     return t("collector.row.with_waiver", terms=said, waived=money(waived)) if waived else said
+
+
+def gone(row: QueueRow) -> str:
+    """That it cannot be granted as it stands, where the day it names has passed or come too near, and from when."""
+    if not row.day_passed and row.start_if_granted is None:
+        return ""
+    said = t(f"collector.row.day.{'passed' if row.day_passed else 'near'}")
+    if row.start_if_granted is not None:
+        key = "pay_by" if isinstance(row.terms, SettlementTerms) else "start"
+        said = t(f"collector.row.moved.{key}", said=said, on=day(row.start_if_granted))
+    return f"**{said}**"
 
 
 def _without_waiver(asked: Terms) -> str:
@@ -92,8 +103,12 @@ def promise(row: QueueRow) -> str:
     return f"**{words}**" if row.overdue else words
 
 
-def score(points: PriorityScore, highest: PriorityScore) -> str:
-    """The score as the sum of its parts, each with what it can reach."""
-    return t("collector.row.score", total=points.total, amount=points.amount, amount_of=highest.amount,
+def score(points: PriorityScore, rule: PriorityRule) -> str:
+    """The score as the sum of its parts, each with what it can reach, and why a long delay counts less."""
+    highest, peak = rule.highest, rule.peak_days
+    said = t("collector.row.score", total=points.total, amount=points.amount, amount_of=highest.amount,
              days=points.days_past_due, days_of=highest.days_past_due, waiting=points.waiting,
              waiting_of=highest.waiting, vulnerability=points.vulnerability, vulnerability_of=highest.vulnerability)
+    if not points.beyond_peak or peak is None:
+        return said
+    return t("collector.row.score_less", score=said, first=peak[0], last=peak[1])

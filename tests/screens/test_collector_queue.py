@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.db.tables.requests import proposals
 from core.domain.actor import Authority, Role
 from core.domain.decision import InformationItem
+from core.domain.request_terms import AgreementTerms, PromiseTerms, SettlementTerms, as_record, kind_of
 from core.services import requests, review
 from core.services.context import ServiceContext
 from core.services.review_queue import PAGE_SIZE, QueueFilters
-from portal.i18n import speaking, t
+from portal.components import queue_rows
+from portal.i18n import day, speaking, t
 from tests.screens.conftest import OpenAs
-from tests.services.cases import asked, fill_queue, held, reviewer, state_of
+from tests.services.cards import TODAY
+from tests.services.cases import agreement, asked, fill_queue, held, reviewer, state_of
 
 PAGE = "pages/collector/queue.py"
 ROOT = Path(__file__).resolve().parents[2]
@@ -146,6 +151,46 @@ def test_the_points_can_be_recomputed_from_what_the_page_says(sqlite_context: Se
         assert f"| {days} | {above} | 16 |\n| {days} | {t('collector.score.days_between', first=91, last=180)} | 20 |" \
             in text
         assert t("collector.score.why_less") in text
+
+
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+def test_a_long_delay_says_beside_its_points_why_it_counts_less(sqlite_context: ServiceContext, open_as: OpenAs,
+                                                                locale: str) -> None:
+    fill_queue(sqlite_context, 8)
+    actor = reviewer(sqlite_context, "r")
+    page = review.queue(actor, sqlite_context, QueueFilters())
+    with speaking(locale):
+        lines = {row.days_past_due: queue_rows.score(row.score, page.rule) for row in page.rows}
+        assert max(lines) > 180 > min(lines)
+        less = t("collector.row.score_less", score="", first=91, last=180)
+        for days, line in lines.items():
+            assert (less in line) is (days > 180), days
+    text = words(open_as("r", PAGE, locale=locale))
+    assert all(line in text for line in lines.values())
+
+
+@pytest.mark.parametrize(("named", "passed", "starts"), [
+    (TODAY - timedelta(days=40), True, True), (TODAY + timedelta(days=1), False, True),
+    (TODAY + timedelta(days=20), False, False)])
+@pytest.mark.parametrize("kind", ["agreement", "settlement", "promise"])
+def test_a_day_that_has_passed_or_is_too_near_is_marked_in_the_queue(
+        sqlite_context: ServiceContext, open_as: OpenAs, kind: str, named: date, passed: bool, starts: bool) -> None:
+    _, sent = asked(sqlite_context, agreement)
+    terms = {"agreement": AgreementTerms(12, named), "settlement": SettlementTerms(500_000, named, 1_000),
+             "promise": PromiseTerms(60_000, named)}[kind]
+    with sqlite_context.writing() as connection:
+        connection.execute(proposals.update().values(terms=as_record(terms), kind=kind_of(terms).value))
+    [row] = review.queue(reviewer(sqlite_context, "r"), sqlite_context, QueueFilters()).rows
+    starts = starts and kind != "promise"  # a promised day is the cardholder's own word
+    assert (row.day_passed, row.start_if_granted is not None) == (passed, starts)
+    text = words(open_as("r", PAGE))
+    assert sent.reference in text
+    assert ("The day it names has passed: it cannot be granted as it stands." in text) is passed
+    assert ("The day it names is too near" in text) is (starts and not passed)
+    assert ("Granted today" in text) is starts
+    if row.start_if_granted is not None:
+        with speaking("en"):
+            assert day(row.start_if_granted) in text
 
 
 def test_pages_turn_and_a_filter_goes_back_to_the_first(sqlite_context: ServiceContext, open_as: OpenAs) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
@@ -51,3 +52,12 @@ def test_a_promise_counts_as_broken_from_its_very_instant() -> None:
     full = RULE.highest.waiting
     assert score(0, 0, NOW, False, NOW, RULE).waiting == full
     assert score(0, 0, NOW + timedelta(microseconds=1), False, NOW, RULE).waiting < full
+
+
+def test_a_delay_beyond_the_days_that_count_most_is_marked_and_only_that() -> None:
+    assert RULE.peak_days == (91, 180)
+    for days, beyond in ((0, False), (91, False), (180, False), (181, True), (400, True)):
+        assert score(0, days, NOW, False, NOW, RULE).beyond_peak is beyond, days
+    rising = replace(RULE, days_past_due=RULE.days_past_due[:-1])
+    assert rising.peak_days is None
+    assert not score(0, 400, NOW, False, NOW, rising).beyond_peak

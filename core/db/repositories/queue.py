@@ -42,6 +42,8 @@ class Viewpoint:
     rule: PriorityRule
     bucket_first_days: Sequence[int]
     """First day past due of M1, M2, …"""
+    notice_days: int
+    """From today to the first day on which anything granted now may fall due."""
 
 
 @dataclass(frozen=True, slots=True)
