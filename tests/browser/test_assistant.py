@@ -233,14 +233,18 @@ def test_a_slider_moves_the_answer_above_it_and_a_person_is_in_reach_from_there(
 def test_the_newest_answer_comes_into_view_wherever_one_had_scrolled_to(
         screen: str, person: NewPerson, backstage: Backstage) -> None:
     me = at_the_assistant(person, backstage, "en", screen)
-    say(me, "at most 100 a month")
-    for words in ("at most 150 a month", "at most 200 a month"):
+    for words in ("at most 100 a month", "at most 150 a month", "at most 200 a month"):
         me.page.get_by_test_id("stMain").evaluate("element => element.scrollTo(0, element.scrollHeight)")
+        field = me.page.locator("[class*='st-key-assistant_text_']").first
+        before = field.get_attribute("class") or ""
         say(me, words)
         said = me.page.locator(".st-key-assistant_said")
-        expect(said).to_contain_text(words)
+        expect(said).to_contain_text(words, timeout=20_000)
         expect(said).to_be_in_viewport(ratio=1)
         expect(me.page.get_by_text(me.words("assistant.answer.no").strip()).first).to_be_in_viewport()
+        # What is written into the field of the turn before would be lost.
+        expect(field).not_to_have_class(before, timeout=20_000)
+        me.settle()
 
 
 @pytest.mark.parametrize(("locale", "screen"), [("zh_CN", "phone"), ("en", "desktop")])
