@@ -65,6 +65,8 @@ def population(document: Document) -> str:
         ("left over each month, median", f"{found['disposable_median']:,.0f}"),
         ("cannot afford the least instalment", f"{_percent(found['nothing_left_share'])} %"),
         ("in hardship", f"{_percent(found['hardship_share'])} %"),
+        ("both: in hardship, and cannot afford the least instalment",
+         f"{_percent(found['hardship_and_nothing_left_share'])} %"),
         ("one / two / three / four and more months late", " / ".join(_percent(one) for one in (
             *(found[f"months_late_{number}_share"] for number in (1, 2, 3)),
             sum(found[f"months_late_{number}_share"] for number in (4, 5, 6, 7)))) + " %")])
@@ -227,10 +229,14 @@ def _counterparties(world: str) -> Callable[[Document], str]:
 
 def toughness(document: Document) -> str:
     """What holding out brings a debtor."""
+    found = document["counterparties"]
     rows = [(f"{one['lender'].replace('_', ' ')}", f"{one['deals']:,}", _percent(one["gained"]))
-            for one in document["counterparties"]["toughness"]]
-    return _table(("lender", "deals", "a tough debtor pays less than a soft one by, % of the balance"),
-                  [*rows, ("**portal**", f"{document['honesty']['tried']:,}", "0.0")])
+            for one in found["toughness"]]
+    if document["honesty"]["moved_by_insisting"] == 0:
+        # What holding out cannot move is the same deal for a tough debtor as for a soft one: all the portal's count.
+        agreed = next(iter(found["results"].values()))["portal"]["agreement"]["value"]
+        rows.append((NAMES["portal"], f"{round(agreed * found['debtors']):,}", _percent(0)))
+    return _table(("lender", "deals", "a tough debtor pays less than a soft one by, % of the balance"), rows)
 
 
 TABLES: dict[str, Callable[[Document], str]] = {

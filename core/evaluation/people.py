@@ -150,11 +150,12 @@ def _fen(yuan: Floats) -> NDArray[np.int64]:
 def describe(people: pd.DataFrame) -> dict[str, float]:
     """The population in a few figures; yuan."""
     balance, disposable = people["balance_minor"] / 100, people["disposable_minor"] / 100
+    nothing_left = people["affordable_minor"] < 100_00
     return {"debtors": float(len(people)), "balance_median": float(balance.median()),
             "balance_lower_quartile": float(balance.quantile(0.25)),
             "balance_upper_quartile": float(balance.quantile(0.75)), "disposable_median": float(disposable.median()),
-            "nothing_left_share": float((people["affordable_minor"] < 100_00).mean()),
-            "hardship_share": float(people["hardship"].mean()),
+            "nothing_left_share": float(nothing_left.mean()), "hardship_share": float(people["hardship"].mean()),
+            "hardship_and_nothing_left_share": float((nothing_left & people["hardship"]).mean()),
             **{f"months_late_{one.months_late}_share": float(
                 (np.minimum((people["days_past_due"] - 1) // _DAYS_PER_MONTH + 1, 7) == one.months_late).mean())
                 for one in MARGINALS}}

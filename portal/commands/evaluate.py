@@ -18,6 +18,13 @@ _COLUMNS = {"agreement": "agree", "completed_of_deals": "complete", "completed_o
             "recovery": "recovered", "lender_value_counted": "lender", "lender_value": "in cash",
             "debtor_value": "debtor", "frontier_gap": "gap", "breaching": "breaches"}
 _QUICK = (4_000, 2)
+_ABOUT = (
+    "100,000 debtors take about a quarter of an hour on two cores, --quick under a minute. In the world iva plans "
+    "break as published of British individual voluntary arrangements (three in ten within five years), in dmp as of "
+    "American debt-management plans (six in ten within four). Printed is a line for each way to negotiate in each "
+    "world, in per cent: how many agree, how many of these plans and of all debtors complete one, all money the "
+    "lender recovers (also without a deal), what each side gains over doing nothing, the gap to what both could have "
+    "had, and plans that breach a constraint. docs/evaluation.md explains them.")
 
 
 class WorldName(StrEnum):
@@ -27,7 +34,7 @@ class WorldName(StrEnum):
     DMP = "dmp"
 
 
-@app.callback(invoke_without_command=True)
+@app.callback(invoke_without_command=True, epilog=_ABOUT)
 def evaluate(
     debtors: Annotated[int, typer.Option("--debtors", min=1, metavar="N", help="Synthetic debtors in all.")] = 100_000,
     seeds: Annotated[int, typer.Option("--seeds", min=1, max=100, metavar="K", help="Seeds they are drawn from.")] = 5,

@@ -10,6 +10,12 @@ from typer.testing import CliRunner
 from portal.cli import application
 
 
+def test_the_help_says_how_long_it_takes_what_comes_out_and_what_the_worlds_are() -> None:
+    told = " ".join(CliRunner().invoke(application("evaluate"), ["evaluate", "--help"]).output.split())
+    for told_of in ("quarter of an hour", "voluntary arrangements", "debt-management plans", "Printed is a line"):
+        assert told_of in told
+
+
 def test_a_small_evaluation_prints_what_it_writes(tmp_path: Path) -> None:
     out = tmp_path / "figures.json"
     done = CliRunner().invoke(application("evaluate"), [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.domain.offers.model import Facts
-from core.evaluation.people import AS_OF, BYSTANDERS, MARGINALS, make_people
+from core.evaluation.people import AS_OF, BYSTANDERS, MARGINALS, describe, make_people
 from core.policy.book import Policy
 from core.policy.rules.requests import term_limits
 
@@ -24,6 +24,14 @@ def test_every_debtor_is_one_the_portal_could_have(policy: Policy) -> None:
         Facts(AS_OF, person.principal_minor, person.interest_minor, person.fees_minor, person.days_past_due,
               person.affordable_minor, person.ceiling_minor, person.disposable_minor, hardship=bool(person.hardship))
     assert (people["limit_minor"] <= np.maximum(people["disposable_minor"], 0)).all()
+
+
+def test_who_is_in_hardship_and_who_can_afford_nothing_are_two_groups_that_overlap(policy: Policy) -> None:
+    people = make_people(1, 0, 200, policy)
+    told = describe(people)
+    both = int((people["hardship"] & (people["affordable_minor"] < 100_00)).sum())
+    assert told["hardship_and_nothing_left_share"] == both / 200
+    assert 0 < both / 200 < min(told["hardship_share"], told["nothing_left_share"])
 
 
 def test_late_debtors_are_rarer_than_early_ones_as_in_the_public_file(policy: Policy) -> None:

@@ -33,6 +33,18 @@ def test_the_run_is_as_large_as_promised_and_breaches_nothing() -> None:
     assert DOCUMENT["honesty"]["moved_by_insisting"] == DOCUMENT["honesty"]["moved_by_bystanders"] == 0
 
 
+def test_no_lender_is_compared_over_more_deals_than_it_made() -> None:
+    found = DOCUMENT["counterparties"]
+    made = {name.removeprefix("negmas_"): round(figures["agreement"]["value"] * found["debtors"])
+            for name, figures in found["results"]["iva"].items()}
+    lines = TABLES["toughness"](DOCUMENT).split("\n")[2:]
+    rows = [[cell.strip(" *") for cell in line.split("|")[1:-1]] for line in lines]
+    assert len(rows) == 5
+    for lender, deals, _ in rows:
+        of_lender = [count for name, count in made.items() if name.startswith(lender.replace(" ", "_"))]
+        assert 0 < int(deals.replace(",", "")) <= min(of_lender), lender
+
+
 @pytest.mark.parametrize("name", ["random_sets", "debtors"])
 def test_bargaining_points_agree_with_another_librarys_on_a_thousand_cases(name: str) -> None:
     points = DOCUMENT["points"]
