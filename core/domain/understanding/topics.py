@@ -77,6 +77,8 @@ def _topics(clause: Clause) -> set[str]:
         found.discard("pause")
     if "accept" in found and "reject" in found:
         found.discard("accept")
+    if "dispute" in found and cue("clauses", "own_error").search(text):
+        found.discard("dispute")
     if "dispute" in found:
         found.discard("lump_sum")
     if "restart" in found and of_interest and not cue("clauses", "said").search(text):
