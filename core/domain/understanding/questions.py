@@ -40,7 +40,8 @@ def find_question(clause: Clause, before: Clause | None) -> None:
             clause.cues -= _ASKED_ABOUT
             clause.cues.add("question")
         return
-    payday, own = cue("dates", "payday").search(text), cue("clauses", "own_request").search(text)
+    payday = cue("dates", "payday").search(text) or cue("dates", "event").search(text)
+    own = cue("clauses", "own_request").search(text)
     if requested and clause.cues & _ASKED_ABOUT == {"reject"} and not clause.mentions:
         clause.cues.discard("reject")  # may I not sign
     wants = clause.cues & _ASKED_ABOUT or clause.mentions or payday or own

@@ -16,7 +16,7 @@ from core.domain.understanding.comparisons import (
     share_periods,
     within_correction,
 )
-from core.domain.understanding.evidence import has_sign, is_offered, is_paid, names_charge
+from core.domain.understanding.evidence import has_sign, is_bare, is_offered, is_paid, names_charge
 from core.domain.understanding.hardship import find_hardship
 from core.domain.understanding.lexicon import AMOUNT, Cue, cue, words
 from core.domain.understanding.mentions import AmountMention, DateMention, DueDayMention, Trouble
@@ -64,6 +64,8 @@ def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -
         told = number > 0 and _tells(clauses[number - 1], clause) and clauses[number - 1].sentence == clause.sentence
         for place, amount in enumerate(found):
             _judge(clause, found, place, earlier, disputed=clause.sentence in disputed)
+            if clause.asks and is_bare(clause) and _is_turned_down(clauses, number):
+                amount.role = "refused"  # so much? You must be joking.
             leave_replaced(clause, found, place)
             if told and amount.role == "offer" and _says_nothing(clause):
                 amount.role = "past"
@@ -160,6 +162,11 @@ def _earns_less(before: Clause, clause: Clause) -> bool:
     """Whether it is of the income the clause before tells of that there is so much less."""
     pays = cue("cues", "amounts", "repay").search(clause.text)
     return pays is None and before.sentence == clause.sentence and "income_drop" in find_hardship([before])
+
+
+def _is_turned_down(clauses: list[Clause], number: int) -> bool:
+    after = clauses[number + 1:number + 2]
+    return bool(after) and "reject" in after[0].cues and not amounts_of(after[0])
 
 
 def _tells(before: Clause, clause: Clause) -> bool:

@@ -57,7 +57,10 @@ def read_amounts(clauses: list[Clause], terms: Terms, outstanding_minor: int | N
     for number, clause in enumerate(clauses):
         if not counted(clause):
             continue
+        each_time = frequency in ("weekly", "fortnightly") and cue("clauses", "per_time").search(clause.raw)
         for amount in amounts_of(clause):
+            if each_time and amount.unsure:
+                amount.period = frequency  # so much each time, as often as was said
             if in_hand and amount.share == 1:
                 # Who names what they have and wants to be rid of it all offers the one or the other: it is asked.
                 amount.trouble = Trouble.VAGUE
