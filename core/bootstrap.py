@@ -70,8 +70,9 @@ def must_read_database(context: ServiceContext) -> None:
     try:
         context.vault.decrypt(stored)
     except InvalidInput as refusal:
+        demo = "; if it is the demo's, say PORTAL_DEMO=1 and set no key" if context.settings.beside_a_demo else ""
         raise InvalidInput("key_unknown", f"the database was written with another key: {refusal}. Nothing was written. "
-                           "Set PORTAL_SECRET_KEY and PORTAL_SECRET_KEY_ID to those of this database",
+                           f"Set PORTAL_SECRET_KEY and PORTAL_SECRET_KEY_ID to those of this database{demo}",
                            field="PORTAL_SECRET_KEY") from refusal
 
 

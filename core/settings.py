@@ -74,6 +74,11 @@ class Settings(BaseSettings):
         return self.demo and not self.secret_key.get_secret_value() and not self._kept_key.exists()
 
     @property
+    def beside_a_demo(self) -> bool:
+        """Whether a demo's key lies in ``var_dir`` and nobody said that the demo is meant."""
+        return not self.demo and self._kept_key.exists()
+
+    @property
     def _kept_key(self) -> Path:
         return self.var_dir / "secret.key"
 
@@ -82,6 +87,11 @@ class Settings(BaseSettings):
         given = self.secret_key.get_secret_value()
         if not given and self.demo:
             given = _kept_secret(self._kept_key)
+        if not given and self.beside_a_demo:
+            raise InvalidInput("demo_unsaid", f"a demo keeps its key in {self.var_dir.resolve()}: to use its database, "
+                               "say PORTAL_DEMO=1 before the command (or `export PORTAL_DEMO=1` once). For real "
+                               "accounts set PORTAL_SECRET_KEY; a new one does not open what the demo wrote",
+                               field="PORTAL_DEMO")
         if len(given) < SMALLEST_SECRET:
             raise InvalidInput("secret_key_weak",
                                "set PORTAL_SECRET_KEY to at least 32 random characters, "

@@ -89,6 +89,30 @@ def test_the_check_reports_another_key_and_the_right_one(portal: Portal, sqlite_
     assert "ok: the key reads what is encrypted" in right.out
 
 
+@pytest.mark.parametrize("command", [
+    ("replay", "7KQ4M2XD"), ("ledger", "show", "A1"), ("ledger", "verify"), ("export", "accounts", "a.csv"),
+    ("user", "list"), ("db", "check"), ("close-day",), ("run", "--port", "8799"), ("audit", "verify")])
+def test_beside_a_demo_a_command_says_how_to_use_it(
+        portal: Portal, sqlite_url: str, tmp_path: Path, command: tuple[str, ...]) -> None:
+    var = tmp_path / "var"
+    demo = bootstrap.start(Settings(DATABASE_URL=sqlite_url, demo=True, var_dir=var))
+    add_card(demo)
+    said = refused(portal(*command, url=sqlite_url, PORTAL_SECRET_KEY="", PORTAL_VAR_DIR=str(var)), 2)
+    assert said.startswith("portal: PORTAL_DEMO: ")
+    assert "PORTAL_DEMO=1 before the command" in said
+    assert "python -c" not in said
+    demo.engine.dispose()
+
+
+def test_a_new_key_beside_a_demo_is_refused_with_the_way_back(portal: Portal, sqlite_url: str, tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    demo = bootstrap.start(Settings(DATABASE_URL=sqlite_url, demo=True, var_dir=var))
+    add_card(demo)
+    said = refused(portal("user", "list", url=sqlite_url, PORTAL_SECRET_KEY=OTHER, PORTAL_VAR_DIR=str(var)), 2)
+    assert "say PORTAL_DEMO=1 and set no key" in said
+    demo.engine.dispose()
+
+
 def test_an_empty_database_takes_any_key(database_url: str) -> None:
     context = bootstrap.start(Settings(DATABASE_URL=database_url, secret_key=OTHER))
     bootstrap.must_read_database(context)
