@@ -87,7 +87,8 @@ def _meant(kind: str, clause: Clause, match: re.Match[str], subject: str) -> set
     only_at_once = cue("clauses", "all_at_once").search(clause.raw) is not None
     if subject == "other" or (kind == "other" and (refuses or only_at_once)):
         return set()
-    relatives = [person.end() for person in family.finditer(clause.text) if person.end() <= match.end()]
+    relatives = [person.end() for person in family.finditer(clause.text)
+                 if person.end() <= match.end() or person.start() <= match.start() < person.end()]
     own = cue("hardship", "people", "self")
     selves = [one.end() for one in own.finditer(clause.text) if one.end() <= match.start()]
     named = bool(relatives) and (not selves or max(relatives) > max(selves))

@@ -210,7 +210,7 @@ def _has_single_sign(sentence: list[Clause], clause: Clause) -> bool:
             continue
         if other is not clause and cue("cues", "single").search(other.text) and "denied" not in other.cues:
             return True
-        if has_day(other) and counted(other):
+        if has_day(other) and counted(other) and (other is clause or not find_hardship([other])):
             return True
     return False
 
