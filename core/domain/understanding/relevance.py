@@ -48,7 +48,8 @@ def is_of_paying(clauses: list[Clause], number: int, trouble_of: set[int]) -> bo
         return False  # the child, not the payment
     if clause.cues & {"dispute"} or number in trouble_of or _is_of_other_bills(clause):
         return False
-    if any(cue("clauses", key).search(clause.text) for key in ("not_then", "away_until")) or cue("clauses", "was_so").search(clause.raw):
+    told = any(cue("clauses", key).search(clause.text) for key in ("not_then", "away_until"))
+    if told or cue("clauses", "was_so").search(clause.raw):
         return False
     if cue("cues", "amounts", "past").search(clause.text) and not _all_ahead(clause):
         return False
