@@ -8,7 +8,7 @@ precision is lost before the one place where a figure is rounded: ``round_minor`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -75,6 +75,18 @@ def share_minor(amount_minor: int, ratio: Decimal | Fraction, rounding: Rounding
     """``ratio`` of an amount, rounded once."""
     numerator, denominator = ratio.as_integer_ratio()
     return divide_minor(amount_minor * numerator, denominator, rounding)
+
+
+def shared_out(whole_minor: int, weights: Sequence[int]) -> tuple[int, ...]:
+    """``whole_minor`` (not negative) by ``weights`` (whole, some of them not 0): the parts add up to it, to the fen.
+
+    Each part is rounded down; what is left over goes fen by fen to the largest remainders, alike in the order given.
+    """
+    whole = sum(weights)
+    parts = [divmod(whole_minor * weight, whole) for weight in weights]
+    left = whole_minor - sum(part for part, _ in parts)
+    first = sorted(range(len(parts)), key=lambda place: -parts[place][1])[:left]
+    return tuple(part + (place in first) for place, (part, _) in enumerate(parts))
 
 
 def total_minor(amounts: Iterable[int]) -> int:

@@ -14,6 +14,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from core.domain.errors import InvalidInput
+from core.domain.money import shared_out
 from core.domain.offers.plan import Option
 from core.domain.offers.value import StatusQuo, status_quo
 from core.portfolio.allocation_plans import Card, CardPlans, Payer
@@ -105,11 +106,10 @@ def allocate(cards: Sequence[Card], payer: Payer) -> Allocation:
     can be reckoned with exactly.
     """
     _check(cards)
-    owed = sum(card.balance_minor for card in cards)
     nothing = [status_quo(payer.facts(card), card.rule) for card in cards]
     plans = [one.worth_taking(payer.affordable_minor) for one in _searches(cards, payer, nothing)]
-    shares = tuple(_share(payer.affordable_minor * card.balance_minor // owed, found)
-                   for card, found in zip(cards, plans, strict=True))
+    parts = shared_out(payer.affordable_minor, [card.balance_minor for card in cards])
+    shares = tuple(_share(part, found) for part, found in zip(parts, plans, strict=True))
     order, considered = _dearest(cards, nothing), tuple(len(found) for found in plans)
     chosen = choose([[_figures(one) for one in found] for found in plans], payer.affordable_minor)
     if chosen is None:
