@@ -84,6 +84,8 @@ def _is_offer(clause: Clause, amount: AmountMention) -> bool:
         return False
     pays = "lump_sum" in clause.cues or cue("cues", "dates", "pay").search(clause.text) is not None \
         or cue("cues", "periods", "monthly").search(clause.text) is not None or _has_single_sign([clause], clause)
+    if amount.share == 1 and "extension" in clause.cues and "lump_sum" not in clause.cues:
+        return False  # everything later, not everything paid
     if amount.share == 1:
         at_once = "lump_sum" in clause.cues or ("willing" not in clause.cues and _has_single_sign([clause], clause))
         return pays and at_once and not clause.cues & {"propose", "pause", "waive", "restart"}
