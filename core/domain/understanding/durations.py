@@ -47,14 +47,20 @@ def _place_length(clauses: list[Clause], number: int, mention: LengthMention, te
     elif context == "plan" and mention.months() == 1 and not cue("clauses", "within").search(clause.text):
         return  # a month, of what is told: no plan is that short
     elif context == "plan":
+        if _refused_length(clause, mention):
+            terms.proposes = terms.proposes or "reject" not in _cues_about(clauses, number)
+            return
         terms.proposes = True
         terms.has_length = True
-        if _refused_length(clause, mention):
-            return
         if "longer" in clause.cues and cue("clauses", "by_length").search(clause.text[:mention.start]):
             terms.asks.add("how_long")  # so much longer than it is: nobody says how long that comes to
             return
         _keep(terms, "months_at_most", mention)
+
+
+def _cues_about(clauses: list[Clause], number: int) -> set[str]:
+    """The cues of a clause and of the one after it."""
+    return {name for clause in clauses[number:number + 2] for name in clause.cues}
 
 
 def _refused_length(clause: Clause, mention: LengthMention) -> bool:

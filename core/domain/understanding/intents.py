@@ -68,7 +68,7 @@ def choose_intents(clauses: list[Clause], terms: Terms, timing: Timing, hardship
         intents.add("hardship")
     if terms.wish.waive:
         intents.add("waive")
-    if "reject" in about and not _is_own_trouble(clauses):
+    if "reject" in about and not _is_own_trouble(clauses) and not (terms.wish.waive and _is_of_fees(clauses)):
         intents.add("reject")
     _propose(about, intents, terms, timing, as_of)
     _willing(about, intents, terms, timing)
@@ -93,6 +93,11 @@ def _is_own(clause: Clause) -> bool:
 def _stays(clause: Clause) -> bool:
     """A question keeps its own cue; a dispute or complaint is one wherever it stands."""
     return (not clause.before_restart and not clause.hypothetical) or "question" in clause.cues
+
+
+def _is_of_fees(clauses: list[Clause]) -> bool:
+    """Whether only fees or interest are called too much: they are to go, the offer is not turned down."""
+    return all(cue("clauses", "dear_fee").search(clause.text) for clause in clauses if "reject" in clause.cues)
 
 
 def _is_own_trouble(clauses: list[Clause]) -> bool:

@@ -64,6 +64,8 @@ def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -
         told = number > 0 and _tells(clauses[number - 1], clause) and clauses[number - 1].sentence == clause.sentence
         for place, amount in enumerate(found):
             _judge(clause, found, place, earlier, disputed=clause.sentence in disputed)
+            if number and amount.role == "balance" and _sums_up(clauses[number - 1], clause):
+                amount.role = "offer"
             if clause.asks and is_bare(clause) and _is_turned_down(clauses, number):
                 amount.role = "refused"  # so much? You must be joking.
             leave_replaced(clause, found, place)
@@ -132,7 +134,7 @@ def _role(clause: Clause, found: list[AmountMention], number: int, left: str, ri
     if number + 1 < len(found) and cue("cues", "amounts", "from").search(left):
         return "asked"  # from so much: what comes after it is offered
     strong, at = _strongest(left + AMOUNT, figure=amount.share is None)
-    if cue("cues", "amounts", "spending_after").match(right):
+    if amount.share is None and cue("cues", "amounts", "spending_after").match(right):
         return "spending"
     if strong == "changed":
         return found[number - 1].role if number and found[number - 1].role in _OF_SOMETHING else "offer"
@@ -162,6 +164,12 @@ def _earns_less(before: Clause, clause: Clause) -> bool:
     """Whether it is of the income the clause before tells of that there is so much less."""
     pays = cue("cues", "amounts", "repay").search(clause.text)
     return pays is None and before.sentence == clause.sentence and "income_drop" in find_hardship([before])
+
+
+def _sums_up(before: Clause, clause: Clause) -> bool:
+    """I settle it at once, 8,500 in all: the whole is what is paid."""
+    settles = "lump_sum" in before.cues and not amounts_of(before) and before.sentence == clause.sentence
+    return settles and cue("clauses", "total").match(clause.text) is not None
 
 
 def _is_turned_down(clauses: list[Clause], number: int) -> bool:

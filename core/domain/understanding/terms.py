@@ -243,7 +243,7 @@ def _lone_frequency(clauses: list[Clause]) -> str:
         if amounts_of(clause) or not counted(clause) or clause.of_others or "denied" in clause.cues:
             continue
         income, context = cue("cues", "amounts", "income"), cue("clauses", "frequency_context")
-        if income.search(clause.text):
+        if income.search(clause.text) or cue("clauses", "habit").search(clause.raw):
             continue
         if any(isinstance(mention, DueDayMention) for mention in clause.mentions):
             return "monthly"
