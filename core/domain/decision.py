@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+
+from core.domain.proposal import ProposalKind
 
 
 class Outcome(StrEnum):
@@ -21,6 +24,20 @@ class ApproveReason(StrEnum):
     ENDS_THE_DEBT = "ends_the_debt"
     PROMISE_TAKEN = "promise_taken"
     EXCEPTION_JUSTIFIED = "exception_justified"
+
+
+_FITTING: Mapping[ProposalKind, tuple[ApproveReason, ...]] = {
+    ProposalKind.EXTENSION: (ApproveReason.AFFORDABLE, ApproveReason.HARDSHIP_SHOWN, ApproveReason.SHORT_DELAY),
+    ProposalKind.PERSONALISED_AGREEMENT: (ApproveReason.AFFORDABLE, ApproveReason.HARDSHIP_SHOWN),
+    ProposalKind.SETTLEMENT: (ApproveReason.HARDSHIP_SHOWN, ApproveReason.ENDS_THE_DEBT),
+    ProposalKind.TOKEN_PAYMENT: (ApproveReason.AFFORDABLE, ApproveReason.HARDSHIP_SHOWN),
+    ProposalKind.PAUSE: (ApproveReason.HARDSHIP_SHOWN,),
+    ProposalKind.PROMISE_TO_PAY: (ApproveReason.SHORT_DELAY, ApproveReason.PROMISE_TAKEN)}
+
+
+def approve_reasons(kind: ProposalKind) -> tuple[ApproveReason, ...]:
+    """The reasons that say something of a request of this kind; an exception may be made of any."""
+    return (*_FITTING[kind], ApproveReason.EXCEPTION_JUSTIFIED)
 
 
 class RefuseReason(StrEnum):

@@ -82,7 +82,7 @@ class CaseOptions:
     """Why what was asked for is not met as it stands: the name of a constraint, or ``several``."""
     suggestions: tuple[Suggestion, ...] = ()
     level_up: LevelUp | None = None
-    """None for who holds the highest."""
+    """None for who holds the highest, or a level that may grant what was asked for."""
 
 
 def options(actor: Actor, context: ServiceContext, proposal_id: str) -> CaseOptions:
@@ -151,7 +151,8 @@ def _negotiated(found: CaseOptions, facts: Facts, rule: OfferRule, figures: Requ
     own = negotiate(facts, rule, wish, ArraySearch)
     ground = Ground(facts, rule, situation_of(facts, rule, wish).nothing.lender_value_minor)
     asked = None if figures is None else _asked(figures, ground, wish)
-    higher = one_level_up(facts, rule, wish, ArraySearch)
+    granted_here = asked is not None and found.held is not None and found.held.covers(asked.authority)
+    higher = None if granted_here else one_level_up(facts, rule, wish, ArraySearch)
     answer, levels = own.answer, list(Authority)
     return replace(
         found, facts=facts, nothing_minor=ground.nothing_minor, asked=asked,
@@ -174,4 +175,5 @@ def _asked(figures: RequestFigures, ground: Ground, wish: Wish) -> AskedFor | No
     total = sum(amounts) if schedule is None else schedule.amount_minor + schedule.down_payment_minor
     return AskedFor(figures.terms, monthly, getattr(figures.terms, "months", None), total, weighed,
                     ground.gain_minor(weighed.lender_value_minor, whole_debt=weighed.whole_debt),
-                    figures.authority.level)
+                    figures.authority.level,
+                    tuple(amounts if schedule is None else [row.amount_minor for row in schedule.instalments]))

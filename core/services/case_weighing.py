@@ -96,6 +96,9 @@ class AskedFor:
     weighed: Weighed
     gain_minor: int | None
     authority: Authority
+    """The level that may grant it as it is asked for."""
+    amounts: tuple[int, ...] = ()
+    """What falls due, one after the other: the instalments of an agreement, what is paid first left out."""
 
 
 @dataclass(frozen=True, slots=True)

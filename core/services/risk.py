@@ -68,7 +68,8 @@ def _risk(connection: sa.Connection, context: ServiceContext, row: sa.Row[Any]) 
     kept = _kept(connection, row.cardholder_id, today, grace_rule(policy).days)
     rule = risk_rule(policy)
     [sample] = Citations(context, position.issuer, today)(SHARES)
-    return CaseRisk(today, view(record, Means(means.left_minor, _due(position)), kept, rule), rule, sample,
+    month = Means(means.left_minor, _due(position), means.ceiling_left_minor)
+    return CaseRisk(today, view(record, month, kept, rule), rule, sample,
                     means.assessed_on, policy.version)
 
 

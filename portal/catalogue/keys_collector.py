@@ -14,6 +14,7 @@ from core.services.assistant.model import PersonCause, TurnSource
 from core.services.case_weighing import Given, Why
 from portal.catalogue.endings import Endings
 from portal.components.case_decision import Choice
+from portal.components.case_limits_words import NONE_GRANTED
 from portal.components.case_options_words import HEADS
 
 
@@ -23,6 +24,9 @@ def _these(endings: Iterable[str]) -> Endings:
 
 
 _TOLD = [choice for choice in Choice if choice is not Choice.REFER]
+
+_NEVER_MISSED = (Bound.STARTS_LIGHTER,)
+"""Asked only of plans the engine makes up itself: no request is measured by it."""
 
 DYNAMIC: Mapping[str, Endings] = {
     "collector.authority.because.": _these((
@@ -45,6 +49,8 @@ DYNAMIC: Mapping[str, Endings] = {
     "collector.letter.": _these(_TOLD),
     "collector.options.bound.": _these([*Bound, "several"]),
     "collector.options.head.": _these(HEADS),
+    "collector.options.missed.": _these(bound for bound in Bound if not bound.is_wish and bound not in _NEVER_MISSED),
+    "collector.options.none_granted.": _these(NONE_GRANTED),
     "collector.options.obstacle.": _these(("no_assessment", "nothing_owed", "arrangement")),
     "collector.options.room.": _these(Given),
     "collector.options.why.": _these(Why),
@@ -52,6 +58,8 @@ DYNAMIC: Mapping[str, Endings] = {
     "collector.people.cause.": _these(PersonCause),
     "collector.recommendation.": _these(Decision),
     "collector.row.": _these(("late", "promised")),
+    "collector.row.day.": _these(("passed", "near")),
+    "collector.row.moved.": _these(("start", "pay_by")),
     "collector.row.recommended.": _these(Decision),
     "collector.said.": _these(Choice),
     "collector.state.": _these(ProposalState),

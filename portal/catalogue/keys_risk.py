@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.domain.risk.record import Part
-from core.domain.risk.view import Ability, Sign, Willingness
+from core.domain.risk.view import Ability, Cover, Sign, Willingness
 from portal.catalogue.endings import Endings
 
 _AGREEMENTS = (Sign.AGREEMENTS_KEPT, Sign.AGREEMENTS_MISSED)
 _SHARES = (Part.PAID_SHARE, Part.PAID_TREND, Part.UTILISATION)
 
 DYNAMIC: Mapping[str, Endings] = {
+    "collector.risk.covered.": lambda root: list(Cover),
     "collector.risk.ability.": lambda root: list(Ability),
     "collector.risk.willingness.": lambda root: list(Willingness),
     "collector.risk.meaning.": lambda root: [f"{one}_{other}" for one in Ability for other in Willingness],

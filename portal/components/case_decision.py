@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from typing import Any
 
 import streamlit as st
 
 from core.domain.actor import Role
-from core.domain.decision import ApproveReason, InformationItem, Outcome, RefuseReason
+from core.domain.decision import ApproveReason, InformationItem, Outcome, RefuseReason, approve_reasons
 from core.domain.errors import InvalidInput, PortalError
 from core.domain.proposal import ProposalEvent, permits
+from core.domain.request_terms import AgreementTerms, ExtensionTerms, PromiseTerms, waived_by
 from core.services import review
 from core.services.case_model import CaseView
+from core.services.request_figures import RequestFigures
 from portal import errors
-from portal.components import schedule
+from portal.components import plan_words
 from portal.components.money import paragraphs
-from portal.i18n import t
+from portal.i18n import money, t
 from portal.session import Viewer, viewer
 
 SAID = "case_said"
@@ -105,7 +107,10 @@ def _choose(case: CaseView) -> Choice | None:
 
 def _pick_reasons(case: CaseView, choice: Choice) -> list[str]:
     """The codes chosen; ticks rather than a long list box, so that a thumb can do it."""
-    codes, area = _REASONS[choice]
+    codes: Sequence[StrEnum] = list(_REASONS[choice][0])
+    area = _REASONS[choice][1]
+    if choice is Choice.APPROVE:  # one payment does not settle an extension
+        codes = approve_reasons(case.kind)
     key = f"reasons_{choice}_{case.proposal_id}"
     label = t(f"collector.decide.reasons.{choice}")
     if choice is Choice.REFER:
@@ -132,12 +137,23 @@ def _letter(choice: Choice, case: CaseView, codes: Sequence[str], message: str) 
     area = _REASONS[choice][1]
     parts = [f"**{t(f'collector.letter.{choice}')}**"]
     if choice is Choice.APPROVE and case.figures is not None:
-        parts.append(schedule.terms_in_words(case.figures.terms))
+        parts.append("  \n".join(_granted(case.figures)))
     if codes:
         parts.append("\n".join(f"- {t(f'{area}.{code}')}" for code in codes))
     if message.strip():
         parts.append(f"> {paragraphs(message.strip())}")
     return "\n\n".join(parts)
+
+
+def _granted(figures: RequestFigures) -> Iterator[str]:
+    """What they would be granted: what is paid when, that a waiver comes at the end, and that it is to be signed."""
+    terms = figures.terms
+    yield plan_words.agreed(terms, figures.dues)
+    waived = waived_by(terms).total_minor
+    if waived and isinstance(terms, AgreementTerms):
+        yield t("cardholder.requests.waived_later", waived=money(waived))
+    if not isinstance(terms, ExtensionTerms | PromiseTerms):  # these two hold as soon as they are granted
+        yield t("collector.letter.sign")
 
 
 def _carry_out(who: Viewer, case: CaseView, choice: Choice, codes: Sequence[str], message: str, note: str) -> None:

@@ -8,17 +8,19 @@ import streamlit as st
 
 from core.domain.actor import Authority
 from core.domain.offers.as_request import terms_of
-from core.domain.offers.model import OfferKind
+from core.domain.offers.model import Facts, OfferKind
 from core.domain.offers.offer import Offer
 from core.domain.proposal import ProposalEvent, permits
+from core.domain.request_terms import waived_by
 from core.services import case_options
 from core.services.case_model import CaseView
 from core.services.case_options import CaseOptions
-from core.services.case_weighing import CaseOption, Headroom, Suggestion, Why
-from portal.components import assistant_words, case_decision, on_demand
-from portal.components.case_options_words import basis, beside, beyond, bound, cells, heads, level_up, refusals, tables
+from core.services.case_weighing import CaseOption, Headroom, Suggestion
+from portal.components import assistant_words, case_decision, on_demand, plan_words
+from portal.components.case_limits_words import beyond, bound, level_up, payment, relief_first, why
+from portal.components.case_options_words import basis, beside, cells, figures, heads, refusals
 from portal.components.schedule import terms_in_words
-from portal.i18n import money, percent, speaking, t
+from portal.i18n import money, money_short, percent, speaking, t
 
 _FILLED = "case_options_filled"
 
@@ -49,16 +51,16 @@ def _show(found: CaseOptions, case: CaseView) -> None:
 def _options(found: CaseOptions) -> None:
     """What was asked for and each option: a table where there is room, one beneath the other on a phone."""
     level = found.held or Authority.L1
-    lead = [t("collector.options.lead", level=level.value, nothing=money(found.nothing_minor))]
+    lead = [t("collector.options.lead", level=level.value, nothing=money_short(found.nothing_minor))]
     if found.held is None:
         lead.insert(0, f"**{t('collector.options.no_level')}**")
     st.markdown("\n\n".join(lead))
     with st.container(key="case_options_table"):
-        st.markdown(tables(found))
+        st.markdown(figures(found))
     with st.container(key="case_options_cards"):
         st.markdown("\n\n---\n\n".join(beside(heads(), row) for row in cells(found)))
     st.caption(t("collector.options.value_note"))
-    told = [line for line in (beyond(found), level_up(found)) if line]
+    told = [line for line in (relief_first(found), beyond(found), level_up(found)) if line]
     if told:
         st.markdown("\n\n".join(told))
 
@@ -73,43 +75,37 @@ def _counter_offers(found: CaseOptions, case: CaseView) -> None:
         st.markdown(t("collector.options.no_counter"))
     for number, one in enumerate(found.suggestions):
         with st.container(border=True):
-            st.markdown(_suggested(one))
+            st.markdown(_suggested(one, found.facts))
             if case.in_my_hands and permits(case.state, ProposalEvent.REQUEST_INFORMATION):
                 st.button(t("collector.options.use"), key=f"counter_{case.proposal_id}_{number}", on_click=_use,
-                          args=(case.proposal_id, one.option.offer, found.language))
+                          args=(case.proposal_id, one.option.offer, found.facts, found.language))
 
 
-def _suggested(one: Suggestion) -> str:
+def _suggested(one: Suggestion, facts: Facts | None) -> str:
     offer = one.option.offer
-    why = t(f"collector.options.why.{one.why}")
-    if one.why is Why.NEAREST and one.change is not None:
-        why = t("collector.options.why.nearest", bound=bound(one.change.name),
-                amount=assistant_words.slack_in_words(one.change.name, one.change.amount))
-    said = t("collector.options.counter_line", terms=terms_in_words(terms_of(offer)), payment=payment(offer), why=why)
+    terms, paid = terms_in_words(terms_of(offer)), "" if facts is None else payment(offer, facts)
+    said = t("collector.options.counter_plan", terms=terms, payment=paid, why=why(one)) if paid else \
+        t("collector.options.counter_line", terms=terms, why=why(one))
     return f"{said}\n\n{t('collector.options.turned_down')}" if one.turned_down else said
 
 
-def payment(offer: Offer) -> str:
-    """What a plan comes to a month and in all; empty where the terms say it."""
-    if offer.kind is not OfferKind.PERSONALISED_AGREEMENT:
-        return ""
-    return t("collector.options.payment", monthly=money(offer.monthly_minor), total=money(offer.total_minor))
-
-
-def _use(proposal_id: str, offer: Offer, language: str) -> None:
+def _use(proposal_id: str, offer: Offer, facts: Facts, language: str) -> None:
     """Begin a question to the cardholder with the counter-offer in their language; nothing is sent."""
     with speaking(language):
-        case_decision.begin_question(proposal_id, letter(offer))
+        case_decision.begin_question(proposal_id, letter(offer, facts))
     st.session_state[_FILLED] = "now"
 
 
-def letter(offer: Offer) -> str:
+def letter(offer: Offer, facts: Facts) -> str:
     """A counter-offer as the cardholder reads it."""
-    terms = terms_in_words(terms_of(offer))
-    if offer.kind is not OfferKind.PERSONALISED_AGREEMENT:
-        return t("collector.options.letter.other", terms=terms)
-    return t("collector.options.letter.plan", terms=terms, monthly=money(offer.monthly_minor),
-             total=money(offer.total_minor))
+    made = plan_words.instalments(offer, facts)
+    if made is None:
+        return t("collector.options.letter.other", terms=terms_in_words(terms_of(offer)))
+    terms, amounts = made
+    waived = waived_by(terms).total_minor
+    later = t("collector.options.letter.waived", waived=money(waived)) if waived else ""
+    plan = plan_words.agreed(terms, [(terms.first_due_date, amount) for amount in amounts])
+    return t("collector.options.letter.plan", plan=plan, total=money(offer.total_minor), later=later)
 
 
 def _told(found: CaseOptions) -> None:
@@ -130,7 +126,7 @@ def _one(found: CaseOptions, case: CaseView) -> None:
     level = found.held or Authority.L1
     for room in one.headroom:
         st.progress(min(float(room.share), 1.0), text=_room(room, level))
-    st.markdown("\n\n".join(_close_up(one, level)))
+    st.markdown("\n\n".join(_close_up(one, level, found.facts)))
     if st.toggle(t("collector.options.basis_show"), key=f"basis_{case.proposal_id}"):
         st.caption(basis(found))
 
@@ -140,14 +136,16 @@ def _room(room: Headroom, level: Authority) -> str:
              level=level.value, share=percent(room.share, 0))
 
 
-def _close_up(one: CaseOption, level: Authority) -> Iterator[str]:
-    yield f"{terms_in_words(terms_of(one.offer))}"
+def _close_up(one: CaseOption, level: Authority, facts: Facts | None) -> Iterator[str]:
+    paid = "" if facts is None else payment(one.offer, facts)
+    yield "  \n".join(line for line in (terms_in_words(terms_of(one.offer)), paid) if line)
     if not one.headroom:
         yield t("collector.options.room_none", level=level.value)
     if one.months_left is not None:
         yield t("collector.options.months_left", length=assistant_words.months(one.offer.months), level=level.value,
                 most=assistant_words.months(one.offer.months + one.months_left))
-    yield _holds([bound(name) for name in one.binding])
+    if one.offer.kind is OfferKind.PERSONALISED_AGREEMENT:
+        yield _holds([bound(name) for name in one.binding])
 
 
 def _holds(names: Sequence[str]) -> str:

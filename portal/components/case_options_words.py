@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from core.domain.offers.as_request import terms_of
 from core.domain.offers.model import OfferKind
-from core.domain.offers.offer import Constraint
+from core.domain.offers.offer import Offer
 from core.services.case_heard import TurnedDown, Unmet
 from core.services.case_options import CaseOptions
 from core.services.case_weighing import CaseOption
-from portal.components import assistant_words
+from portal.components import assistant_words, plan_words
+from portal.components.case_limits_words import bound
 from portal.components.money import LEFT, RIGHT, plain, table
 from portal.components.schedule import terms_in_words
-from portal.i18n import current, moment, money, money_short, number, percent, t
+from portal.i18n import current, moment, money_short, number, percent, t
 
 HEADS = ("option", "monthly", "months", "total", "value", "gain", "chance", "level")
 """The figures beside each option, in their order."""
-_TABLES = (tuple(HEADS.index(name) for name in ("option", "monthly", "months", "total", "level")),
-           tuple(HEADS.index(name) for name in ("option", "value", "gain", "chance")))
 _PLANS = (OfferKind.PERSONALISED_AGREEMENT, OfferKind.TOKEN_PAYMENT, OfferKind.PAUSE)
 """What lasts so many months; every other kind is one payment."""
 
@@ -31,25 +30,42 @@ def heads() -> list[str]:
 
 def cells(found: CaseOptions) -> Iterator[list[str]]:
     """A row for what was asked for, and one for each option."""
-    asked = found.asked
+    asked, nothing = found.asked, found.nothing_minor
     if asked is not None:
-        yield [f"**{t('collector.options.asked')}**", money_short(asked.monthly_minor), _months(asked.months),
-               money_short(asked.total_minor), money_short(asked.weighed.lender_value_minor), _gain(asked.gain_minor),
+        yield [f"**{t('collector.options.asked')}**", plan_words.month_in_short(asked.terms, asked.amounts),
+               _months(asked.months), money_short(asked.total_minor),
+               *_worth(asked.weighed.lender_value_minor, asked.total_minor, asked.gain_minor, nothing),
                _chance(asked.weighed.completion), asked.authority.value]
     for one in found.options:
         offer = one.offer
-        yield [label(one, found), money_short(offer.monthly_minor),
-               _months(offer.months if offer.kind in _PLANS else None), money_short(offer.total_minor),
-               money_short(offer.lender_value_minor), _gain(one.gain_minor), _chance(one.chance),
+        yield [label(one, found), _payment(offer, found), _months(offer.months if offer.kind in _PLANS else None),
+               money_short(offer.total_minor),
+               *_worth(offer.lender_value_minor, offer.total_minor, one.gain_minor, nothing), _chance(one.chance),
                offer.authority.value]
 
 
-def tables(found: CaseOptions) -> str:
-    """What is paid, then what it is worth: two tables, because the column is narrow."""
-    names, rows = heads(), list(cells(found))
-    return "\n\n".join(
-        table([names[column] for column in columns], [[row[column] for column in columns] for row in rows],
-              [LEFT, *[RIGHT] * (len(columns) - 1)]) for columns in _TABLES)
+def _payment(offer: Offer, found: CaseOptions) -> str:
+    """What a month comes to; from the least to the most where a plan is meant to differ."""
+    made = None if found.facts is None else plan_words.instalments(offer, found.facts)
+    return money_short(offer.monthly_minor) if made is None else plan_words.month_in_short(*made)
+
+
+def _worth(value: int, total: int, gain: int | None, nothing: int) -> tuple[str, str]:
+    """The value in whole yuan and the gain as the difference of what is shown, so that a reader's sum agrees."""
+    shown = money_short(value) if total else t("collector.options.unknown")
+    if gain is None:
+        return shown, t("collector.options.rest")
+    return shown, money_short((_yuan(value) - _yuan(nothing)) * 100)
+
+
+def _yuan(amount_minor: int) -> int:
+    """Whole yuan, rounded as they are shown."""
+    return int((Decimal(amount_minor) / 100).quantize(Decimal(1), ROUND_HALF_EVEN))
+
+
+def figures(found: CaseOptions) -> str:
+    """What is paid and what it is worth, a row for each option."""
+    return table(heads(), list(cells(found)), [LEFT, *[RIGHT] * (len(HEADS) - 1)])
 
 
 def label(one: CaseOption, found: CaseOptions) -> str:
@@ -70,52 +86,8 @@ def _months(count: int | None) -> str:
     return t("collector.options.once") if count is None else number(count)
 
 
-def _gain(amount: int | None) -> str:
-    return t("collector.options.rest") if amount is None else money_short(amount)
-
-
 def _chance(chance: Decimal | None) -> str:
     return t("collector.options.unknown") if chance is None else percent(chance, 0)
-
-
-def bound(name: str) -> str:
-    """A constraint by its name; ``several``: more than one together."""
-    return t(f"collector.options.bound.{name}")
-
-
-def beyond(found: CaseOptions) -> str:
-    """Where what was asked for goes beyond a rule, and what keeps the bank from it; empty where nothing does."""
-    breached = () if found.asked is None else found.asked.weighed.breached
-    lines = []
-    if breached:
-        lines.append(t("collector.options.beyond", list=t("cardholder.list_mark").join(map(_missed, breached))))
-    if found.in_the_way is not None and found.in_the_way not in {line.name for line in breached}:
-        lines.append(t("collector.options.in_the_way", bound=bound(found.in_the_way)))
-    return "\n\n".join(lines)
-
-
-def _missed(line: Constraint) -> str:
-    return t("collector.options.beyond_by", bound=bound(line.name),
-             amount=assistant_words.slack_in_words(line.name, line.slack))
-
-
-def level_up(found: CaseOptions) -> str:
-    """What a colleague one level up could grant; empty for who holds the highest."""
-    higher = found.level_up
-    if higher is None:
-        return ""
-    if higher.option is None:
-        return t("collector.options.up_none", level=higher.level.value)
-    offer = higher.option.offer
-    terms = terms_in_words(terms_of(offer))
-    if offer.kind is OfferKind.PERSONALISED_AGREEMENT:
-        said = t("collector.options.up", level=higher.level.value, terms=terms,
-                 payment=t("collector.options.payment", monthly=money(offer.monthly_minor),
-                           total=money(offer.total_minor)),
-                 value=money(offer.lender_value_minor), chance=percent(offer.completion, 0))
-    else:
-        said = t("collector.options.up_plain", level=higher.level.value, terms=terms)
-    return f"{said} {t('collector.options.up_meets')}" if higher.meets_the_wish else said
 
 
 def refusals(found: CaseOptions) -> str:

@@ -69,7 +69,8 @@ def _means(view: RiskView) -> Iterator[str]:
     elif means.left_minor is None:
         yield t("collector.risk.not_assessed", due=money(means.due_minor))
     else:
-        yield t("collector.risk.means", left=money(means.left_minor), due=money(means.due_minor))
+        yield t("collector.risk.means", left=money(means.left_minor), ceiling=money(means.ceiling_minor or 0),
+                due=money(means.due_minor), covered=t(f"collector.risk.covered.{means.covered_by}"))
 
 
 def _signs(view: RiskView) -> Iterator[str]:

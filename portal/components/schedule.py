@@ -42,17 +42,31 @@ def _without_waiver(terms: Terms) -> str:
         case TokenPaymentTerms():
             return t("cardholder.terms.token_payment", amount=money(terms.monthly_minor),
                      length=tn("common.months", terms.months), first=day(terms.first_due_date),
-                     rate=percent(terms.annual_rate))
+                     interest=_meanwhile(terms))
         case PauseTerms():
-            return t("cardholder.terms.pause", length=tn("common.months", terms.months),
-                     rate=percent(terms.annual_rate))
+            return t("cardholder.terms.pause", length=tn("common.months", terms.months), interest=_meanwhile(terms))
         case PromiseTerms():
             return t("cardholder.terms.promise_to_pay", amount=money(terms.amount_minor), by=day(terms.pay_by))
 
 
+def _meanwhile(terms: TokenPaymentTerms | PauseTerms) -> str:
+    return t("cardholder.terms.interest.rate_meanwhile", rate=percent(terms.annual_rate)) if terms.annual_rate else \
+        t("cardholder.terms.interest.none_meanwhile")
+
+
+def interest_in_words(terms: AgreementTerms) -> str:
+    """None, a yearly rate, or none at first and then that rate."""
+    if not terms.annual_rate:
+        return t("cardholder.terms.interest.none")
+    rate = t("cardholder.terms.interest.rate", rate=percent(terms.annual_rate))
+    if not terms.interest_free_months:
+        return rate
+    return t("cardholder.terms.interest.free_first", length=tn("common.months", terms.interest_free_months), rate=rate)
+
+
 def _agreement(terms: AgreementTerms) -> str:
     said = t("cardholder.terms.agreement", count=terms.count, first=day(terms.first_due_date),
-             frequency=t(f"reasons.frequency.{terms.frequency}"), rate=percent(terms.annual_rate))
+             frequency=t(f"reasons.frequency.{terms.frequency}"), interest=interest_in_words(terms))
     if terms.down_payment_minor:
         said = t("cardholder.terms.with_down", terms=said, down=money(terms.down_payment_minor))
     shape = terms.shape

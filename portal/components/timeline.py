@@ -21,7 +21,7 @@ from core.services.requests import (
     TimelineEvent,
 )
 from core.services.standing import MissingEvidence
-from portal.components import bank, endings, schedule
+from portal.components import bank, endings, plan_words, schedule
 from portal.components.money import paragraphs, plain
 from portal.i18n import day, moment, money, t
 
@@ -120,7 +120,8 @@ def _granted(granted: GrantedView, *, over: bool) -> None:
     if over:
         st.markdown(f"#### {t('cardholder.ended.granted')}\n\n{schedule.terms_in_words(granted.terms)}")
         return
-    parts = [f"#### {t('cardholder.requests.granted')}", schedule.terms_in_words(granted.terms), _following(granted)]
+    parts = [f"#### {t('cardholder.requests.granted')}", plan_words.agreed(granted.terms, granted.dues),
+             _following(granted)]
     if (waived := waived_by(granted.terms).total_minor) and isinstance(granted.terms, AgreementTerms):
         parts.append(t("cardholder.requests.waived_later", waived=money(waived)))
     in_parts = isinstance(granted.terms, AgreementTerms | TokenPaymentTerms)

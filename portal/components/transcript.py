@@ -1,18 +1,21 @@
-"""The conversation before a request, as it was: said, understood, answered; read only, with what proves it."""
+"""The conversation before a request, as it was: said, understood, answered; read only, with what proves it.
+
+What stayed as it was since the turn before is not told again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
 from core.domain.offers.as_request import terms_of
+from core.domain.offers.negotiation import Negotiation
 from core.domain.offers.offer import Offer
 from core.services import assistant
-from core.services.assistant import Reply, Transcript, TranscriptPart, Turn
+from core.services.assistant import Reply, Transcript, TranscriptPart, Turn, TurnSource
 from core.services.case_model import CaseView
 from portal.components import assistant_words, on_demand
-from portal.components.case_options_words import bound
+from portal.components.case_limits_words import bound
 from portal.components.money import paragraphs, plain
 from portal.components.schedule import terms_in_words
 from portal.i18n import day, moment, t
@@ -44,7 +47,7 @@ def _show(found: Transcript) -> None:
         own = part.turns[-left:] if left else ()
         left -= len(own)
         if own:
-            blocks.insert(0, "\n\n".join([_head(part), *map(_turn, own), *_end(part)]))
+            blocks.insert(0, "\n\n".join([_head(part), *_turns(own), *_end(part)]))
     st.markdown("\n\n---\n\n".join(blocks))
     st.caption(t("collector.transcript.replay_note"))
 
@@ -61,20 +64,28 @@ def _end(part: TranscriptPart) -> Iterator[str]:
                 cause=t(f"collector.people.cause.{part.person_cause}"))
 
 
-def _turn(turn: Turn) -> str:
-    """One turn: who did what, what was understood, what was answered and shown, and the proof."""
+def _turns(turns: Sequence[Turn]) -> Iterator[str]:
+    """Each turn with what it changed; the first one whole."""
+    before: Turn | None = None
+    shown: Negotiation | None = None
+    for turn in turns:
+        yield _turn(turn, before, shown)
+        before, shown = turn, turn.negotiation or shown
+
+
+def _turn(turn: Turn, before: Turn | None, shown: Negotiation | None) -> str:
+    """One turn: who did what, what was understood, what was answered and shown, and the proof.
+
+    ``before``: the turn before it; ``shown``: what lay there until then.
+    """
     lines = [t("collector.transcript.turn", number=turn.number, at=moment(turn.at),
                who=t(f"collector.transcript.did.{turn.source}"))]
     if turn.said is not None:
         lines.append(f"> {paragraphs(turn.said)}")
-    if chips := assistant_words.chips(turn.wish):
-        lines.append(t("collector.transcript.understood",
-                       list=t("cardholder.list_mark").join(said for _, said in chips)))
-    if told := assistant_words.hardship(turn.hardship):
-        lines.append(told)
+    lines += _understood(turn, before)
     lines += [t("collector.transcript.answered", words=t(f"assistant.reply.{reply}")) for reply in turn.replies
               if reply not in _BY_FIGURES]
-    lines += _worked_out(turn)
+    lines += _worked_out(turn, shown)
     if turn.input_hash is not None and turn.result_hash is not None:
         proof = t("collector.transcript.replay", turn=turn.turn_id, input=turn.input_hash[:12],
                   result=turn.result_hash[:12])
@@ -82,8 +93,24 @@ def _turn(turn: Turn) -> str:
     return "\n\n".join(lines)
 
 
-def _worked_out(turn: Turn) -> Iterator[str]:
-    """The verdict on the wish, and the offers as they lay there."""
+def _understood(turn: Turn, before: Turn | None) -> Iterator[str]:
+    """What is understood where that has changed, and what the cardholder took out of it by hand."""
+    chips, known = dict(assistant_words.chips(turn.wish)), {}
+    if before is not None and turn.source is not TurnSource.RESTARTED:
+        known = dict(assistant_words.chips(before.wish))
+        gone = [said for name, said in known.items() if name not in chips]
+        gone += [t(f"assistant.hardship.{code}") for code in before.hardship if code not in turn.hardship]
+        if gone and turn.source is TurnSource.CORRECTED:
+            yield t("collector.transcript.removed", list=t("cardholder.list_mark").join(gone))
+    if chips and chips != known:
+        yield t("collector.transcript.understood", list=t("cardholder.list_mark").join(chips.values()))
+    told = assistant_words.hardship(turn.hardship)
+    if told and (before is None or turn.hardship != before.hardship):
+        yield told
+
+
+def _worked_out(turn: Turn, before: Negotiation | None) -> Iterator[str]:
+    """The verdict on the wish, and the offers that lay there now and not before."""
     shown = turn.negotiation
     if shown is None:
         return
@@ -96,10 +123,24 @@ def _worked_out(turn: Turn) -> Iterator[str]:
             yield t("collector.transcript.instead", terms=_terms(answer.plan))
     if answer is not None and answer.as_named is not None:
         yield t("collector.transcript.one_shown", label=_label(answer.as_named.label), terms=_terms(answer.as_named))
-    if shown.offers:
-        listed = "\n".join(f"- {t('collector.transcript.one_shown', label=_label(one.label), terms=_terms(one))}"
-                           for one in shown.offers)
-        yield f"{t('collector.transcript.shown')}\n\n{listed}"
+    yield from _shown(shown, before)
+
+
+def _shown(shown: Negotiation, before: Negotiation | None) -> Iterator[str]:
+    """The offers, or of those that lay there before only what is new and what is gone."""
+    there = {one.label: _terms(one) for one in shown.offers}
+    known = {} if before is None else {one.label: _terms(one) for one in before.offers}
+    if there and there == known:
+        yield t("collector.transcript.same_shown")
+        return
+    new = [t("collector.transcript.one_shown", label=_label(name), terms=terms) for name, terms in there.items()
+           if known.get(name) != terms]
+    if new:
+        listed = "\n".join(f"- {line}" for line in new)
+        said = t("collector.transcript.now_shown") if known else t("collector.transcript.shown")
+        yield f"{said}\n\n{listed}"
+    if gone := [_label(name) for name in known if name not in there]:
+        yield t("collector.transcript.no_longer_shown", list=t("cardholder.list_mark").join(gone))
 
 
 def _terms(offer: Offer) -> str:

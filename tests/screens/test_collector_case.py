@@ -9,15 +9,17 @@ import pytest
 import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
-from core.db.tables.requests import decisions
+from core.db.tables.requests import decisions, proposals
 from core.domain.actor import Actor, Authority, Role
-from core.domain.decision import InformationItem, Outcome
+from core.domain.decision import ApproveReason, InformationItem, Outcome, approve_reasons
+from core.domain.proposal import ProposalKind
+from core.domain.request_terms import AgreementTerms, as_record
 from core.services import requests, review
 from core.services.context import ServiceContext
 from portal.i18n import money, speaking, t
 from tests.conftest import TestTime
 from tests.screens.conftest import OpenAs
-from tests.services.cases import agreement, asked, count, fill_queue, held, reviewer, state_of
+from tests.services.cases import FIRST_DUE, agreement, asked, count, fill_queue, held, reviewer, state_of
 
 PAGE = "pages/collector/case.py"
 
@@ -85,6 +87,50 @@ def test_a_decision_is_previewed_sent_once_and_said(sqlite_context: ServiceConte
     assert state_of(sqlite_context, sent.proposal_id) == "approved"
     assert "Approved. The cardholder has been told." in words(app)
     assert count(sqlite_context, decisions) == 1
+
+
+def test_an_approval_reads_as_a_person_would_say_it(sqlite_context: ServiceContext, open_as: OpenAs) -> None:
+    _, sent = asked(sqlite_context, agreement)
+    actor = reviewer(sqlite_context, "r", Authority.L2)
+    waived = AgreementTerms(24, FIRST_DUE, interest_waived_minor=100)
+    with sqlite_context.writing() as connection:
+        connection.execute(proposals.update().values(terms=as_record(waived)))
+    other = reviewer(sqlite_context, "s", Authority.L2)
+    review.refer(other, sqlite_context, sent.proposal_id,
+                 expected_version=held(sqlite_context, other, sent.proposal_id), recommendation=Outcome.APPROVED,
+                 internal_note="fits", idempotency_key="refer")
+    taken(sqlite_context, actor, sent.proposal_id)
+    figures = review.case(actor, sqlite_context, sent.proposal_id).figures
+    assert figures is not None
+    app = open_as("r", PAGE, id=sent.proposal_id)
+    choose(app, sent.proposal_id, "approve")
+    text = words(app)
+    assert f"{money(figures.dues[0][1])} a month" in text
+    assert "24 instalments in all" in text
+    assert "no interest." in text
+    assert f"{money(100)} is given up once the agreement has been kept to the end." in text
+    assert "It still has to be signed; until then the old terms hold." in text
+
+
+@pytest.mark.parametrize("kind", list(ProposalKind))
+def test_only_reasons_that_fit_the_kind_are_offered_for_an_approval(kind: ProposalKind) -> None:
+    offered = approve_reasons(kind)
+    assert ApproveReason.EXCEPTION_JUSTIFIED in offered
+    assert len(set(offered)) == len(offered) > 1
+    assert (ApproveReason.ENDS_THE_DEBT in offered) is (kind is ProposalKind.SETTLEMENT)
+    assert (ApproveReason.PROMISE_TAKEN in offered) is (kind is ProposalKind.PROMISE_TO_PAY)
+    assert (ApproveReason.AFFORDABLE in offered) is (kind in (
+        ProposalKind.EXTENSION, ProposalKind.PERSONALISED_AGREEMENT, ProposalKind.TOKEN_PAYMENT))
+
+
+def test_an_extension_is_not_approved_as_one_payment_for_everything(sqlite_context: ServiceContext,
+                                                                    open_as: OpenAs) -> None:
+    _, sent = asked(sqlite_context)
+    taken(sqlite_context, reviewer(sqlite_context, "r"), sent.proposal_id)
+    app = open_as("r", PAGE, id=sent.proposal_id)
+    choose(app, sent.proposal_id, "approve")
+    ticks = [str(one.key).rsplit(f"{sent.proposal_id}_", 1)[1] for one in app.checkbox]
+    assert ticks == ["affordable", "hardship_shown", "short_delay", "exception_justified"]
 
 
 def test_a_refusal_without_reason_is_pointed_out_and_keeps_the_words(sqlite_context: ServiceContext,

@@ -50,7 +50,10 @@ def test_the_panel_says_where_the_account_stands_and_why(sqlite_context: Service
             assert not one.highest or t("collector.risk.points", points=one.points, highest=one.highest) in text
         assert t("collector.risk.no_points") in text  # what the bill's paid share is in the public data
         assert t("collector.risk.meaning.short_lapsed") in text
-        assert money(found.view.means.due_minor) in text
+        means = found.view.means
+        assert means.ceiling_minor is not None
+        assert t("collector.risk.means", left=money(means.left_minor or 0), due=money(means.due_minor),
+                 ceiling=money(means.ceiling_minor), covered=t("collector.risk.covered.nothing")) in text
         assert "C55S3H" in text
     assert text.count("\u25cf") == 1  # one place in the table, no more
 

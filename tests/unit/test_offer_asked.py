@@ -18,6 +18,7 @@ from core.domain.offers.model import NO_WISH, Bound, Facts, OfferKind, Wish
 from core.domain.offers.negotiation import negotiate
 from core.domain.offers.offer import Offer
 from core.domain.other_terms import PauseTerms, PromiseTerms, SettlementTerms, TokenPaymentTerms
+from core.domain.plan_shape import PlanShape
 from core.domain.request_terms import AgreementTerms, ExtensionTerms
 from core.policy.book import PolicyBook
 from core.policy.rules.negotiation import offer_rule
@@ -67,6 +68,49 @@ def test_what_the_rules_do_not_allow_is_weighed_all_the_same_and_named() -> None
     assert beyond.lender_value_minor == within.lender_value_minor
     short = weigh(replace(terms, months=4, interest_free_months=0), situation_of(FACTS, RULE, NO_WISH))
     assert Bound.AFFORDABLE in {line.name for line in short.breached}
+
+
+def test_a_rule_that_is_missed_says_what_is_asked_what_is_allowed_and_what_is_missing() -> None:
+    facts, terms = replace(FACTS, authority=Authority.L1), AgreementTerms(
+        4, AS_OF + timedelta(days=30), annual_rate=Decimal("0.06"), late_fee_waived_minor=300_00)
+    breached = {one.name: one for one in weigh(terms, situation_of(facts, RULE, NO_WISH)).breached}
+    monthly = max(row.amount_minor for row in terms.schedule(facts.balance_minor, AS_OF).instalments)
+    expected = {Bound.AFFORDABLE: (monthly, 900_00), Bound.AUTHORITY_TERM: (4, 0),
+                Bound.LATE_FEE_WAIVER: (300_00, RULE.waivers.late_fee_minor(Authority.L1, 300_00))}
+    for name, (asked, allowed) in expected.items():
+        one = breached[name]
+        assert (one.asked, one.allowed, one.missing) == (asked, allowed, asked - allowed), name
+    pressed = replace(FACTS, affordable_minor=0, ceiling_minor=0, disposable_minor=0)
+    long = AgreementTerms(40, AS_OF + timedelta(days=30))
+    [likely] = [one for one in weigh(long, situation_of(pressed, RULE, NO_WISH)).breached
+                if one.name is Bound.COMPLETION]
+    assert likely.allowed == RULE.value.completion_floor
+    assert likely.asked is not None
+    assert likely.asked + likely.missing == RULE.value.completion_floor
+
+
+def test_of_instalments_that_differ_the_one_that_misses_is_told() -> None:
+    shape = PlanShape(3, Decimal("0.2"), 2)
+    terms = AgreementTerms(10, AS_OF + timedelta(days=30), shape=shape)
+    amounts = [row.amount_minor for row in terms.schedule(FACTS.balance_minor, AS_OF).instalments]
+    [one] = [one for one in weigh(terms, situation_of(FACTS, RULE, NO_WISH)).breached if one.name is Bound.AFFORDABLE]
+    assert (one.asked, one.allowed) == (max(amounts), 900_00)
+    tiny = AgreementTerms(60, AS_OF + timedelta(days=30), shape=PlanShape(6, Decimal("0.5"), 9))
+    small = [row.amount_minor for row in tiny.schedule(1_000_00, AS_OF).instalments]
+    poor = replace(FACTS, principal_minor=1_000_00, interest_minor=0, fees_minor=0)
+    [least] = [one for one in weigh(tiny, situation_of(poor, RULE, NO_WISH)).breached
+               if one.name is Bound.MINIMUM_INSTALMENT]
+    assert least.asked in (min(small[:-1]), max(small))
+    assert least.allowed is not None
+    assert least.allowed > least.asked
+
+
+def test_a_settlement_that_gives_up_principal_says_how_much() -> None:
+    found = weigh(SettlementTerms(9_000_00, AS_OF + timedelta(days=5)), situation_of(FACTS, RULE, NO_WISH))
+    breached = {one.name: one for one in found.breached}
+    one = breached[Bound.PRINCIPAL_WAIVER]
+    assert one.allowed == 0
+    assert one.asked == one.missing > 0
 
 
 def test_an_agreement_beyond_the_projection_is_not_measured() -> None:

@@ -25,6 +25,7 @@ from core.policy.rules.requests import term_limits
 from core.services.citations import Cited
 from portal import i18n
 from portal.components.explain import source_lines
+from portal.components.plan_words import agreed
 from portal.components.preview import check_in_words, measured
 from portal.components.schedule import terms_in_words
 
@@ -82,6 +83,31 @@ def test_what_is_paid_first_is_told_only_where_something_is(locale: str) -> None
         nothing, something = (terms_in_words(AgreementTerms(12, TODAY, down)) for down in (0, 50_000))
         assert i18n.money(0) not in nothing
         assert something == i18n.t("cardholder.terms.with_down", terms=nothing, down=i18n.money(50_000))
+
+
+def test_months_without_interest_are_named_and_no_rate_is_no_figure() -> None:
+    first = TODAY + timedelta(days=20)
+    with i18n.speaking("en"):
+        free, level, none = (terms_in_words(AgreementTerms(15, first, annual_rate=rate, interest_free_months=months))
+                             for rate, months in ((Decimal("0.06"), 3), (Decimal("0.06"), 0), (Decimal(0), 0)))
+        relief = [terms_in_words(one) for one in (PauseTerms(2), TokenPaymentTerms(5_000, 6, first))]
+    assert free.endswith("no interest for the first 3 months, then yearly rate 6.00%")
+    assert level.endswith("yearly rate 6.00%")
+    assert none.endswith("no interest")
+    assert all("no interest meanwhile" in said and "0.00%" not in said for said in relief)
+
+
+def test_what_was_granted_is_told_with_what_is_paid_each_time() -> None:
+    terms = AgreementTerms(60, TODAY + timedelta(days=30), late_fee_waived_minor=500)
+    plan = terms.schedule(2_314_255, TODAY)
+    dues = [(row.due_date, row.amount_minor) for row in plan.instalments]
+    paid = [amount for _, amount in dues]
+    with i18n.speaking("en"):
+        said = agreed(terms, dues)
+        assert said.startswith(f"{i18n.money(paid[0])} a month, the last one {i18n.money(paid[-1])}, 60 instalments")
+        assert agreed(replace(terms, down_payment_minor=100), [(TODAY, 100), *dues]) == \
+            i18n.t("cardholder.agreed.with_down", plan=said, down=i18n.money(100))
+    assert "0.00" not in said.replace("00.00", "")
 
 
 def test_a_least_and_a_most_are_not_told_in_the_same_words() -> None:

@@ -16,7 +16,7 @@ from core.domain.risk import scorecard as scorecard_module
 from core.domain.risk.commitments import Commitment, Kept, Standing, kept_of
 from core.domain.risk.record import Cycle, Part, RepaymentRecord, measures
 from core.domain.risk.scorecard import Band, Ladder, Rung, Scorecard, score
-from core.domain.risk.view import Ability, EarlyWarning, Means, RiskRule, Sign, Willingness, view
+from core.domain.risk.view import Ability, Cover, EarlyWarning, Means, RiskRule, Sign, Willingness, view
 
 
 def ladder(*rungs: tuple[str, int], unmeasured: int = 0) -> Ladder:
@@ -151,6 +151,14 @@ def test_ability_is_what_is_left_against_what_is_due() -> None:
     assert view(PAYING, Means(39_999, 40_000), Kept(), RULE).ability is Ability.SHORT
     assert view(PAYING, Means(None, 40_000), Kept(), RULE).ability is Ability.UNKNOWN
     assert view(PAYING, Means(None, 0), Kept(), RULE).ability is Ability.ENOUGH
+
+
+@pytest.mark.parametrize(("left", "ceiling", "cover"), [
+    (40_000, 50_000, Cover.AFFORDABLE), (39_999, 40_000, Cover.CEILING), (39_999, 39_999, Cover.NOTHING),
+    (0, None, Cover.NOTHING)])
+def test_what_covers_what_is_due_is_told_by_what_is_affordable_and_by_the_ceiling(
+        left: int, ceiling: int | None, cover: Cover) -> None:
+    assert Means(left, 40_000, ceiling).covered_by is cover
 
 
 def test_willingness_is_read_from_payments_and_a_kept_agreement_weighs_more() -> None:

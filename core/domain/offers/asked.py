@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,10 +10,10 @@ from decimal import Decimal
 from core.domain.calendar import Frequency
 from core.domain.errors import InvalidInput
 from core.domain.offers.evaluation import Situation, work_out
-from core.domain.offers.model import NO_WISH, OfferKind, Wish
+from core.domain.offers.model import NO_WISH, Bound, OfferKind, Slack, Wish
 from core.domain.offers.offer import Constraint, ledger_lines
 from core.domain.offers.other_kinds import amount_due_minor, kept_chance, settlement
-from core.domain.offers.plan import Concession, Price
+from core.domain.offers.plan import Concession, Option, Price
 from core.domain.offers.space import Space
 from core.domain.offers.value import lump_value_minor
 from core.domain.other_terms import PauseTerms, PromiseTerms, SettlementTerms, TokenPaymentTerms
@@ -21,6 +21,35 @@ from core.domain.request_terms import AgreementTerms, ExtensionTerms, Terms, mon
 
 WHOLE_DEBT = frozenset({OfferKind.PERSONALISED_AGREEMENT, OfferKind.SETTLEMENT})
 """What deals with everything owed; under every other kind the rest stays owed beside it."""
+
+
+_AT_LEAST = frozenset({Bound.MINIMUM_INSTALMENT, Bound.COMPLETION, Bound.LENDER_VALUE, Bound.INTEREST_COVERED})
+"""What has to be reached; every other constraint is a most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A constraint that is not met, in its unit: what is asked, and by how much it misses (negative).
+
+    ``asked`` is None where the constraint measures no single figure: a day, or one instalment of many.
+    """
+
+    name: Bound
+    slack: Slack
+    asked: Slack | None
+
+    @property
+    def missing(self) -> Slack:
+        """By how much it misses."""
+        return abs(self.slack)
+
+    @property
+    def allowed(self) -> Slack | None:
+        """The least or the most that is allowed."""
+        if self.asked is None:
+            return None
+        found = Decimal(self.asked) + Decimal(-self.slack if self.name in _AT_LEAST else self.slack)
+        return found if isinstance(self.asked, Decimal) else int(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +63,7 @@ class Weighed:
     lender_value_minor: int
     completion: Decimal | None
     whole_debt: bool
-    breached: tuple[Constraint, ...] = ()
+    breached: tuple[Breach, ...] = ()
 
 
 def weigh(terms: Terms, situation: Situation) -> Weighed:
@@ -49,7 +78,9 @@ def weigh(terms: Terms, situation: Situation) -> Weighed:
             return _agreement(terms, situation)
         case SettlementTerms():
             found = settlement(situation, terms.amount_minor, situation.nothing.lender_value_minor)
-            return Weighed(found.lender_value_minor, None, True, _breached(found.constraints))
+            return Weighed(found.lender_value_minor, None, True, _breached(found.constraints, {
+                Bound.PRINCIPAL_WAIVER: found.principal_waived_minor, Bound.TOTAL: found.total_minor,
+                Bound.LENDER_VALUE: found.lender_value_minor}, situation))
         case ExtensionTerms():
             return _paid(((terms.until(facts.as_of), amount_due_minor(situation)),), situation)
         case PromiseTerms():
@@ -72,7 +103,26 @@ def _agreement(terms: AgreementTerms, situation: Situation) -> Weighed:
     wish = Wish(down_payment_minor=terms.down_payment_minor or None)
     alone = Situation(situation.facts, situation.rule, wish, space, situation.nothing)
     plan = work_out(terms.months - 1, alone)
-    return Weighed(plan.lender_value_minor, plan.completion, True, _breached(ledger_lines(plan.slacks)))
+    return Weighed(plan.lender_value_minor, plan.completion, True, _breached(
+        ledger_lines(plan.slacks), _measured(plan, situation), situation))
+
+
+def _measured(plan: Option, situation: Situation) -> dict[Bound, Slack]:
+    """What each constraint measures of a plan; where instalments differ, of the one that misses."""
+    given, terms = plan.terms.concession, plan.terms
+    found: dict[Bound, Slack] = {
+        Bound.TERM: terms.months, Bound.AUTHORITY_TERM: terms.months, Bound.DOWN_PAYMENT: given.down_payment_minor,
+        Bound.LATE_FEE_WAIVER: given.late_fee_waived_minor, Bound.INTEREST_WAIVER: given.interest_waived_minor,
+        Bound.TOTAL: plan.total_minor, Bound.COMPLETION: plan.completion, Bound.LENDER_VALUE: plan.lender_value_minor,
+        Bound.AFFORDABLE: plan.monthly_minor, Bound.MINIMUM_INSTALMENT: plan.monthly_minor}
+    if not terms.shape.is_level:
+        *regular, _ = months = [monthly_minor(row.amount_minor, terms.frequency) for row in plan.schedule.instalments]
+        if months[0] + plan.slacks[Bound.AFFORDABLE] == situation.facts.limit_minor:
+            found[Bound.AFFORDABLE] = months[0]
+        least = situation.rule.limits.minimum_instalment_minor(plan.schedule.principal_minor)
+        if plan.monthly_minor - plan.slacks[Bound.MINIMUM_INSTALMENT] != least:
+            found[Bound.MINIMUM_INSTALMENT] = min(regular or months)
+    return found
 
 
 def _paid(dues: Sequence[tuple[date, int]], situation: Situation) -> Weighed:
@@ -84,8 +134,17 @@ def _paid(dues: Sequence[tuple[date, int]], situation: Situation) -> Weighed:
     return Weighed(worth, chance, False)
 
 
-def _breached(ledger: Sequence[Constraint]) -> tuple[Constraint, ...]:
-    return tuple(line for line in ledger if line.slack < 0)
+def _breached(ledger: Sequence[Constraint], measured: Mapping[Bound, Slack], situation: Situation
+              ) -> tuple[Breach, ...]:
+    """The lines that are not met, each with what it measures; the same for every kind come from the situation."""
+    def asked(line: Constraint) -> Slack | None:
+        if line.name is Bound.DEBTOR_VALUE:
+            return situation.nothing.debtor_cost_minor - line.slack
+        if line.name is Bound.AUTHORITY_BALANCE:
+            return situation.facts.balance_minor
+        return measured.get(line.name)
+
+    return tuple(Breach(line.name, line.slack, asked(line)) for line in ledger if line.slack < 0)
 
 
 def wish_behind(terms: Terms, balance_minor: int, as_of: date) -> Wish:

@@ -24,6 +24,16 @@ class Ability(StrEnum):
     """Nobody has assessed it."""
 
 
+class Cover(StrEnum):
+    """Which part of a month's money covers what is due."""
+
+    AFFORDABLE = "affordable"
+    CEILING = "ceiling"
+    """Only the most that may be asked, by the cardholder's own choice."""
+    NOTHING = "nothing"
+    """More is due than a month can come to."""
+
+
 class Willingness(StrEnum):
     """Whether payments keep coming and agreements are kept; no judgement of a person."""
 
@@ -77,6 +87,15 @@ class Means:
     """Affordable and not promised to another card; None: not assessed."""
     due_minor: int
     """What is to be paid next."""
+    ceiling_minor: int | None = None
+    """The most a month may come to, less what is promised to another card; None: not assessed."""
+
+    @property
+    def covered_by(self) -> Cover:
+        """What it takes to pay what is due."""
+        if self.due_minor <= (self.left_minor or 0):
+            return Cover.AFFORDABLE
+        return Cover.CEILING if self.due_minor <= (self.ceiling_minor or 0) else Cover.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
