@@ -80,7 +80,8 @@ def _read_clause(clauses: list[Clause], number: int, timing: Timing, as_of: date
         return
     for mention in dates:
         if not (_ends_payments(clauses, number, mention) or _is_of_signing(clause, mention)
-                or _is_replaced(clause, mention) or _is_signed(clauses, number, mention, as_of)):
+                or _is_replaced(clause, mention) or _is_paused(clause, mention)
+                or _is_signed(clauses, number, mention, as_of)):
             _add(clause, mention, timing)
     if not dates or "extension" in clause.cues:
         _add_length(clause, timing, as_of, follows=_is_extended(clauses, number))
@@ -98,6 +99,12 @@ def _is_signed(clauses: list[Clause], number: int, mention: DateMention, as_of: 
     clause = clauses[number]
     return number == len(clauses) - 1 and mention.on == as_of and not clause.plain().strip(" ,.") \
         and any(cue("clauses", "signed").search(other.text) for other in clauses[max(0, number - 2):])
+
+
+def _is_paused(clause: Clause, mention: DateMention) -> bool:
+    """Nothing in December: the month without payments, not the one they start in."""
+    return "pause" in clause.cues and mention.whole_month \
+        and cue("clauses", "during").search(clause.text[:mention.start].rstrip()) is not None
 
 
 def _is_replaced(clause: Clause, mention: DateMention) -> bool:

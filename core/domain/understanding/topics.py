@@ -75,8 +75,12 @@ def _topics(clause: Clause) -> set[str]:
     of_interest, of_payment = (cue("clauses", key).search(text) for key in ("of_interest", "of_payment"))
     if of_interest and not of_payment:
         found.discard("pause")
+        if cue("clauses", "until_date").search(text):
+            found.discard("extension")
     if "accept" in found and "reject" in found:
         found.discard("accept")
+    if "pause" in found and cue("clauses", "skips").search(clause.raw):
+        found.discard("propose")
     if "dispute" in found and cue("clauses", "own_error").search(text):
         found.discard("dispute")
     if "dispute" in found:

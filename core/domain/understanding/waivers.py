@@ -48,6 +48,8 @@ def _objects(clauses: list[Clause], number: int) -> set[str]:
         return found or set(BOTH)
     if cue("clauses", "by_the_card").search(text) and not found:
         return set()
+    if "pause" in clause.cues and not found and cue("clauses", "whole_debt").search(text):
+        return set()  # everything on hold, not everything gone
     if cue("cues", "waive", "both").search(text) and not (found and not cue("clauses", "whole_debt").search(text)):
         return set(BOTH)
     if found:
