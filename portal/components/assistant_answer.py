@@ -38,9 +38,9 @@ def show(found: Conversation, asking: int, beside: Callable[[], None]) -> None:
     with tapped:
         taps.show(found)
         _accepted(found, newest)
-    if found.nothing is not None and found.facts is None and found.may_ask:
+    if found.nothing is not None and found.facts is None and found.may_ask and Reply.CARE not in newest.replies:
         with ways:
-            offers.picture(found.nothing, (), None, found.balance_minor)
+            offers.nothing_alone(found.nothing, found.balance_minor)
     if shown is None or shown.negotiation is None or found.facts is None or not found.may_ask:
         return
     with plan:

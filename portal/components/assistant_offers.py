@@ -71,6 +71,12 @@ def picture(nothing: Nothing, offers: Sequence[Offer], recommended: str | None, 
         st.markdown(_nothing(nothing, today_minor))
 
 
+def nothing_alone(nothing: Nothing, today_minor: int) -> None:
+    """Doing nothing where there is no way yet to hold it against: one tap away, and nothing to decide on."""
+    with st.expander(t("assistant.nothing.alone"), key="assistant_nothing_alone"):
+        st.markdown(f"{t('assistant.nothing.later')}\n\n{_nothing(nothing, today_minor)}")
+
+
 def _nothing(nothing: Nothing, today_minor: int) -> str:
     owed = t("assistant.nothing.owed_then", length=tn("common.months", _TWELVE), amount=money(nothing.total_minor))
     more = t("assistant.nothing.more", more=money(max(nothing.total_minor - today_minor, 0)),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from core.services.assistant import Conversation, Reply
 from core.services.assistant.offers import has_plan
 from core.services.requests import AccountOption, RequestOptions
-from portal.components import account_choice, bank
+from portal.components import account_choice, assistant_adjust, bank
 from portal.components import assistant_steps as steps
 from portal.components.money import unbroken
 from portal.i18n import day, moment, money, t
@@ -45,15 +47,27 @@ def way_on(found: Conversation) -> None:
     if found.blocked_by is not None:
         _blocked(found)
     elif found.facts is None:
-        st.info(f"**{t('assistant.no_assessment.title')}**\n\n{t('assistant.no_assessment.text')}\n\n"
-                f"{t('assistant.no_assessment.meanwhile')}")
-        if st.button(t("assistant.to_affordability"), type="primary", key="assistant_afford"):
-            go("affordability")
+        _no_assessment(found)
     elif found.last_shown is not None and found.last_shown.negotiation is not None \
             and not has_plan(found.last_shown.negotiation):
         st.info(f"{t('assistant.nothing_left.advice')}\n\n{t('assistant.nothing_left.beware')}")
         if st.button(t("assistant.update_affordability"), key="assistant_afford"):
             go("affordability")
+
+
+def _no_assessment(found: Conversation) -> None:
+    """What was wished so far, kept for then; and the way to what is affordable, after the person who is waited for."""
+    if Reply.CARE in found.turns[-1].replies:
+        return
+    assistant_adjust.understood(found.wish, partial(steps.correct, found), key=found.conversation_id)
+    waiting = found.person_waited_for
+    if waiting:
+        st.caption(t("assistant.no_assessment.waiting"))
+    else:
+        st.info(f"**{t('assistant.no_assessment.title')}**\n\n{t('assistant.no_assessment.text')}\n\n"
+                f"{t('assistant.no_assessment.meanwhile')}")
+    if st.button(t("assistant.to_affordability"), type="tertiary" if waiting else "primary", key="assistant_afford"):
+        go("affordability")
 
 
 def renewal(found: Conversation) -> None:

@@ -19,8 +19,9 @@ from portal.i18n import moment, t
 
 _ANSWERS = (Reply.ACCEPTED_WISH, Reply.REFUSED_WISH, Reply.NOTHING_LEFT)
 """Said in the words of what was worked out."""
-_IN_A_BOX = (Reply.NO_ASSESSMENT, Reply.NOTHING_OWED, Reply.REQUEST_OPEN, Reply.ARRANGEMENT_HOLDS)
-"""Said beneath, with the way on; as that a person was asked is said with what happens next."""
+_IN_A_BOX = (Reply.NOTHING_OWED, Reply.REQUEST_OPEN, Reply.ARRANGEMENT_HOLDS)
+"""Said beneath, with the way on, as that what is affordable is not known is; and as that a person was asked is said
+with what happens next."""
 _DONE = {TurnSource.ADJUSTED: "assistant.you_adjusted", TurnSource.CORRECTED: "assistant.you_corrected",
          TurnSource.CEILING: "assistant.you_ceiling", TurnSource.RESTARTED: "assistant.restart",
          TurnSource.PERSON: "assistant.person.ask", TurnSource.CALLED_OFF: "assistant.person.call_off"}
@@ -33,7 +34,7 @@ def newest(found: Conversation) -> None:
         with st.container(key="assistant_said"):
             st.caption(t("assistant.you"))  # for who listens: the eye sees it by the side it stands on
             st.markdown(paragraphs(turn.said))
-    unsaid = {Reply.PERSON_CALLED, *(_IN_A_BOX if turn.said is None else ())}
+    unsaid = {Reply.PERSON_CALLED, Reply.NO_ASSESSMENT, *(_IN_A_BOX if turn.said is None else ())}
     if Reply.NOTHING_OWED in turn.replies:
         unsaid.add(Reply.GREETING)  # there is nothing to find a way out of
     st.markdown("\n\n".join(answer(replace(turn, replies=tuple(
@@ -63,6 +64,8 @@ def _reply(reply: Reply, turn: Turn, found: Conversation) -> str:
         return t(f"assistant.ask_amount.{turn.wish.frequency}")
     if reply is Reply.PUT_ASIDE and (aside := _put_aside(turn, found)):
         return t("assistant.put_aside", list=aside)
+    if reply is Reply.WISH_NOTED and (noted := words.wished(turn.wish)):
+        return t("assistant.noted", list=noted)
     text = t(f"assistant.reply.{reply}")
     if reply is Reply.RELIEF and shown is not None and shown.infeasible is not None \
             and (nearest := shown.infeasible.smallest_change) is not None:

@@ -326,6 +326,38 @@ def test_without_an_assessment_the_way_to_it_is_shown_beside_doing_nothing_and_a
 
 
 @pytest.mark.parametrize("locale", LOCALES)
+def test_a_wish_before_the_assessment_is_told_back_once_with_chips_that_take_it_away(
+        sqlite_context: ServiceContext, open_as: OpenAs, locale: str) -> None:
+    add_card(sqlite_context)
+    actor = sign_up(sqlite_context)
+    app = open_as(actor.user_id, ASSISTANT, locale=locale)
+    with i18n.speaking(locale):
+        chip = i18n.t("assistant.chip.monthly_at_most", amount=i18n.money(800_00))
+        say(app, chip)
+        assert_speaks(app)
+        assert i18n.t("assistant.noted", list=chip) in words(app)
+        assert i18n.t("assistant.reply.no_assessment") not in words(app)
+        assert i18n.t("assistant.no_assessment.text") in words(app)
+        press(app, chip)
+        assert i18n.t("assistant.noted", list=chip) not in words(app)
+    assert not talk_of(sqlite_context, actor).wish.names_instalments
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_who_asked_for_a_person_before_the_assessment_reads_of_the_person_first(
+        sqlite_context: ServiceContext, open_as: OpenAs, locale: str) -> None:
+    add_card(sqlite_context)
+    actor = sign_up(sqlite_context)
+    app = open_as(actor.user_id, ASSISTANT, locale=locale)
+    with i18n.speaking(locale):
+        press(app, i18n.t("assistant.person.ask"))
+        assert_speaks(app)
+        assert i18n.t("assistant.no_assessment.text") not in words(app)
+        assert i18n.t("assistant.no_assessment.waiting") in words(app)
+        assert app.button(key="assistant_afford").proto.type == "tertiary"
+
+
+@pytest.mark.parametrize("locale", LOCALES)
 def test_who_has_nothing_left_sees_relief_and_advice_instead_of_instalments(
         sqlite_context: ServiceContext, open_as: OpenAs, locale: str) -> None:
     add_card(sqlite_context)

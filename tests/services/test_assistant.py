@@ -130,8 +130,32 @@ def test_without_an_assessment_doing_nothing_is_shown_and_the_way_to_it_told(con
     assert talk.turns[0].replies == (Reply.GREETING, Reply.NO_ASSESSMENT)
     assert [row.kind for row in comparison(talk)] == ["do_nothing"]
     after = said(actor, context, talk, "500 a month")
-    assert after.turns[-1].replies == (Reply.NO_ASSESSMENT,)
+    assert after.turns[-1].replies == (Reply.WISH_NOTED,)
     assert after.wish.monthly_at_most_minor == 50_000
+
+
+def test_what_is_wished_before_the_assessment_is_noted_once_and_answered_after_it(context: ServiceContext) -> None:
+    actor, talk = begun(context, assessed=False)
+    assert said(actor, context, talk, "能不能停两个月").turns[-1].replies == (Reply.WISH_NOTED,)
+    trouble = said(actor, context, talk, "我失业了").turns[-1].replies
+    assert Reply.WISH_NOTED not in trouble
+    assert said(actor, context, talk, "想跟真人谈").turns[-1].replies == (Reply.PERSON_CALLED,)
+    taken_away = assistant.adjust(actor, context, talk.conversation_id, NO_WISH, corrected=True, idempotency_key="away")
+    assert taken_away.turns[-1].replies == (Reply.NO_ASSESSMENT,)
+    said(actor, context, talk, "每个月最多还800")
+    assessments.finish(actor, context, FAMILY, "a1")
+    after = assistant.open_conversation(actor, context, talk.account_id, context.clock.today())
+    assert after.wish == Wish(monthly_at_most_minor=800_00)
+    assert after.turns[-1].negotiation is not None
+    assert after.turns[-1].negotiation.answer is not None
+
+
+def test_nothing_is_noted_while_something_is_asked_back(context: ServiceContext) -> None:
+    actor, talk = begun(context, assessed=False)
+    turn = said(actor, context, talk, "I can pay 800").turns[-1]
+    assert turn.understood is not None
+    assert turn.understood.ask == "period_of_amount"
+    assert turn.replies == (Reply.ASK_PERIOD_OF_AMOUNT,)
 
 
 def test_account_with_an_open_request_says_so(context: ServiceContext) -> None:

@@ -44,6 +44,8 @@ class Reply(StrEnum):
     """No instalment is affordable: what helps now instead, and where advice is."""
     NO_ASSESSMENT = "no_assessment"
     """What is affordable is not known yet."""
+    WISH_NOTED = "wish_noted"
+    """What was wished counts as soon as what is affordable is known."""
     NOTHING_OWED = "nothing_owed"
     REQUEST_OPEN = "request_open"
     ARRANGEMENT_HOLDS = "arrangement_holds"

@@ -98,7 +98,7 @@ def said(ground: Ground, state: State, text: str) -> Step:
     asked: tuple[Reply, ...] = () if read.ask is None else (_ASKS[read.ask],)
     if asked == (Reply.UNCLEAR,) and state.stop is Stop.VULNERABLE:
         asked = (ended(state.stop),)  # whatever was meant, nobody there has to find better words
-    if ground.facts is None and not asked and not step.replies:
+    if ground.facts is None and not asked and not step.replies and step.person is None:
         asked = _no_ground(ground)
     step = replace(step, replies=(*step.replies, *asked))
     if not state.renewal_asked:
@@ -179,11 +179,11 @@ def _answered(ground: Ground, step: Step, *, counts: bool) -> Step:
     """The step with the engine's answer to the wish of its state; ``counts``: as a round."""
     after = step.state
     worked = _worked(ground, after)
-    if worked is None:
-        return replace(step, replies=(*step.replies, *_no_ground(ground)))
-    negotiation, wished = worked.negotiation, after.wish != NO_WISH
     # While something has to be asked back, what is clear moves the offers and is not answered yet.
     asking = step.understood is not None and step.understood.ask is not None
+    if worked is None:
+        return replace(step, replies=(*step.replies, *(() if asking else _kept_for_later(ground, step))))
+    negotiation, wished = worked.negotiation, after.wish != NO_WISH
     replies = step.replies if asking else (*step.replies, *_laid(ground, worked, with_answer=wished))
     if counts and negotiation.answer is not None:
         plan = negotiation.answer.plan
@@ -211,6 +211,13 @@ def _laid(ground: Ground, worked: Worked | None, *, with_answer: bool) -> tuple[
     if has_plan(negotiation):
         return (Reply.OFFERS,)
     return (Reply.RELIEF,) if negotiation.offers else (Reply.NOTHING_LEFT,)
+
+
+def _kept_for_later(ground: Ground, step: Step) -> tuple[Reply, ...]:
+    """What is said to a wish where nothing can be worked out: why not, or that it counts from the assessment on."""
+    read = step.understood
+    wished = step.state.wish != NO_WISH and (read is None or bool(read.wish.stated()) or read.wish.starts_lighter)
+    return (Reply.WISH_NOTED,) if wished and ground.blocked_by is None else _no_ground(ground)
 
 
 def _no_ground(ground: Ground) -> tuple[Reply, ...]:
