@@ -136,13 +136,13 @@ def test_without_an_assessment_doing_nothing_is_shown_and_the_way_to_it_told(con
 
 def test_what_is_wished_before_the_assessment_is_noted_once_and_answered_after_it(context: ServiceContext) -> None:
     actor, talk = begun(context, assessed=False)
-    assert said(actor, context, talk, "能不能停两个月").turns[-1].replies == (Reply.WISH_NOTED,)
-    trouble = said(actor, context, talk, "我失业了").turns[-1].replies
+    assert said(actor, context, talk, "can I pause for two months?").turns[-1].replies == (Reply.WISH_NOTED,)
+    trouble = said(actor, context, talk, "I lost my job").turns[-1].replies
     assert Reply.WISH_NOTED not in trouble
-    assert said(actor, context, talk, "想跟真人谈").turns[-1].replies == (Reply.PERSON_CALLED,)
+    assert said(actor, context, talk, "I want to talk to a real person").turns[-1].replies == (Reply.PERSON_CALLED,)
     taken_away = assistant.adjust(actor, context, talk.conversation_id, NO_WISH, corrected=True, idempotency_key="away")
     assert taken_away.turns[-1].replies == (Reply.NO_ASSESSMENT,)
-    said(actor, context, talk, "每个月最多还800")
+    said(actor, context, talk, "at most 800 a month")
     assessments.finish(actor, context, FAMILY, "a1")
     after = assistant.open_conversation(actor, context, talk.account_id, context.clock.today())
     assert after.wish == Wish(monthly_at_most_minor=800_00)
