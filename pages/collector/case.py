@@ -24,9 +24,6 @@ from portal.i18n import moment, t
 from portal.navigation import go
 from portal.session import Viewer, viewer
 
-_DECISION = "decision"
-"""The anchor a phone's reader jumps to."""
-
 
 def main() -> None:
     """One run of the page."""
@@ -66,7 +63,7 @@ def _show(who: Viewer, case: CaseView) -> None:
     if waits:
         st.caption(queue_rows.score(case.score, case.rule))
         with st.container(key="case_to_decision"):
-            st.markdown(f"[{t('collector.case.to_decision')}](#{_DECISION})")
+            st.markdown(f"[{t('collector.case.to_decision')}](#{case_decision.ANCHOR})")
     file, decision = st.columns([5, 4], gap="large")
     with file:
         _file(case)
@@ -75,6 +72,8 @@ def _show(who: Viewer, case: CaseView) -> None:
             _decide(who, case)
         else:
             st.markdown(case_parts.outcome(case) or t(f"collector.case.closed.{case.state}"))
+    _worked_out(case)
+    _background(case)
 
 
 def _file(case: CaseView) -> None:
@@ -89,16 +88,28 @@ def _file(case: CaseView) -> None:
     if case.evidence:
         with st.expander(t("collector.case.evidence_lines", count=len(case.evidence))):
             st.markdown(case_parts.evidence(case))
+
+
+def _worked_out(case: CaseView) -> None:
+    """What is asked for on demand, over the whole width: its tables have many columns."""
     if case.state in WAITING_FOR_THE_BANK:
         case_options.panel(case)
     transcript.panel(case)
     risk.panel(case.proposal_id)
-    st.markdown(f"{case_parts.owed(case)}\n\n{case_parts.earlier(case)}\n\n{case_parts.timeline(case)}")
+
+
+def _background(case: CaseView) -> None:
+    """What is owed beside what passed before."""
+    owed, before = st.columns(2, gap="large")
+    with owed:
+        st.markdown(case_parts.owed(case))
+    with before:
+        st.markdown(f"{case_parts.earlier(case)}\n\n{case_parts.timeline(case)}")
 
 
 def _decide(who: Viewer, case: CaseView) -> None:
     """Whose case it is and what this person may do with it now, no more."""
-    st.subheader(t("collector.decide.title"), anchor=_DECISION)
+    st.subheader(t("collector.decide.title"), anchor=case_decision.ANCHOR)
     if case.authority is not None:
         st.markdown(case_parts.authority(case.authority))
         with st.expander(t("collector.authority.levels")):

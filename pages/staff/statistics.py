@@ -55,10 +55,10 @@ def headline(statistics: RequestStatistics) -> None:
         (t("staff.head.median"), words.duration(total.median_seconds)),
         (t("staff.head.p90"), words.duration(total.p90_seconds)),
     ]
-    # Two beside each other on a phone; nothing is cut off, as a metric would be.
-    with st.container(horizontal=True):
+    # Rows of as many each; nothing is cut off, as a metric would be.
+    with st.container(key="statistics_figures"):
         for name, figure in figures:
-            with st.container(border=True, width=168):
+            with st.container(border=True):
                 st.markdown(f"{name}\n\n### {plain(figure)}")
     if statistics.hides:
         st.info(t("staff.hidden_note", smallest=number(statistics.smallest_cell)))

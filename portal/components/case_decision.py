@@ -22,6 +22,8 @@ from portal.components.money import paragraphs
 from portal.i18n import money, t
 from portal.session import Viewer, viewer
 
+ANCHOR = "decision"
+"""Where a reader jumps to decide."""
 SAID = "case_said"
 """What the page says once, after a decision."""
 

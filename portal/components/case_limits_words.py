@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 
 from core.domain.actor import Authority
@@ -10,11 +11,13 @@ from core.domain.offers.as_request import terms_of
 from core.domain.offers.asked import Breach
 from core.domain.offers.model import Bound, BoundUnit, Facts, OfferKind, Slack
 from core.domain.offers.offer import Offer
+from core.domain.other_terms import PauseTerms, TokenPaymentTerms
+from core.domain.request_terms import starts_on
 from core.services.case_options import CaseOptions
 from core.services.case_weighing import Suggestion, Why
 from portal.components import assistant_words, plan_words
 from portal.components.schedule import terms_in_words
-from portal.i18n import money, number, percent, t
+from portal.i18n import day, money, number, percent, t
 
 _HUNDRED = 100
 NONE_GRANTED = (Bound.AUTHORITY_TERM, Bound.PRINCIPAL_WAIVER)
@@ -40,17 +43,22 @@ def beyond(found: CaseOptions) -> str:
     level = found.held or Authority.L1
     parts = []
     if breached:
-        lines = "\n".join(f"- {missed(one, level)}" for one in breached)
+        first = starts_on(asked.terms) if asked is not None else None
+        lines = "\n".join(f"- {missed(one, level, first)}" for one in breached)
         parts.append(f"**{t('collector.options.beyond')}**\n\n{lines}")
-    if found.in_the_way is not None and found.in_the_way not in {one.name for one in breached}:
+    # Small payments and a pause are no plan: what keeps a plan from being met says nothing of them.
+    relief = asked is not None and isinstance(asked.terms, TokenPaymentTerms | PauseTerms)
+    if found.in_the_way is not None and not relief and found.in_the_way not in {one.name for one in breached}:
         parts.append(t("collector.options.in_the_way", bound=bound(found.in_the_way)))
     return "\n\n".join(parts)
 
 
-def missed(one: Breach, level: Authority) -> str:
-    """One rule: what is asked, what is allowed, and what is missing."""
+def missed(one: Breach, level: Authority, first: date | None = None) -> str:
+    """One rule: what is asked, what is allowed, and what is missing; ``first``: the day asked for."""
     missing = difference(one.name, one.slack)
     asked, allowed = one.asked, one.allowed
+    if one.name is Bound.FIRST_DUE_DATE and first is not None:
+        return t("collector.options.missed_day", asked=day(first), missing=missing)
     if asked is None or allowed is None:
         return t(f"collector.options.missed.{one.name}", missing=missing)
     if not allowed and one.name in NONE_GRANTED:
@@ -103,7 +111,7 @@ def level_up(found: CaseOptions) -> str:
 
     Nobody is urged upwards with what this level may grant.
     """
-    return " ".join(_level_up(found))
+    return "  \n".join(_level_up(found))
 
 
 def _level_up(found: CaseOptions) -> Iterator[str]:

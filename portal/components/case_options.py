@@ -70,7 +70,7 @@ def _counter_offers(found: CaseOptions, case: CaseView) -> None:
     st.markdown(f"**{t('collector.options.counter')}**")
     if st.session_state.get(_FILLED) == case.proposal_id:
         del st.session_state[_FILLED]
-        st.success(t("collector.options.filled"))
+        st.success(f"{t('collector.options.filled')} [{t('collector.case.to_decision')}](#{case_decision.ANCHOR})")
     if not found.suggestions:
         st.markdown(t("collector.options.no_counter"))
     for number, one in enumerate(found.suggestions):

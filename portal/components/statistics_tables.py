@@ -28,10 +28,21 @@ def time_table(statistics: RequestStatistics, dimension: Dimension) -> str:
     """Markdown: how many decisions of each line were approvals, and how long they took."""
     heads = [t(f"staff.by.{dimension.value}"), t("staff.head.approval_share"), t("staff.head.in_time"),
              t("staff.head.median"), t("staff.head.p90")]
-    return table(heads, [
-        [plain(label), words.share(line.approval_share), words.share(line.in_time_share),
-         words.duration(line.median_seconds), words.duration(line.p90_seconds)]
-        for label, line in _labelled(statistics, dimension)])
+    lines = _labelled(statistics, dimension)
+    rows = [[plain(label), words.share(line.approval_share), words.share(line.in_time_share),
+             words.duration(line.median_seconds), words.duration(line.p90_seconds)]
+            for label, line in lines if _timed(line)]
+    untold = [plain(label) for label, line in lines if not _timed(line)]
+    parts = [table(heads, rows)] if rows else []
+    if untold:
+        parts.append(t("staff.untold", list=t("cardholder.list_mark").join(untold)))
+    return "\n\n".join(parts)
+
+
+def _timed(line: Line) -> bool:
+    """Whether anything is told of the decisions of a line."""
+    return any(one is not None for one in (line.approval_share, line.in_time_share, line.median_seconds,
+                                           line.p90_seconds))
 
 
 def decision_time_table(statistics: RequestStatistics) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -135,7 +136,7 @@ def test_a_level_that_may_not_is_told_which_one_the_request_needs(sqlite_context
     assert not found.level_up.level.covers(needed)
     with speaking("en"):
         said = level_up(replace(found, level_up=replace(found.level_up, meets_the_wish=True)))
-        assert said.startswith(f"The request itself needs {needed.value}. One level up, L2: ")
+        assert said.startswith(f"The request itself needs {needed.value}.  \nOne level up, L2 could offer: ")
         assert t("collector.options.up_meets") not in said  # L2 could not grant the request
         told = beyond(found)
     assert "- Authority: 60 months of instalments are asked, and L1 may grant none." in told
@@ -156,8 +157,10 @@ def test_every_rule_that_is_missed_has_its_own_sentence(locale: str) -> None:
     with speaking("en"):
         said = missed(Breach(Bound.COMPLETION, Decimal("-0.376"), Decimal("0.004")), Authority.L2)
         assert said == "Chance of being kept: 0%, at least 38% is needed, 38 percentage points are missing."
+        day_asked = missed(Breach(Bound.FIRST_DUE_DATE, -3, None), Authority.L2, date(2026, 12, 3))
+        assert day_asked == "First payment: 3 Dec 2026 is asked, 3 days outside the days allowed."
         worse = missed(Breach(Bound.DEBTOR_VALUE, -8_333_228, 9_000_000), Authority.L2)
-        assert "\xa590,000.00; doing nothing costs \xa56,667.72, so they would be worse off by \xa583,332.28" in worse
+        assert "doing nothing weighs \xa56,667.72, so they would be worse off by \xa583,332.28" in worse
 
 
 def test_relief_is_recommended_as_the_only_way_and_not_as_an_even_gain(sqlite_context: ServiceContext) -> None:

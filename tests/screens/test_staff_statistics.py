@@ -60,6 +60,17 @@ def test_staff_see_the_figures_in_their_language(
     assert "staff." not in shown  # a missing text would show its key
 
 
+def test_lines_without_figures_on_decisions_stand_in_one_sentence(many: ServiceContext) -> None:
+    statistics = request_statistics(STAFF, many, Quarter(2026, 4), TODAY, tuple(Dimension))
+    with i18n.speaking("en"):
+        said = statistics_tables.time_table(statistics, Dimension.BUCKET)
+        lines = {line.value: line for line in statistics.breakdowns[Dimension.BUCKET]}
+        assert lines["M3"].approval_share is None
+        assert said.endswith(i18n.t("staff.untold", list="M3"))
+        assert "| M3 |" not in said
+        assert "| M1 |" in said
+
+
 def test_a_supervisor_sees_them_too(many: ServiceContext, open_as: OpenAs) -> None:
     app = open_as(user(many, Role.SUPERVISOR, Authority.L3), PAGE)
     assert [title.value for title in app.title] == ["Request statistics"]

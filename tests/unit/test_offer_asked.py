@@ -113,6 +113,14 @@ def test_a_settlement_that_gives_up_principal_says_how_much() -> None:
     assert one.asked == one.missing > 0
 
 
+def test_a_settlement_is_held_to_what_it_asks_to_be_given_up_part_by_part() -> None:
+    facts = replace(FACTS, authority=Authority.L2)
+    terms = SettlementTerms(facts.balance_minor - 900_00, AS_OF + timedelta(days=5), 0, 900_00)
+    [one] = weigh(terms, situation_of(facts, RULE, NO_WISH)).breached
+    most = RULE.waivers.interest_minor(Authority.L2, 900_00)
+    assert (one.name, one.asked, one.allowed, one.missing) == (Bound.INTEREST_WAIVER, 900_00, most, 900_00 - most)
+
+
 def test_an_agreement_beyond_the_projection_is_not_measured() -> None:
     with pytest.raises(InvalidInput) as refusal:
         weigh(AgreementTerms(61, AS_OF + timedelta(days=20)), situation_of(FACTS, RULE, NO_WISH))

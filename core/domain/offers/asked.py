@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -11,13 +11,14 @@ from core.domain.calendar import Frequency
 from core.domain.errors import InvalidInput
 from core.domain.offers.evaluation import Situation, work_out
 from core.domain.offers.model import NO_WISH, Bound, OfferKind, Slack, Wish
-from core.domain.offers.offer import Constraint, ledger_lines
+from core.domain.offers.offer import Constraint, Offer, ledger_lines
 from core.domain.offers.other_kinds import amount_due_minor, kept_chance, settlement
 from core.domain.offers.plan import Concession, Option, Price
 from core.domain.offers.space import Space
 from core.domain.offers.value import lump_value_minor
 from core.domain.other_terms import PauseTerms, PromiseTerms, SettlementTerms, TokenPaymentTerms
 from core.domain.request_terms import AgreementTerms, ExtensionTerms, Terms, monthly_minor
+from core.domain.waivers import Waived
 
 WHOLE_DEBT = frozenset({OfferKind.PERSONALISED_AGREEMENT, OfferKind.SETTLEMENT})
 """What deals with everything owed; under every other kind the rest stays owed beside it."""
@@ -41,7 +42,7 @@ class Breach:
     @property
     def missing(self) -> Slack:
         """By how much it misses."""
-        return abs(self.slack)
+        return -self.slack
 
     @property
     def allowed(self) -> Slack | None:
@@ -78,9 +79,7 @@ def weigh(terms: Terms, situation: Situation) -> Weighed:
             return _agreement(terms, situation)
         case SettlementTerms():
             found = settlement(situation, terms.amount_minor, situation.nothing.lender_value_minor)
-            return Weighed(found.lender_value_minor, None, True, _breached(found.constraints, {
-                Bound.PRINCIPAL_WAIVER: found.principal_waived_minor, Bound.TOTAL: found.total_minor,
-                Bound.LENDER_VALUE: found.lender_value_minor}, situation))
+            return Weighed(found.lender_value_minor, None, True, _settlement_breaches(terms, found, situation))
         case ExtensionTerms():
             return _paid(((terms.until(facts.as_of), amount_due_minor(situation)),), situation)
         case PromiseTerms():
@@ -89,6 +88,26 @@ def weigh(terms: Terms, situation: Situation) -> Weighed:
             return _paid([(on, terms.monthly_minor) for on in terms.due_dates], situation)
         case PauseTerms():
             return _paid((), situation)
+
+
+def _settlement_breaches(terms: SettlementTerms, found: Offer, situation: Situation) -> tuple[Breach, ...]:
+    """What a settlement misses, its waivers as they are asked for where they make up the rest of the debt.
+
+    The offer made of the amount gives up what the level may and calls all that is left principal.
+    """
+    facts, waivers = situation.facts, situation.rule.waivers
+    given = terms.waived
+    if given.total_minor != facts.balance_minor - found.total_minor:
+        given = Waived(found.late_fee_waived_minor, found.interest_waived_minor, found.principal_waived_minor)
+    parts: dict[Bound, tuple[int, int]] = {
+        Bound.LATE_FEE_WAIVER: (given.late_fee_minor, waivers.late_fee_minor(facts.authority, facts.fees_minor)),
+        Bound.INTEREST_WAIVER: (given.interest_minor, waivers.interest_minor(facts.authority, facts.interest_minor)),
+        Bound.PRINCIPAL_WAIVER: (given.principal_minor, waivers.principal_minor(
+            facts.authority, facts.principal_minor, facts.days_past_due))}
+    ledger = [replace(line, slack=parts[line.name][1] - parts[line.name][0]) if line.name in parts else line
+              for line in found.constraints]
+    return _breached(ledger, {Bound.TOTAL: found.total_minor, Bound.LENDER_VALUE: found.lender_value_minor,
+                              **{name: asked for name, (asked, _) in parts.items()}}, situation)
 
 
 def _agreement(terms: AgreementTerms, situation: Situation) -> Weighed:
