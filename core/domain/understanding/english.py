@@ -46,7 +46,8 @@ def _mend(word: str) -> str:
     known = word in keywords or word in spared or word.removesuffix("s") in keywords
     if known:
         return word
-    inflected = word.endswith(("ing", "ed", "ly", "er"))  # may be a word of its own, unless two letters are swapped
+    # An inflected word may be one of its own, unless two letters are swapped; no month is one.
+    inflected = word.endswith(("ing", "ed", "ly", "er")) and not word.endswith("ber")
     for slip in _swaps(word) if inflected else _slips(word):
         if slip in keywords and (len(slip) >= 5 or sorted(slip) == sorted(word)):
             return slip

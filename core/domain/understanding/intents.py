@@ -159,7 +159,7 @@ def _accept(clauses: list[Clause], intents: set[str], terms: Terms, last: LastOf
     if not _accepts(clauses) or undone or terms.wish.stated():
         return
     but = cue("cues", "conditions", "but")
-    if any("condition" in clause.cues or but.search(clause.raw) for clause in clauses):
+    if any("condition" in clause.cues or but.search(clause.raw) for clause in clauses if "question" not in clause.cues):
         return
     intents.add("accept")
     if last is None:

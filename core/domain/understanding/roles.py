@@ -96,7 +96,7 @@ def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -
 
 def _offer_at_hand(clause: Clause, previous: list[AmountMention]) -> None:
     """What somebody says to have becomes an offer when "these" are to be paid."""
-    had = previous and previous[-1].role in ("balance", "other_debt", "others")
+    had = previous and previous[-1].role in ("balance", "other_debt", "others", "")
     if had and cue("cues", "amounts", "these").search(clause.text):
         previous[-1].role = "offer"
 

@@ -84,8 +84,9 @@ def _is_offer(clause: Clause, amount: AmountMention) -> bool:
         return False
     pays = "lump_sum" in clause.cues or cue("cues", "dates", "pay").search(clause.text) is not None \
         or cue("cues", "periods", "monthly").search(clause.text) is not None or _has_single_sign([clause], clause)
-    if amount.share == 1 and "extension" in clause.cues and "lump_sum" not in clause.cues:
-        return False  # everything later, not everything paid
+    if amount.share == 1 and "lump_sum" not in clause.cues and (
+            "extension" in clause.cues or cue("clauses", "struggles").search(clause.text)):
+        return False  # everything later, or too much: not everything paid
     if amount.share == 1:
         at_once = "lump_sum" in clause.cues or ("willing" not in clause.cues and _has_single_sign([clause], clause))
         return pays and at_once and not clause.cues & {"propose", "pause", "waive", "restart"}
@@ -94,7 +95,9 @@ def _is_offer(clause: Clause, amount: AmountMention) -> bool:
 
 def _tells_trouble(clause: Clause) -> bool:
     """Whether a share is one of a stomach, a wage or a harvest: nothing is paid in the clause."""
-    return bool(find_hardship([clause])) and cue("cues", "dates", "pay").search(clause.text) is None
+    of_wages = cue("clauses", "of_wages").search(clause.text)
+    pays = cue("cues", "dates", "pay").search(clause.text) is not None and of_wages is None
+    return not pays and bool(find_hardship([clause]))
 
 
 def _charged(clause: Clause, amount: AmountMention) -> bool:
@@ -243,7 +246,8 @@ def _lone_frequency(clauses: list[Clause]) -> str:
         if amounts_of(clause) or not counted(clause) or clause.of_others or "denied" in clause.cues:
             continue
         income, context = cue("cues", "amounts", "income"), cue("clauses", "frequency_context")
-        if income.search(clause.text) or cue("clauses", "habit").search(clause.raw):
+        if income.search(clause.text) or any(
+                cue("clauses", key).search(clause.raw) for key in ("habit", "works_so_often")):
             continue
         if any(isinstance(mention, DueDayMention) for mention in clause.mentions):
             return "monthly"

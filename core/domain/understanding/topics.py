@@ -79,11 +79,13 @@ def _topics(clause: Clause) -> set[str]:
             found.discard("extension")
     if "accept" in found and "reject" in found:
         found.discard("accept")
+    if "pause" in found and cue("clauses", "holds").search(text):
+        found.discard("extension")
     if "pause" in found and cue("clauses", "skips").search(clause.raw):
         found.discard("propose")
     if "dispute" in found and cue("clauses", "own_error").search(text):
         found.discard("dispute")
-    if "dispute" in found:
+    if "dispute" in found or cue("clauses", "struggles").search(text):
         found.discard("lump_sum")
     if "restart" in found and of_interest and not cue("clauses", "said").search(text):
         found.discard("restart")  # it is the interest that is to be deleted
