@@ -14,6 +14,7 @@ from core.db.tables.records import audit_log, idempotency_keys
 from core.domain.actor import SYSTEM
 from core.domain.errors import Conflict, InvalidInput, NotFound
 from core.services import assistant
+from core.services.assistant import PersonCause
 from core.services.assistant.erasing import Erased, erase_old_conversations, old_conversations
 from core.services.assistant.proof import Part, replay
 from core.services.context import ServiceContext
@@ -117,6 +118,36 @@ def test_who_waits_on_in_the_next_conversation_leaves_a_record_of_collection_in_
     assert assistant.open_conversation(actor, context, talk.account_id, context.clock.today()).person_asked_at
     _later(time_, KEPT_DAYS)
     assert erase_old_conversations(SYSTEM, context).conversations == 0
+
+
+def test_who_was_called_by_the_program_alone_and_never_spoken_to_is_kept_no_longer_than_others(
+        context: ServiceContext, time_: TestTime) -> None:
+    actor, talk = begun(context)
+    for words in ("at most 50 a month", "at most 40 a month"):
+        talk = said(actor, context, talk, words)
+    assert talk.person_cause is PersonCause.STOPPED
+    assistant.withdraw_person(actor, context, talk.conversation_id, idempotency_key=key())
+    _later(time_, KEPT_DAYS)
+    assert erase_old_conversations(SYSTEM, context).conversations == 1
+
+
+def test_nothing_of_what_was_said_stays_in_the_files_while_another_process_has_them_open(
+        sqlite_context: ServiceContext, time_: TestTime) -> None:
+    actor, talk = begun(sqlite_context)
+    said(actor, sqlite_context, talk, "I lost my job and our child was born")
+    file = Path(str(sqlite_context.engine.url.database))
+
+    def found() -> int:
+        return sum(one.read_bytes().count(b"new_dependant") for one in file.parent.glob(f"{file.name}*"))
+
+    assert found()
+    _later(time_, KEPT_DAYS)
+    other = make_context(str(sqlite_context.engine.url), time_, file.parent)
+    try:
+        assert erase_old_conversations(SYSTEM, other).conversations == 1
+    finally:
+        other.engine.dispose()
+    assert not found()
 
 
 def test_less_than_the_policy_keeps_cannot_be_asked_for_and_more_can(sqlite_context: ServiceContext,

@@ -13,7 +13,9 @@ from core.db.repositories.negotiations import ERASED, OBJECT_KIND
 from core.db.tables.negotiations import negotiation_turns, negotiations
 from core.db.tables.records import audit_log, idempotency_keys
 
-PERSON_EVENT = "person_called"
+CALLED_EVENT, TAKEN_EVENT = "person_called", "person_taken_up"
+BY_THE_PROGRAM = "stopped"
+"""Why a person was called where nobody asked for one and nothing was complained of: the talk had only run out."""
 ERASED_EVENT = "conversation_erased"
 
 _NOTHING: dict[str, Any] = {
@@ -63,6 +65,13 @@ def erase(connection: sa.Connection, rows: Sequence[sa.Row[Any]], at: datetime) 
         idempotency_keys.c.result["conversation_id"].as_string().in_(ids)))
 
 
+def write_through(engine: sa.Engine) -> None:
+    """Empty SQLite's write-ahead log: until then it holds pages as they were before. Nothing to do elsewhere."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def erased_at(connection: sa.Connection, negotiation_id: str) -> datetime | None:
     """When a conversation was erased, as the audit chain tells; None where it was not."""
     found: datetime | None = connection.execute(sa.select(audit_log.c.at).where(
@@ -74,8 +83,9 @@ def erased_at(connection: sa.Connection, negotiation_id: str) -> datetime | None
 def _old(bounds: Bounds) -> sa.ColumnElement[bool]:
     """No part of a case, nobody waits in it, and untouched for long enough."""
     talks = negotiations.c
+    asked_for = sa.and_(audit_log.c.event == CALLED_EVENT, audit_log.c.data["cause"].as_string() != BY_THE_PROGRAM)
     called = sa.exists().where(audit_log.c.object_kind == OBJECT_KIND, audit_log.c.object_id == talks.id,
-                               audit_log.c.event == PERSON_EVENT)
+                               sa.or_(asked_for, audit_log.c.event == TAKEN_EVENT))
     waits = sa.and_(talks.person_asked_at.is_not(None), talks.person_taken_at.is_(None))
     alone = sa.and_(talks.person_cause.is_(None), ~called)
     return sa.and_(talks.state != ERASED, talks.proposal_id.is_(None), talks.updated_at < bounds.alone, ~waits,

@@ -1,7 +1,7 @@
 """Conversations that led to nothing are kept no longer than they are needed (PIPL Art. 19 and 47).
 
 What belongs to a case stays with the case. What was said without one goes after ``records.conversation_days``;
-where a person of the bank was called it is a record of collection and stays as long as those
+where a person of the bank was asked for or took it up it is a record of collection and stays as long as those
 (``records.collection``). The audit chain keeps that there was a conversation, when, and that it was erased.
 """
 
@@ -57,7 +57,7 @@ def erase_old_conversations(actor: Actor, context: ServiceContext, older_than_da
         with context.writing() as connection:
             rows = repository.page(connection, bounds, after, _AT_ONCE)
             if not rows:
-                return Erased(conversations, turns, due.days)
+                break
             now = context.clock.now()
             repository.erase(connection, rows, now)
             for row in rows:
@@ -65,6 +65,8 @@ def erase_old_conversations(actor: Actor, context: ServiceContext, older_than_da
                               older_than_days=due.days)
         conversations, turns, after = conversations + len(rows), turns + sum(row.turns for row in rows), rows[-1].id
         progress("erase", min(conversations, due.conversations), due.conversations)
+    repository.write_through(context.engine)
+    return Erased(conversations, turns, due.days)
 
 
 def _days(context: ServiceContext, asked: int | None) -> int:
