@@ -96,7 +96,7 @@ def _ways(found: Conversation, shown: Turn, card: Place, *, folded: bool) -> Non
 
 def _place(found: Conversation, shown: Turn, asking: int) -> Place:
     return Place(Owed(max(found.balance_minor, 0), found.as_of, found.facts, other_cards=asking > 1), shown.number,
-                 lambda label: steps.choose(found, Choice(shown.number, label)))
+                 lambda label: steps.choose(found, Choice(shown.number, label)), shown.wish.day_named)
 
 
 def _plan(shown: Turn, place: Place) -> bool:
@@ -114,7 +114,7 @@ def _plan(shown: Turn, place: Place) -> bool:
     with st.expander(t("assistant.change.more"), key=f"others_{shown.number}"):
         for one in others:
             label = f"nearest:{one.name}"
-            st.markdown(words.change(one))
+            st.markdown(words.change(one, place.wished_on))
             st.button(t("assistant.change.take", payment=each_time(one.plan)),
                       key=f"take_{shown.number}_{one.name}", on_click=place.choose, args=(label,))
     return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import streamlit as st
 
@@ -36,6 +37,8 @@ class Place:
     """The number of the turn that showed it: a card's button belongs to that turn."""
     choose: Callable[[str], None]
     """Called with the offer's label."""
+    wished_on: date | None = None
+    """The first day that was wished."""
 
 
 def ways(found: Conversation, negotiation: Negotiation, place: Place) -> None:
@@ -140,7 +143,7 @@ def card(offer: Offer, label: str, place: Place, *, recommended: bool = False, s
         details = st.expander(t("assistant.details"), key=f"details_{key}", on_change="rerun")
         if details.open:
             with details:
-                st.markdown(worked_out(offer))
+                st.markdown(worked_out(offer, place.wished_on))
                 # In a block of its own: where it is wider than a card, it alone moves sideways.
                 if falls_due := instalments(offer, place.owed):
                     st.markdown(falls_due)
@@ -162,9 +165,9 @@ def summary(offer: Offer, owed: Owed, *, recommended: bool = False) -> str:
                         "  \n".join(means)])
 
 
-def worked_out(offer: Offer) -> str:
+def worked_out(offer: Offer, wished_on: date | None) -> str:
     """Why not less, and what it rests on."""
-    parts = [f"**{t('assistant.details.why_not_less')}**\n\n{words.why_not_less(offer)}"]
+    parts = [f"**{t('assistant.details.why_not_less')}**\n\n{words.why_not_less(offer, wished_on)}"]
     if words.waives(offer):
         parts.append(t("assistant.offer.if_kept"))
     if offer.stages:

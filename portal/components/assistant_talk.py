@@ -55,9 +55,9 @@ def _reply(reply: Reply, turn: Turn, found: Conversation) -> str:
     shown = turn.negotiation
     if reply in _ANSWERS and shown is not None and found.facts is not None:
         if shown.answer is not None:
-            return words.answered(shown.answer, shown.infeasible, found.facts)
+            return words.answered(shown.answer, shown.infeasible, found.facts, turn.wish)
         if shown.infeasible is not None and shown.infeasible.binding is not None:
-            return words.refused(shown.infeasible.binding.value, shown.infeasible, found.facts)
+            return words.refused(shown.infeasible.binding.value, shown.infeasible, found.facts, turn.wish)
     if reply is Reply.ASK_WHICH_AMOUNT and of_one_payment(turn):
         return t("assistant.ask_one_payment")
     if reply is Reply.ASK_WHICH_AMOUNT and turn.wish.frequency is not Frequency.MONTHLY:
@@ -69,7 +69,7 @@ def _reply(reply: Reply, turn: Turn, found: Conversation) -> str:
     text = t(f"assistant.reply.{reply}")
     if reply is Reply.RELIEF and shown is not None and shown.infeasible is not None \
             and (nearest := shown.infeasible.smallest_change) is not None:
-        return f"{text}\n\n{words.change(nearest)}"
+        return f"{text}\n\n{words.change(nearest, turn.wish.day_named)}"
     return f"{text}\n\n{t('assistant.say.examples')}" if reply is Reply.UNCLEAR else text
 
 

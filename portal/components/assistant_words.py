@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 
 from core.domain.offers.model import NO_WISH, Bound, BoundUnit, Facts, OfferKind, Slack, Wish
@@ -16,10 +17,10 @@ RELIEF = (OfferKind.TOKEN_PAYMENT, OfferKind.PAUSE)
 _WISHED = {Bound.WISH_MONTHLY: "monthly", Bound.WISH_INSTALMENT: "instalment", Bound.WISH_MONTHS: "months",
            Bound.WISH_FIRST_MONTHLY: "first_monthly", Bound.WISH_LEAN_MONTHLY: "lean_monthly",
            Bound.WISH_DOWN_PAYMENT: "down_payment", Bound.WISH_LUMP_SUM: "lump_sum",
-           Bound.WISH_FIRST_DUE_DATE: "first_due_date",
-           Bound.WISH_EARLIEST_FIRST_DUE_DATE: "first_due_date", Bound.WISH_PAUSE: "pause",
-           Bound.WISH_INTEREST_FREE: "interest_free"}
-"""What a cardholder's own limit is called, where the plan nearest to it misses it."""
+           Bound.WISH_PAUSE: "pause", Bound.WISH_INTEREST_FREE: "interest_free"}
+"""What a cardholder's own limit is called, where the plan nearest to it misses it; always to the same side."""
+_BEGINS = (Bound.WISH_FIRST_DUE_DATE, Bound.WISH_EARLIEST_FIRST_DUE_DATE)
+"""A day may be missed to either side: which one is said."""
 
 
 def months(count: int) -> str:
@@ -105,13 +106,16 @@ def slack_in_words(name: Bound, slack: Slack) -> str:
     return money(abs(int(slack)))
 
 
-def why_not_less(offer: Offer) -> str:
-    """What holds an offer where it is, and what else it keeps: the ledger in plain words."""
+def why_not_less(offer: Offer, named: date | None) -> str:
+    """What holds an offer where it is, and what else it keeps: the ledger in plain words.
+
+    ``named``: the first day that was wished, if one was.
+    """
     held = [f"- {t('assistant.binds.wish') if line.name.is_wish else t(f'assistant.binds.{line.name}')}"
             for line in offer.constraints if _holds(line, offer)]
     if not held:
         held = [t("assistant.details.free", why=t(f"assistant.why.{offer.label}"))]
-    missed = [f"- {_missed(line)}" for line in offer.constraints if line.slack < 0]
+    missed = [f"- {_missed(line, offer, named)}" for line in offer.constraints if line.slack < 0]
     kept = "\n".join(f"- {line}" for line in _kept(offer))
     return "\n".join([*held, *missed, "", t("assistant.details.kept"), "", kept])
 
@@ -123,11 +127,16 @@ def _holds(line: Constraint, offer: Offer) -> bool:
     return line.binding or (ends and line.slack == 0 and offer.kind is OfferKind.PERSONALISED_AGREEMENT)
 
 
-def _missed(line: Constraint) -> str:
-    name = _WISHED.get(line.name)
+def _missed(line: Constraint, offer: Offer, named: date | None) -> str:
+    name = f"first_due_{_side(offer, named)}" if line.name in _BEGINS else _WISHED.get(line.name)
     if name is None or line.name.unit is BoundUnit.FLAG:
         return t("assistant.missed_other")
-    return t("assistant.missed_by", wish=t(f"assistant.wished.{name}"), amount=slack_in_words(line.name, line.slack))
+    return t(f"assistant.missed.{name}", amount=slack_in_words(line.name, line.slack))
+
+
+def _side(offer: Offer, named: date | None) -> str:
+    """Whether an offer begins later than the day named, or earlier."""
+    return "later" if named is not None and offer.first_due_date > named else "earlier"
 
 
 def _kept(offer: Offer) -> Iterator[str]:
@@ -149,16 +158,18 @@ def _kept(offer: Offer) -> Iterator[str]:
 
 
 def in_the_way(reason: str, facts: Facts) -> str:
-    """Which constraint stands in the way of a wish; ``reason`` is a bound's name or ``several``."""
+    """Which constraint stands in the way of a wish; ``reason`` is a bound's name, ``too_early`` or ``several``."""
     if reason == Bound.AFFORDABLE and facts.limit_minor <= 0:  # "at most 0 a month" would be no sentence
         reason = "nothing_affordable"
     return t(f"assistant.stands.{reason}", affordable=money(facts.limit_minor))
 
 
-def change(one: Change) -> str:
-    """The change that would help, and the plan that then works."""
+def change(one: Change, named: date | None) -> str:
+    """The change that would help, and the plan that then works; ``named``: the first day that was wished."""
     plan, name = one.plan, f"assistant.change.{one.name}"
-    if not one.name.is_wish and one.name not in (Bound.AFFORDABLE, Bound.TERM, Bound.MINIMUM_INSTALMENT):
+    if one.name in _BEGINS:
+        name = f"assistant.change.first_due_{_side(plan, named)}{'_once' if plan.kind in ONCE else ''}"
+    elif not one.name.is_wish and one.name not in (Bound.AFFORDABLE, Bound.TERM, Bound.MINIMUM_INSTALMENT):
         name = "assistant.change.other"
     if one.name is Bound.WISH_DOWN_PAYMENT and not plan.down_payment_minor:
         name = "assistant.change.wish_down_payment_none"
@@ -168,20 +179,22 @@ def change(one: Change) -> str:
              first=kept_together(day(plan.first_due_date)))
 
 
-def answered(answer: Answer, infeasible: Infeasible | None, facts: Facts) -> str:
+def answered(answer: Answer, infeasible: Infeasible | None, facts: Facts, wish: Wish) -> str:
     """Yes; or why not yet and what would help: a paragraph."""
     if answer.accepted:
         return t("assistant.answer.offer_stands" if answer.reason == "offer_stands" else "assistant.answer.yes")
     if infeasible is None and answer.plan is not None:
         return t("assistant.answer.best_plan")
-    return refused(answer.reason, infeasible, facts)
+    return refused(answer.reason, infeasible, facts, wish)
 
 
-def refused(reason: str, infeasible: Infeasible | None, facts: Facts) -> str:
+def refused(reason: str, infeasible: Infeasible | None, facts: Facts, wish: Wish) -> str:
     """Which constraint stands in the way, and the smallest change that would help."""
-    why = t("assistant.refused", no=t("assistant.answer.no"), why=in_the_way(reason, facts))
     nearest = infeasible.smallest_change if infeasible else None
-    return why if nearest is None else f"{why}\n\n{change(nearest)}"
+    if reason in _BEGINS and nearest is not None and _side(nearest.plan, wish.day_named) == "later":
+        reason = "too_early"
+    why = t("assistant.refused", no=t("assistant.answer.no"), why=in_the_way(reason, facts))
+    return why if nearest is None else f"{why}\n\n{change(nearest, wish.day_named)}"
 
 
 def hardship(codes: Sequence[str]) -> str:

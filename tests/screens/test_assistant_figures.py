@@ -234,4 +234,4 @@ def test_nothing_paid_first_is_never_an_amount(sqlite_context: ServiceContext, w
     plan = next(offer for offer in offers_of(talk_of(sqlite_context, who)) if not offer.down_payment_minor)
     for locale in LOCALES:
         with i18n.speaking(locale):
-            assert i18n.money(0) not in assistant_words.change(Change(Bound.WISH_DOWN_PAYMENT, 50_000, plan))
+            assert i18n.money(0) not in assistant_words.change(Change(Bound.WISH_DOWN_PAYMENT, 50_000, plan), None)

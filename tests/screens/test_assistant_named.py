@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, timedelta
+
 import pytest
 
 from core.domain.actor import Actor
+from core.domain.offers.model import Facts, Wish
 from core.services import assessments, assistant
 from core.services.context import ServiceContext
 from portal import i18n
+from portal.components import assistant_words
+from portal.components.money import unbroken
 from tests.screens.cardholders import ASSISTANT, assert_speaks, sign_up, words
 from tests.screens.conftest import OpenAs
 from tests.screens.test_assistant import LOCALES, keys, say, talk_of
-from tests.services.cards import add_card
+from tests.services.cards import TODAY, add_card
 from tests.services.cases import FAMILY
 
 
@@ -46,6 +52,33 @@ def test_the_plan_as_named_stands_under_the_answer_with_what_the_two_differ_by_a
         assert_speaks(app)
         assert i18n.t("assistant.send.title") in words(app)
         assert i18n.money(named.monthly_minor) in words(app)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_first_day_that_cannot_be_is_answered_with_the_last_or_first_that_can_and_by_how_much_it_differs(
+        sqlite_context: ServiceContext, open_as: OpenAs, who: Actor, locale: str) -> None:
+    app = open_as(who.user_id, ASSISTANT, locale=locale)
+    with i18n.speaking(locale):
+        say(app, i18n.t("assistant.chip.first_due_date", on=i18n.day(date(2027, 3, 1))))
+        assert_speaks(app)
+        turn = talk_of(sqlite_context, who).turns[-1]
+        assert turn.negotiation is not None
+        assert turn.negotiation.infeasible is not None
+        nearest = turn.negotiation.infeasible.nearest[0]
+        first = nearest.plan.first_due_date
+        told = i18n.t("assistant.change.first_due_earlier", first=unbroken(i18n.day(first)),
+                      amount=i18n.tn("common.days", (date(2027, 3, 1) - first).days))
+        assert told in words(app)
+        assert i18n.t("assistant.stands.wish_first_due_date") in words(app)
+        assert i18n.t("assistant.missed.first_due_earlier", amount=i18n.tn("common.days", nearest.amount)) \
+            in assistant_words.why_not_less(nearest.plan, turn.wish.day_named)
+        too_early = first - timedelta(days=3)
+        assert assistant_words.change(replace(nearest, amount=3), too_early) == i18n.t(
+            "assistant.change.first_due_later", first=unbroken(i18n.day(first)), amount=i18n.tn("common.days", 3))
+        assert turn.negotiation.answer is not None
+        assert i18n.t("assistant.stands.too_early") in assistant_words.answered(
+            turn.negotiation.answer, turn.negotiation.infeasible, Facts(TODAY, 1, 0, 0, 1, 1, 1, 1),
+            Wish(first_due_date=too_early))
 
 
 @pytest.mark.parametrize("locale", LOCALES)
