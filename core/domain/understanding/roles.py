@@ -19,7 +19,7 @@ from core.domain.understanding.comparisons import (
 from core.domain.understanding.evidence import has_sign, is_bare, is_offered, is_paid, names_charge
 from core.domain.understanding.hardship import find_hardship
 from core.domain.understanding.lexicon import AMOUNT, Cue, cue, words
-from core.domain.understanding.mentions import AmountMention, DateMention, DueDayMention, Trouble
+from core.domain.understanding.mentions import AmountMention, DateMention, DueDayMention, LengthMention, Trouble
 
 _EXCLUDED = ("income", "spending", "other_debt", "balance", "charges", "past", "asked", "refused")
 _YIELDING = frozenset({"income", "balance", "charges"})
@@ -55,8 +55,10 @@ def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -
             elif cue("cues", "amounts", "correction").search(clause.text):
                 corrected = clause
             continue
-        if all(amount.share == 1 for amount in found):
-            _offer_at_hand(clause, previous)
+        if all(amount.share == 1 for amount in found) and _offer_at_hand(clause, previous):
+            for amount in found:
+                clause.leave(amount)  # all of these, and not of the debt
+            continue
         _merge(clause, found)
         found = amounts_of(clause)
         if sentence != clause.sentence:
@@ -94,11 +96,14 @@ def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -
         previous, corrected = found, None
 
 
-def _offer_at_hand(clause: Clause, previous: list[AmountMention]) -> None:
-    """What somebody says to have becomes an offer when "these" are to be paid."""
-    had = previous and previous[-1].role in ("balance", "other_debt", "others", "")
-    if had and cue("cues", "amounts", "these").search(clause.text):
-        previous[-1].role = "offer"
+def _offer_at_hand(clause: Clause, previous: list[AmountMention]) -> bool:
+    """Whether what somebody says to have becomes an offer, as "these" are to be paid."""
+    had = bool(previous) and previous[-1].role in ("balance", "other_debt", "others", "income", "")
+    spread = any(isinstance(mention, LengthMention) for mention in clause.mentions)
+    if not had or spread or not cue("cues", "amounts", "these").search(clause.raw):
+        return False
+    previous[-1].role = "offer"
+    return True
 
 
 def _window(clause: Clause, found: list[AmountMention], number: int) -> tuple[str, str]:

@@ -53,6 +53,8 @@ def read_amounts(clauses: list[Clause], terms: Terms, outstanding_minor: int | N
     settles = any("lump_sum" in clause.cues and counted(clause) for clause in clauses)
     clear = any(amount.role == "offer" and amount.period and amount.trouble is None
                 for clause in clauses if counted(clause) for amount in amounts_of(clause))
+    sure = any(amount.role == "offer" and amount.period and amount.trouble is None and not amount.unsure
+               for clause in clauses if counted(clause) for amount in amounts_of(clause))
     in_hand = any(cue("cues", "shares", "in_hand").search(clause.text) for clause in clauses)
     for number, clause in enumerate(clauses):
         if not counted(clause):
@@ -65,6 +67,9 @@ def read_amounts(clauses: list[Clause], terms: Terms, outstanding_minor: int | N
                 # Who names what they have and wants to be rid of it all offers the one or the other: it is asked.
                 amount.trouble = Trouble.VAGUE
             if amount.role == "offer" and _is_offer(clause, amount) and not (clear and amount.trouble is Trouble.VAGUE):
+                if sure and amount.unsure and not amount.period and not settles \
+                        and not _has_single_sign([clause], clause):
+                    continue  # told beside what is offered
                 once = settles or _has_single_sign(sentence_of(clauses, number), clause)
                 _place(clause, amount, slots, terms, unclear, frequency, outstanding_minor, last, single=once)
     _settle(slots, terms, unclear, frequency)
@@ -117,6 +122,7 @@ def _place(clause: Clause, amount: AmountMention, slots: _Slots, terms: Terms, u
            frequency: str, outstanding_minor: int | None, last: LastOffer | None, *, single: bool) -> None:
     terms.has_amount = True
     rest = cue("cues", "amounts", "rest").search(clause.text[:amount.start] + AMOUNT) is not None
+    rest = rest or cue("clauses", "is_spread").match(clause.text[amount.end:]) is not None
     if (amount.share is not None or rest) and not amount.period and _is_spread(clause):
         return  # the rest, over the months that are named
     period = amount.period or ("" if frequency and cue("cues", "at_once").search(clause.text) else frequency)
