@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from core.domain.offers.as_request import terms_of
 from core.domain.offers.model import OfferKind
 from core.domain.offers.offer import Offer
 from core.services.case_heard import TurnedDown, Unmet
@@ -14,7 +13,6 @@ from core.services.case_weighing import CaseOption
 from portal.components import assistant_words, plan_words
 from portal.components.case_limits_words import bound
 from portal.components.money import LEFT, RIGHT, plain, table
-from portal.components.schedule import terms_in_words
 from portal.i18n import current, moment, money_short, number, percent, t
 
 HEADS = ("option", "monthly", "months", "total", "value", "gain", "chance", "level")
@@ -103,7 +101,7 @@ def refusals(found: CaseOptions) -> str:
 
 
 def _turned_down(one: TurnedDown) -> str:
-    said = t("collector.options.down.line", at=moment(one.at), terms=terms_in_words(terms_of(one.offer)))
+    said = t("collector.options.down.line", at=moment(one.at), terms=plan_words.told(one.offer))
     lines = [f"- {said}", *_quoted(one.said)]
     if wishes := wished(one):
         lines.append(t("collector.options.down.wished", wishes=wishes))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from core.domain.actor import Role
 from core.domain.proposal import WAITING_FOR_THE_BANK, ProposalEvent
 from core.domain.request_checks import CheckResult, CheckUnit
-from core.domain.request_terms import ExtensionTerms, monthly_burden_minor, waived_by
+from core.domain.request_terms import AgreementTerms, ExtensionTerms, monthly_burden_minor, waived_by
 from core.services.case_model import AuthorityView, CaseEvent, CaseView, LevelGrant, OtherCard
 from core.services.request_figures import RequestFigures
-from portal.components import request_figures, schedule
+from portal.components import plan_words, request_figures, schedule
 from portal.components.assessment import evidence as evidence_kind
 from portal.components.money import amounts, paragraphs, plain, table
 from portal.components.preview import measured
@@ -104,8 +104,17 @@ def asked(case: CaseView) -> str:
     if case.figures is not None:
         if case.figures.waived != waived_by(case.asked_terms):
             parts.append(t("collector.case.waived_today", waived=money(case.figures.waived.total_minor)))
+        parts += _differing(case.figures)
         parts.append(_figures(case.figures))
     return "\n\n".join(parts)
+
+
+def _differing(figures: RequestFigures) -> list[str]:
+    """What is paid first and last, where the instalments are meant to differ."""
+    terms, made = figures.terms, figures.schedule
+    if made is None or not isinstance(terms, AgreementTerms) or terms.shape.is_level:
+        return []
+    return [plan_words.payments(terms, [row.amount_minor for row in made.instalments])]
 
 
 def _figures(figures: RequestFigures) -> str:

@@ -10,6 +10,7 @@ from core.domain.offers.model import Facts
 from core.domain.offers.offer import Offer
 from core.domain.request_terms import AgreementTerms, Terms, monthly_minor
 from portal.components import schedule
+from portal.components.assistant_amounts import each_time
 from portal.i18n import day, money, money_short, t
 
 
@@ -38,6 +39,16 @@ def instalments(offer: Offer, facts: Facts) -> tuple[AgreementTerms, list[int]] 
     if not isinstance(terms, AgreementTerms):
         return None
     return terms, [row.amount_minor for row in terms.schedule(facts.balance_minor, facts.as_of).instalments]
+
+
+def told(offer: Offer) -> str:
+    """An offer of another day in one line, its payment by what was kept of it: the very last may be a few fen less."""
+    terms = terms_of(offer)
+    said = schedule.terms_in_words(terms)
+    if not isinstance(terms, AgreementTerms):
+        return said
+    amounts = [stage.instalment_minor for stage in offer.stages for _ in range(stage.count)]
+    return t("collector.plan.told", terms=said, payment=payments(terms, amounts) if amounts else each_time(offer))
 
 
 def month_in_short(terms: Terms, amounts: Sequence[int]) -> str:

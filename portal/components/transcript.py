@@ -8,16 +8,14 @@ from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
-from core.domain.offers.as_request import terms_of
 from core.domain.offers.negotiation import Negotiation
-from core.domain.offers.offer import Offer
 from core.services import assistant
 from core.services.assistant import Reply, Transcript, TranscriptPart, Turn, TurnSource
 from core.services.case_model import CaseView
 from portal.components import assistant_words, on_demand
 from portal.components.case_limits_words import bound
 from portal.components.money import paragraphs, plain
-from portal.components.schedule import terms_in_words
+from portal.components.plan_words import told
 from portal.i18n import day, moment, t
 
 _FIRST = 30
@@ -104,9 +102,9 @@ def _understood(turn: Turn, before: Turn | None) -> Iterator[str]:
             yield t("collector.transcript.removed", list=t("cardholder.list_mark").join(gone))
     if chips and chips != known:
         yield t("collector.transcript.understood", list=t("cardholder.list_mark").join(chips.values()))
-    told = assistant_words.hardship(turn.hardship)
-    if told and (before is None or turn.hardship != before.hardship):
-        yield told
+    hardship = assistant_words.hardship(turn.hardship)
+    if hardship and (before is None or turn.hardship != before.hardship):
+        yield hardship
 
 
 def _worked_out(turn: Turn, before: Negotiation | None) -> Iterator[str]:
@@ -116,20 +114,20 @@ def _worked_out(turn: Turn, before: Negotiation | None) -> Iterator[str]:
         return
     answer = shown.answer
     if answer is not None and answer.accepted and answer.plan is not None:
-        yield t("collector.transcript.accepted", terms=_terms(answer.plan))
+        yield t("collector.transcript.accepted", terms=told(answer.plan))
     elif answer is not None:
         yield t("collector.transcript.refused", bound=bound(answer.reason))
         if answer.plan is not None:
-            yield t("collector.transcript.instead", terms=_terms(answer.plan))
+            yield t("collector.transcript.instead", terms=told(answer.plan))
     if answer is not None and answer.as_named is not None:
-        yield t("collector.transcript.one_shown", label=_label(answer.as_named.label), terms=_terms(answer.as_named))
+        yield t("collector.transcript.one_shown", label=_label(answer.as_named.label), terms=told(answer.as_named))
     yield from _shown(shown, before)
 
 
 def _shown(shown: Negotiation, before: Negotiation | None) -> Iterator[str]:
     """The offers, or of those that lay there before only what is new and what is gone."""
-    there = {one.label: _terms(one) for one in shown.offers}
-    known = {} if before is None else {one.label: _terms(one) for one in before.offers}
+    there = {one.label: told(one) for one in shown.offers}
+    known = {} if before is None else {one.label: told(one) for one in before.offers}
     if there and there == known:
         yield t("collector.transcript.same_shown")
         return
@@ -141,10 +139,6 @@ def _shown(shown: Negotiation, before: Negotiation | None) -> Iterator[str]:
         yield f"{said}\n\n{listed}"
     if gone := [_label(name) for name in known if name not in there]:
         yield t("collector.transcript.no_longer_shown", list=t("cardholder.list_mark").join(gone))
-
-
-def _terms(offer: Offer) -> str:
-    return terms_in_words(terms_of(offer))
 
 
 def _label(label: str) -> str:

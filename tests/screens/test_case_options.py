@@ -24,6 +24,7 @@ from core.services.context import ServiceContext
 from portal.components.case_limits_words import beyond, level_up, missed, payment, relief_first, why
 from portal.components.case_options import letter
 from portal.components.case_options_words import HEADS, beside, cells, figures, heads, refusals
+from portal.components.plan_words import told
 from portal.i18n import money, money_short, speaking, t
 from tests.screens.conftest import OpenAs
 from tests.screens.test_collector_case import PAGE, button, taken, words
@@ -251,6 +252,9 @@ def test_the_conversation_is_read_turn_by_turn_with_its_proof(sqlite_context: Se
     found = assistant.transcript(HOLDER, sqlite_context, case_id)
     with speaking(locale):
         assert text.count(t("collector.transcript.shown")) == 1
+        for offer in found.turns[0].negotiation.offers:
+            assert told(offer) in text
+            assert money(offer.instalment_minor) in text  # what somebody refuses is first of all an amount
         for turn in found.turns:
             assert t(f"collector.transcript.did.{turn.source}") in text
             assert turn.said is None or turn.said in text

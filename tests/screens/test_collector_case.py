@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from core.db.tables.requests import decisions, proposals
 from core.domain.actor import Actor, Authority, Role
 from core.domain.decision import ApproveReason, InformationItem, Outcome, approve_reasons
+from core.domain.plan_shape import PlanShape
 from core.domain.proposal import ProposalKind
 from core.domain.request_terms import AgreementTerms, as_record
 from core.services import requests, review
@@ -110,6 +112,23 @@ def test_an_approval_reads_as_a_person_would_say_it(sqlite_context: ServiceConte
     assert "no interest." in text
     assert f"{money(100)} is given up once the agreement has been kept to the end." in text
     assert "It still has to be signed; until then the old terms hold." in text
+
+
+def test_a_request_that_rises_says_what_is_paid_first_and_last(sqlite_context: ServiceContext,
+                                                              open_as: OpenAs) -> None:
+    _, sent = asked(sqlite_context, agreement)
+    rising = AgreementTerms(24, FIRST_DUE, shape=PlanShape(6, Decimal("0.2"), 3))
+    with sqlite_context.writing() as connection:
+        connection.execute(proposals.update().values(terms=as_record(rising)))
+    actor = reviewer(sqlite_context, "r", Authority.L2)
+    taken(sqlite_context, actor, sent.proposal_id)
+    figures = review.case(actor, sqlite_context, sent.proposal_id).figures
+    assert figures is not None
+    assert figures.schedule is not None
+    rows = figures.schedule.instalments
+    assert rows[0].amount_minor < rows[-1].amount_minor
+    text = words(open_as("r", PAGE, id=sent.proposal_id))
+    assert f"{money(rows[0].amount_minor)} a month at first, {money(rows[-1].amount_minor)} at the end" in text
 
 
 @pytest.mark.parametrize("kind", list(ProposalKind))
