@@ -73,6 +73,7 @@ DYNAMIC: Mapping[str, Endings] = {
                                   "promise_to_pay_active")),
     "cardholder.preview.given_up.": _these(("late_fee", "interest", "principal")),
     "cardholder.part.": _these(("principal", "interest", "accrued_interest", "late_fee", "other_fees")),
+    "cardholder.card_state.": _these(("open_request", "arrangement")),
     "cardholder.request.blocked.": _these(("open_request", "arrangement", "nothing_owed")),
     "cardholder.request.nothing_left.": _these((Outcome.NO_INCOME, Outcome.NO_SURPLUS)),
     "cardholder.requests.next.": _these(("active", "awaiting_signature")),

@@ -17,10 +17,17 @@ from portal.navigation import go
 
 
 def card(options: RequestOptions, asked: str | None, key: str) -> AccountOption | None:
-    """The card talked about: the one in the address, else the first that may ask; None: not theirs."""
-    return account_choice.choose(
+    """The card talked about: the one in the address, else the first that may ask; None: not theirs.
+
+    Where a request was sent for another one, it says which card this is now.
+    """
+    chosen = account_choice.choose(
         options, asked, key, t("assistant.choose_card"), horizontal=True,
         line=lambda one: t("assistant.card_line", last4=one.card_last4, amount=money(one.balance_minor)))
+    sent = [one.card_last4 for one in options.accounts if one.blocked_by == "open_request"]
+    if chosen is not None and chosen.blocked_by is None and sent:
+        st.caption(t("assistant.now_about", sent=t("cardholder.list_mark").join(sent), last4=chosen.card_last4))
+    return chosen
 
 
 def head(found: Conversation, asking: int) -> None:

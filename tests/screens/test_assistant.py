@@ -358,6 +358,23 @@ def test_who_asked_for_a_person_before_the_assessment_reads_of_the_person_first(
 
 
 @pytest.mark.parametrize("locale", LOCALES)
+def test_a_card_that_was_asked_for_is_marked_and_the_one_talked_about_now_is_named(
+        sqlite_context: ServiceContext, open_as: OpenAs, who: Actor, locale: str) -> None:
+    add_card(sqlite_context, card="c2", person="p1")
+    sent, other = requests.request_options(who, sqlite_context, TODAY).accounts
+    app = open_as(who.user_id, ASSISTANT, locale=locale)
+    with i18n.speaking(locale):
+        assert not [label for label in app.radio[0].options if "(" in label or "\uff08" in label]
+        requests.submit(who, sqlite_context, extension(sent.account_id), acknowledged=True, idempotency_key="sent")
+        app = open_as(who.user_id, ASSISTANT, locale=locale)
+        assert_speaks(app)
+        line = i18n.t("assistant.card_line", last4=sent.card_last4, amount=i18n.money(sent.balance_minor))
+        assert i18n.t("cardholder.card_state.open_request", card=line) == app.radio[0].options[0]
+        assert app.radio[0].value == other.account_id
+        assert i18n.t("assistant.now_about", sent=sent.card_last4, last4=other.card_last4) in words(app)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
 def test_who_has_nothing_left_sees_relief_and_advice_instead_of_instalments(
         sqlite_context: ServiceContext, open_as: OpenAs, locale: str) -> None:
     add_card(sqlite_context)
