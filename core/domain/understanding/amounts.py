@@ -210,7 +210,7 @@ def _drop_bought_off(clause: Clause) -> None:
             clause.leave(first)
         elif second.share == 1 and first.share is None and not between:
             clause.leave(second)
-        elif second.share == 1 and first.share is None and between == words("cues")["shares"]["bought_for"][0]:
+        elif second.share == 1 and first.share is None and cue("cues", "shares", "buys").fullmatch(between):
             clause.leave(second)
             clause.cues.add("lump_sum")
 

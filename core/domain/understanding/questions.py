@@ -52,6 +52,8 @@ def find_question(clause: Clause, before: Clause | None) -> None:
 def asks_something(clause: Clause) -> bool:
     """Whether a clause that wants nothing else at least asks about what one may ask."""
     text = clause.text
+    if clause.asks and cue("clauses", "bare_question").fullmatch(text.strip(" ,.?!")):
+        return True
     return (clause.asks or cue("cues", "intents", "request").match(text) is not None) \
         and cue("cues", "intents", "about").search(clause.raw) is not None \
         and cue("clauses", "small_talk").search(text) is None

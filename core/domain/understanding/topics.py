@@ -118,8 +118,10 @@ def _deny(clause: Clause) -> None:
         return
     for name in _DENIED & clause.cues:
         key = ("waive", "verbs") if name == "waive" else ("intents", name)
-        first = cue("cues", *key).search(clause.text)
-        if first is not None and first.start() >= denial.end() - 1:
+        found = list(cue("cues", *key).finditer(clause.text))
+        within = all(match.start() >= denial.end() - 1 or (
+            match.start() > denial.start() and match.end() > denial.end() + 2) for match in found)
+        if found and within:
             clause.cues.discard(name)
             clause.cues.add("denied")
 
