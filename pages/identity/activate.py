@@ -7,7 +7,7 @@ import streamlit as st
 from core.domain.errors import PortalError
 from core.services import identity
 from portal import errors, navigation, session
-from portal.components import forms
+from portal.components import bank, forms
 from portal.components.money import plain
 from portal.i18n import t
 from portal.identity import adapter
@@ -62,7 +62,7 @@ def _finish(asked: dict[str, str]) -> None:
             st.error(t("identity.activate.passwords_differ"))
         else:
             _carry_out(asked, code or "", login or "", password or "")
-    st.caption(t("identity.activate.no_code"))
+    st.caption(t("identity.activate.no_code", bank=bank.line()))
     st.button(t("identity.activate.start_over"), on_click=lambda: st.session_state.pop(_ASKED, None))
 
 

@@ -8,6 +8,7 @@ from core.domain.errors import PortalError
 from core.services import identity
 from core.services.identity import Person
 from portal import errors, navigation, session
+from portal.components import bank
 from portal.i18n import has, t
 from portal.identity import adapter
 from portal.identity.library import LoginError
@@ -55,4 +56,4 @@ if why and has(f"identity.ended.{why}"):
 _form()
 navigation.link("activate", t("identity.sign_in.first_time"))
 navigation.link("activate", t("identity.sign_in.forgot"), mode="reset")
-st.caption(t("identity.sign_in.help"))
+st.caption(t("identity.sign_in.help", bank=bank.line()))

@@ -30,6 +30,17 @@ def test_stranger_sees_the_sign_in_page_only(open_as: OpenAs) -> None:
     assert not app.exception
 
 
+@pytest.mark.parametrize(("number", "told"), [("400-888-0000", "Call **400-888-0000**."),
+                                              ("", "Call the number on the back of your card.")])
+def test_who_cannot_sign_in_is_told_the_same_number_as_inside(
+        open_as: OpenAs, sqlite_context: ServiceContext, monkeypatch: pytest.MonkeyPatch, number: str,
+        told: str) -> None:
+    monkeypatch.setattr(sqlite_context.settings, "service_phone", number)
+    monkeypatch.setattr(sqlite_context.settings, "demo", False)
+    app = open_as(None)
+    assert [caption.value for caption in app.caption][-1] == f"Need help? {told}"
+
+
 def test_reader_without_a_choice_of_language_gets_chinese(open_as: OpenAs, browser: dict[str, str]) -> None:
     app = open_as(None, locale="")
     with speaking("zh_CN"):
