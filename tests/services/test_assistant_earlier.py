@@ -9,7 +9,7 @@ import pytest
 
 from core.domain import understanding
 from core.domain.calendar import Frequency
-from core.domain.offers.model import NO_WISH, Facts, Wish
+from core.domain.offers.model import NO_WISH, Bound, Facts, Wish
 from core.domain.offers.negotiation import Negotiation, negotiate
 from core.policy.book import PolicyBook
 from core.policy.rules.negotiation import offer_rule
@@ -59,11 +59,9 @@ def talked(*messages: Named) -> tuple[Wish, Wish, Engine]:
     # A day beyond every plan keeps nobody from being rid of the debt now.
     ((Named(first_due_on=date(2027, 6, 1)), Named(lump_sum_minor=21_100_00)), Wish(lump_sum_minor=21_100_00),
      Wish(first_due_date=date(2027, 6, 1))),
-    # A pause longer than any makes way for a length.
-    ((Named(pause_months=3), Named(months_at_most=24)), Wish(months_at_most=24), Wish(pause_months=3)),
-    # What was named a week is put aside as the money of a month, once a month is the pace.
-    ((Named(amount_minor=80_00, frequency="weekly"), Named(months_at_most=20, frequency="monthly")),
-     Wish(months_at_most=20), Wish(monthly_at_most_minor=346_67)),
+    # A pause that nobody could be given makes way for an amount.
+    ((Named(pause_months=3), Named(monthly_at_most_minor=800_00)), Wish(monthly_at_most_minor=800_00),
+     Wish(pause_months=3)),
     # Of two limits only the one that stands in the way.
     ((Named(months_at_most=24), Named(waive=("late_fee",)), Named(amount_minor=90_00, frequency="weekly")),
      Wish(instalment_at_most_minor=90_00, frequency=Frequency.WEEKLY, waive_late_fee=True), Wish(months_at_most=24)),
@@ -76,7 +74,47 @@ def test_a_limit_named_earlier_makes_way_where_it_alone_leaves_the_new_wish_no_a
     answer = engine(after).answer
     assert answer is not None
     assert answer.accepted
-    assert len(engine.asked) - 1 <= MOST_TRIED + 2
+    assert len(engine.asked) - 1 <= MOST_TRIED + 3
+
+
+@pytest.mark.parametrize("messages", [
+    # 400 a month is what there is, whatever else is wished for; alone it has an answer, and so has the rest.
+    (Named(monthly_at_most_minor=400_00), Named(months_at_most=24)),
+    (Named(amount_minor=100_00, frequency="weekly"), Named(months_at_most=24)),
+    (Named(monthly_at_most_minor=400_00), Named(first_due_on=date(2027, 1, 15)), Named(months_at_most=12)),
+    # What has no answer by itself is no less meant for it.
+    (Named(monthly_at_most_minor=50_00), Named(due_day=15)),
+    (Named(monthly_at_most_minor=50_00), Named(waive=("late_fee",))),
+    (Named(monthly_at_most_minor=50_00), Named(first_due_on=date(2027, 1, 15))),
+    (Named(monthly_at_most_minor=50_00), Named(frequency="fortnightly")),
+    (Named(amount_minor=80_00, frequency="weekly"), Named(months_at_most=20, frequency="monthly")),
+    (Named(down_payment_minor=9_000_00), Named(months_at_most=24)),
+    # A length, a pause and a day that had no answer do not go for another length or a waiver.
+    (Named(pause_months=3), Named(months_at_most=24)),
+    (Named(months_at_most=3), Named(waive=("late_fee",))),
+    # An amount a month keeps its place beside one that is paid first.
+    (Named(monthly_at_most_minor=50_00), Named(down_payment_minor=1_000_00)),
+    # How payments fall moves nothing.
+    (Named(months_at_most=3), Named(due_day=15)),
+])
+def test_what_somebody_can_pay_and_what_was_refused_make_way_for_no_length_day_or_waiver(
+        messages: tuple[Named, ...]) -> None:
+    whole = NO_WISH
+    for read in messages:
+        whole = added(whole, read, MOST_DOWN)
+    _, wish, engine = talked(*messages)
+    assert wish == whole
+    found = engine(wish)
+    assert found.answer is not None
+    assert not found.answer.accepted
+    assert len(engine.asked) - 1 <= MOST_TRIED + 3
+
+
+def test_a_refusal_shows_what_either_side_would_have_to_give() -> None:
+    _, wish, engine = talked(Named(monthly_at_most_minor=400_00), Named(months_at_most=24))
+    refused = engine(wish).infeasible
+    assert refused is not None
+    assert {one.name for one in refused.nearest} == {Bound.WISH_MONTHLY, Bound.WISH_MONTHS}
 
 
 def test_what_does_not_stand_in_the_way_still_counts() -> None:

@@ -1,7 +1,8 @@
 """What earlier messages named: what of it still counts, and what makes way where it keeps a new wish from its answer.
 
 A limit named once counts until it is taken back. Where it and a new wish allow no plan together and the new one
-alone does, the newer word holds, and as little as possible of the older is put aside (decision 40).
+alone does, the newer word holds, and as little as possible of the older is put aside (decision 40). What somebody can
+pay never makes way for how long, from when or what is waived: there both are told, and the answer is no.
 """
 
 from __future__ import annotations
@@ -18,7 +19,12 @@ from core.services.assistant.wishes import added, wish_of
 MOST_TRIED = 3
 """Limits put aside alone, one after another, before all of them are: each is a negotiation of its own."""
 _SHAPES = frozenset({"frequency", "due_day"})
-"""How payments fall, and no limit of what will do: these never make way."""
+"""How payments fall, and no limit of what will do: these never make way, and nothing makes way for them."""
+_EACH_TIME = frozenset({"monthly_at_most_minor", "instalment_at_most_minor", "first_monthly_at_most_minor",
+                        "later_monthly_minor", "lean_monthly_at_most_minor"})
+"""What somebody can pay each time: it makes way for nothing but another amount in its own place (``wishes.added``)."""
+_ONCE = frozenset({"down_payment_minor", "lump_sum_minor"})
+"""What somebody can pay once: it makes way for an amount only."""
 _FIELDS = {
     Bound.WISH_MONTHLY: "monthly_at_most_minor", Bound.WISH_INSTALMENT: "instalment_at_most_minor",
     Bound.WISH_FIRST_MONTHLY: "first_monthly_at_most_minor", Bound.WISH_LEAN_MONTHLY: "lean_monthly_at_most_minor",
@@ -47,13 +53,18 @@ def make_way(wish: Wish, read: understanding.Wish, answered: Callable[[Wish], Ne
     """``wish`` if it has an answer, or has none without what earlier messages named either.
 
     Else the wish without as little of that as has an answer: one limit, those first that the refusal says stand
-    in the way, or all of them. ``answered`` gives the answer to a wish; it is asked at most ``MOST_TRIED`` + 2 times.
+    in the way, or all of them that may make way. Only an amount moves what had no answer by itself. ``answered``
+    gives the answer to a wish; it is asked at most ``MOST_TRIED`` + 3 times.
     """
-    earlier = [name for name in _names(still_counted(wish, read)) if name not in _SHAPES]
-    if not earlier or not _named_now(wish, read):
+    before, now = still_counted(wish, read), _named_now(wish, read) - _SHAPES
+    of_money = bool(now & (_EACH_TIME | _ONCE))
+    firm = _SHAPES | _EACH_TIME | (frozenset() if of_money else _ONCE)
+    earlier = [name for name in _names(before) if name not in firm]
+    if not earlier or not now:
         return wish
     refused, alone = answered(wish), _without(wish, set(earlier))
-    if refused is None or _accepts(refused) or not _accepts(answered(alone)):
+    if refused is None or _accepts(refused) or not (of_money or _accepts(answered(before))) or not _accepts(
+            answered(alone)):
         return wish
     for name in _most_likely(earlier, refused)[:MOST_TRIED] if len(earlier) > 1 else ():
         less = _without(wish, {name})
