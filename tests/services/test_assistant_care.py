@@ -202,3 +202,61 @@ def test_person_called_off_in_the_last_turn_a_conversation_holds_does_not_come_a
         connection.execute(negotiations.update().values(turns=assistant.MOST_TURNS - 1))
     after = assistant.withdraw_person(actor, context, talk.conversation_id, idempotency_key=key())
     assert after.person_asked_at is None
+
+
+PRESSING = [(IN_DANGER[1], PersonCause.SELF_HARM), ("your collector threatened me", PersonCause.COMPLAINT),
+            ("the balance is wrong", PersonCause.DISPUTE), ("I want to talk to a person", PersonCause.ASKED)]
+
+
+@pytest.mark.parametrize(("text", "cause"), PRESSING)
+def test_who_needs_a_person_gets_one_however_long_the_conversation_is(context: ServiceContext, text: str,
+                                                                     cause: PersonCause) -> None:
+    actor, talk = begun(context)
+    with context.writing() as connection:
+        connection.execute(negotiations.update().values(turns=assistant.MOST_TURNS))
+    after = said(actor, context, talk, text)
+    assert (after.turns[-1].number, after.turns[-1].said) == (assistant.MOST_TURNS + 1, text)
+    assert (after.person_cause, after.person_waited_for) == (cause, True)
+
+
+@pytest.mark.parametrize(("text", "cause"), PRESSING)
+def test_who_needs_a_person_gets_one_however_fast_the_turns_came(sqlite_context: ServiceContext, text: str,
+                                                                 cause: PersonCause) -> None:
+    context = sqlite_context
+    actor, talk = begun(context)
+    for number in range(39):
+        talk = moved(actor, context, talk, Wish(due_day=1 + number % 2))
+    with pytest.raises(Conflict) as refusal:
+        said(actor, context, talk, "500 a month")
+    assert refusal.value.code == "too_fast"
+    after = said(actor, context, talk, text)
+    assert (after.person_cause, after.person_waited_for) == (cause, True)
+    if cause is not PersonCause.SELF_HARM:  # said again it brings nobody who does not come already
+        with pytest.raises(Conflict):
+            said(actor, context, talk, text)
+    assert said(actor, context, talk, IN_DANGER[0]).person_cause is PersonCause.SELF_HARM
+
+
+def test_person_called_by_the_last_turn_there_is_can_be_called_off(context: ServiceContext) -> None:
+    actor, talk = begun(context)
+    with context.writing() as connection:
+        connection.execute(negotiations.update().values(turns=assistant.MOST_TURNS - 1))
+    full = said(actor, context, talk, "500 a month")
+    assert (full.person_cause, full.may_call_off) == (PersonCause.STOPPED, True)
+    after = assistant.withdraw_person(actor, context, talk.conversation_id, idempotency_key=key())
+    assert (after.person_asked_at, after.turns[-1].replies) == (None, (Reply.PERSON_CALLED_OFF,))
+
+
+def test_calling_and_calling_off_in_turn_fills_nobodys_messages(context: ServiceContext, time_: TestTime) -> None:
+    actor, talk = begun(context)
+    for _ in range(3):
+        assistant.call_person(actor, context, talk.conversation_id, idempotency_key=key())
+        assistant.withdraw_person(actor, context, talk.conversation_id, idempotency_key=key())
+    called = assistant.call_person(actor, context, talk.conversation_id, idempotency_key=key())
+    with pytest.raises(Conflict) as refusal:
+        assistant.withdraw_person(actor, context, talk.conversation_id, idempotency_key=key())
+    assert refusal.value.code == "called_off_often"
+    assert called.person_waited_for
+    time_.advance(hours=1, minutes=1)
+    after = assistant.withdraw_person(actor, context, talk.conversation_id, idempotency_key=key())
+    assert not after.person_waited_for

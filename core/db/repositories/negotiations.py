@@ -100,6 +100,14 @@ def said_at(connection: sa.Connection, negotiation_id: str, number: int) -> date
     return found
 
 
+def taken_since(connection: sa.Connection, negotiation_id: str, source: str, since: datetime, most: int) -> int:
+    """How many turns of a source a conversation has ``since`` then; no more than ``most`` are counted."""
+    turns = negotiation_turns.c
+    found = sa.select(turns.id).where(turns.negotiation_id == negotiation_id, turns.source == source,
+                                      turns.at > since).limit(most).subquery()
+    return connection.execute(sa.select(sa.func.count()).select_from(found)).scalar_one()
+
+
 def insert_turn(connection: sa.Connection, values: Mapping[str, Any]) -> None:
     """Keep a turn; it can never be changed."""
     connection.execute(negotiation_turns.insert().values(**values))

@@ -24,6 +24,10 @@ MOST_TURNS = 200
 fills no database. The last one calls a person."""
 _MOST_A_MINUTE = 40
 _MINUTE = timedelta(minutes=1)
+_MOST_CALLED_OFF, _HOUR = 3, timedelta(hours=1)
+"""So often a person is called off within that time."""
+_SAID = (PersonCause.COMPLAINT, PersonCause.DISPUTE, PersonCause.ASKED)
+"""Why a person is called for what somebody said, besides words of self-harm."""
 
 
 def keep(connection: sa.Connection, actor: Actor, context: ServiceContext, ground: Ground, row: sa.Row[Any],
@@ -65,19 +69,43 @@ def _tell(connection: sa.Connection, context: ServiceContext, ground: Ground, ro
 def _bounded(connection: sa.Connection, context: ServiceContext, row: sa.Row[Any], step: Step) -> Step:
     """Let no conversation grow without end, nor faster than a person types; the last turn calls a person.
 
-    A person can be called for whatever happens.
+    Who needs a person gets one beyond all bounds, by the button or by what they said.
     """
-    if step.source is TurnSource.PERSON:
+    if step.source is TurnSource.CALLED_OFF:
+        _must_be_meant(connection, context, row)
+        return step
+    if _calls(row, step):
         return step
     if row.turns >= MOST_TURNS:
         raise Conflict("conversation_full", "no more turns are kept; a person goes on")
     earlier = repository.said_at(connection, row.id, row.turns + 1 - _MOST_A_MINUTE)
     if earlier is not None and context.clock.now() - earlier < _MINUTE:
         raise Conflict("too_fast", "more turns in a minute than a person takes")
-    if row.turns + 1 < MOST_TURNS or step.source is TurnSource.CALLED_OFF:
+    if row.turns + 1 < MOST_TURNS:
         return step
     return Step(step.source, step.state, (*step.replies, Reply.ENDED_TURNS), step.said, step.understood, step.worked,
                 step.accepts, step.person or PersonCause.STOPPED, step.facts_are_new)
+
+
+def _calls(row: sa.Row[Any], step: Step) -> bool:
+    """Whether a step brings a person who would not come, or not for that; words of self-harm are kept every time."""
+    if step.person is PersonCause.SELF_HARM or step.source is TurnSource.PERSON:
+        return True
+    if step.person not in _SAID:
+        return False
+    earlier = PersonCause(row.person_cause) if waits(row) else None
+    return earlier is None or _pressing(step.person) < _pressing(earlier)
+
+
+def _must_be_meant(connection: sa.Connection, context: ServiceContext, row: sa.Row[Any]) -> None:
+    """A call is never refused, so calling off is what keeps a program from writing to somebody without end."""
+    since = context.clock.now() - _HOUR
+    if repository.taken_since(connection, row.id, TurnSource.CALLED_OFF, since, _MOST_CALLED_OFF) == _MOST_CALLED_OFF:
+        raise Conflict("called_off_often", "a person was called and called off again and again")
+
+
+def _pressing(cause: PersonCause) -> int:
+    return list(PersonCause).index(cause)
 
 
 def _person_values(row: sa.Row[Any], step: Step, now: datetime) -> dict[str, Any]:
