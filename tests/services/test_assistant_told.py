@@ -164,3 +164,45 @@ def _plan(talk: Conversation) -> Offer:
     assert shown.answer is not None
     assert shown.answer.plan is not None
     return shown.answer.plan
+
+
+@pytest.mark.parametrize(("text", "topic"), [
+    ("I want to complain about harassment. Will you call my family?", Reply.ABOUT_OTHERS_TOLD),
+    ("I was threatened by your collector that he will tell my parents. Will you tell my family?",
+     Reply.ABOUT_OTHERS_TOLD),
+    ("You people keep calling my office and my boss knows now. Are you allowed to tell my employer?",
+     Reply.ABOUT_OTHERS_TOLD),
+    ("Is it true you'll tell my family? A man calls me at 3 am and insults me.", Reply.ABOUT_OTHERS_TOLD),
+    ("\u51cc\u6668\u4e09\u70b9\u6253\u7535\u8bdd\u9a82\u6211\uff0c"
+     "\u8fd8\u4f1a\u4e0d\u4f1a\u544a\u8bc9\u6211\u8001\u5a46\uff1f", Reply.ABOUT_OTHERS_TOLD),
+    ("\u4f60\u4eec\u7684\u50ac\u6536\u5a01\u80c1\u6211\u8981\u544a\u8bc9\u6211\u7236\u6bcd\uff0c"
+     "\u4f1a\u4e0d\u4f1a\u771f\u7684\u544a\u8bc9\u6211\u5bb6\u4eba\uff1f", Reply.ABOUT_OTHERS_TOLD),
+    ("You threatened me with jail. Will I go to court?", Reply.ABOUT_COURT)])
+def test_mistreatment_beside_a_question_is_heard_by_a_person_and_the_question_is_answered(
+        sqlite_context: ServiceContext, text: str, topic: Reply) -> None:
+    actor, talk = begun(sqlite_context)
+    after = said(actor, sqlite_context, talk, text)
+    assert after.turns[-1].replies == (Reply.GRIEVANCE, topic, Reply.PERSON_CALLED)
+    assert after.person_cause is PersonCause.COMPLAINT
+
+
+@pytest.mark.parametrize(("text", "topic"), [
+    ("Will it go on my credit record? I can pay a few hundred a month.", Reply.ABOUT_CREDIT_RECORD),
+    ("will you sue me? I could pay something each month", Reply.ABOUT_COURT),
+    ("\u4f1a\u8d77\u8bc9\u6211\u5417\uff1f\u6211\u60f3\u5206\u671f", Reply.ABOUT_COURT),
+    ("\u6211\u6bcf\u6708\u80fd\u8fd8\u51e0\u767e\uff0c\u4f1a\u4e0a\u5f81\u4fe1\u5417\uff1f",
+     Reply.ABOUT_CREDIT_RECORD)])
+def test_an_offer_without_its_amount_beside_a_question_is_asked_about(sqlite_context: ServiceContext, text: str,
+                                                                      topic: Reply) -> None:
+    actor, talk = begun(sqlite_context)
+    assert said(actor, sqlite_context, talk, text).turns[-1].replies == (topic, Reply.ASK_WHICH_AMOUNT)
+
+
+@pytest.mark.parametrize("text", ["yes. who decides?", "\u597d\u7684\uff0c\u8c01\u6765\u5ba1\u6279\uff1f"])
+def test_a_yes_beside_a_question_is_taken_and_the_question_is_answered(sqlite_context: ServiceContext, text: str
+                                                                       ) -> None:
+    actor, talk = begun(sqlite_context)
+    said(actor, sqlite_context, talk, "at most 400 a month")
+    turn = said(actor, sqlite_context, talk, text).turns[-1]
+    assert turn.replies == (Reply.ABOUT_WHO_DECIDES, Reply.ACCEPT)
+    assert turn.accepts is not None

@@ -8,6 +8,7 @@ from enum import StrEnum
 from core.domain.understanding.lexicon import cue, words
 
 _SENTENCE = re.compile(r"(?<=[.!?;\n])\s+")
+_CLAUSE = re.compile(r"(?<=[.!?;\n])\s+|(?<=,)\s+")
 _MOST = 2
 """Answers at once: more is read by nobody."""
 
@@ -32,6 +33,12 @@ def frequent_questions(plain: str) -> tuple[Topic, ...]:
     sentences = _SENTENCE.split(plain)
     found = [topic for topic in Topic if any(_asks(topic, sentence) for sentence in sentences)]
     return tuple(found[:_MOST])
+
+
+def besides_questions(plain: str) -> str:
+    """The clauses of ``plain`` that ask nothing: what is said beside questions; empty where nothing is."""
+    clauses = [clause for clause in _CLAUSE.split(plain) if "?" not in clause]
+    return " ".join(clause for clause in clauses if not frequent_questions(clause)).strip()
 
 
 def _asks(topic: Topic, sentence: str) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from core.domain.understanding import Understanding
 from core.domain.understanding.beside import offer_meant
-from core.domain.understanding.frequent import Topic, frequent_questions
+from core.domain.understanding.frequent import Topic, besides_questions, frequent_questions
 from core.domain.understanding.mistreatment import tells_of_mistreatment
 from core.domain.understanding.script import normalise
 from core.services.assistant.model import PersonCause, Reply
@@ -17,6 +18,7 @@ _TOLD = {"restart": Reply.RESTART, "complain": Reply.COMPLAIN, "dispute": Reply.
 """What is answered with words of its own, in this order."""
 _PERSON = {"dispute": PersonCause.DISPUTE, "ask_person": PersonCause.ASKED}
 """What a program must not settle; and a complaint about how somebody was treated."""
+_NOT_CLEAR = "rephrase"
 _ABOUT = {topic: Reply(f"about_{topic}") for topic in Topic}
 
 
@@ -25,27 +27,34 @@ class Told:
     """A message as it is answered."""
 
     read: Understanding
-    """What was understood; nothing is asked back of what is answered, or clear, beside it."""
+    """What was understood; nothing is asked back of a question that is answered, or of what is clear beside it."""
     replies: tuple[Reply, ...]
     person: PersonCause | None
     """Why a person hears it unasked: a program settles neither a dispute nor how somebody was treated."""
     answered: bool
-    """Whether a question was answered by its topic."""
+    """Whether a question was answered by its topic, and nothing was agreed to beside it."""
     meant: str | None
     """Which of the offers shown is chosen, and nothing else said (``offer_meant``)."""
 
 
-def told(text: str, read: Understanding) -> Told:
-    """What ``text`` says besides the wishes of ``read``. Anger alone calls nobody: a person is offered."""
+def told(text: str, read: Understanding, understood: Callable[[str], Understanding]) -> Told:
+    """What ``text`` says besides the wishes of ``read``. Anger alone calls nobody: a person is offered.
+
+    ``understood`` gives what is understood of a part of the text, as ``read`` was of the whole.
+    """
     plain = normalise(text)
     topics = tuple(topic for topic in frequent_questions(plain) if not _is_wish(topic, read))
     meant = offer_meant(plain)
     settled = bool(topics or meant or read.wish.starts_lighter) and not read.wish.stated()
+    rest = besides_questions(plain) if topics else ""
+    beside = understood(rest) if rest else None
     if settled:
-        read = replace(read, ask=None)
+        # What is asked back of a question is answered with it; an offer made beside it is not.
+        open_ask = None if beside is None or beside.ask == _NOT_CLEAR else beside.ask
+        read = replace(read, ask=open_ask)
     replies = [reply for intent, reply in _TOLD.items() if intent in read.intents]
     person = next((_PERSON[intent] for intent in _PERSON if intent in read.intents), None)
-    if Reply.COMPLAIN in replies and Topic.OTHERS_TOLD not in topics and tells_of_mistreatment(plain):
+    if Reply.COMPLAIN in replies and tells_of_mistreatment(plain):
         replies[replies.index(Reply.COMPLAIN)] = Reply.GRIEVANCE
         person = PersonCause.COMPLAINT
     if topics:
@@ -54,7 +63,8 @@ def told(text: str, read: Understanding) -> Told:
         replies += [_ABOUT[topic] for topic in topics]
     if meant is not None or read.wish.starts_lighter:
         replies = [one for one in replies if one is not Reply.QUESTION]
-    return Told(read, tuple(replies), person, bool(topics), meant if settled else None)
+    agreed = beside is not None and "accept" in beside.intents
+    return Told(read, tuple(replies), person, bool(topics) and not agreed, meant if settled else None)
 
 
 def _is_wish(topic: Topic, read: Understanding) -> bool:

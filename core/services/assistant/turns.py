@@ -82,7 +82,10 @@ def opening(ground: Ground, state: State, *, told_on: date | None) -> Step:
 
 def said(ground: Ground, state: State, text: str) -> Step:
     """The answer to a message, already cleaned."""
-    heard = told(text, understand(text, ground.as_of, max(ground.position.total_minor, 0), _last_offer(state)))
+    def understood(words: str) -> Understanding:
+        return understand(words, ground.as_of, max(ground.position.total_minor, 0), _last_offer(state))
+
+    heard = told(text, understood(text), understood)
     read = heard.read
     after = _heard(ground, state, read)
     if speaks_of_self_harm(text):
