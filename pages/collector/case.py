@@ -12,6 +12,7 @@ from core.services.case_model import CaseView
 from portal import errors
 from portal.components import (
     case_decision,
+    case_levels,
     case_options,
     case_parts,
     queue_rows,
@@ -111,9 +112,9 @@ def _decide(who: Viewer, case: CaseView) -> None:
     """Whose case it is and what this person may do with it now, no more."""
     st.subheader(t("collector.decide.title"), anchor=case_decision.ANCHOR)
     if case.authority is not None:
-        st.markdown(case_parts.authority(case.authority))
+        st.markdown(case_levels.authority(case.authority))
         with st.expander(t("collector.authority.levels")):
-            st.markdown(case_parts.levels(case.authority))
+            st.markdown(case_levels.levels(case.authority))
     _hands(who, case)
     # What was begun stays on the screen when the claim is lost, so that nothing typed is lost with it.
     if case.in_my_hands or (case_decision.begun(case) and (case.may_take or case.lost_to)):

@@ -6,7 +6,7 @@ from core.domain.actor import Role
 from core.domain.proposal import WAITING_FOR_THE_BANK, ProposalEvent
 from core.domain.request_checks import CheckResult, CheckUnit
 from core.domain.request_terms import AgreementTerms, ExtensionTerms, monthly_burden_minor, waived_by
-from core.services.case_model import AuthorityView, CaseEvent, CaseView, LevelGrant, OtherCard
+from core.services.case_model import CaseEvent, CaseView, OtherCard
 from core.services.request_figures import RequestFigures
 from portal.components import plan_words, request_figures, schedule
 from portal.components.assessment import evidence as evidence_kind
@@ -212,18 +212,6 @@ def evidence(case: CaseView) -> str:
                    money(line.monthly_minor), t(f"collector.evidence.{line.evidence}")) for line in case.evidence])
 
 
-def authority(view: AuthorityView) -> str:
-    """Which level it needs, which one the reader holds, and what to do if that is not enough."""
-    held = view.held.value if view.held else t("collector.authority.none")
-    lines = [t("collector.authority.needs", level=view.need.level.value,
-               because=t(f"collector.authority.because.{view.need.limit}"), held=held)]
-    if view.recommendation is not None:
-        lines.append(t(f"collector.authority.recommended.{view.recommendation}", by=plain(view.recommended_by or "")))
-    if view.obstacle is not None:
-        lines.append(f"**{t(f'collector.authority.obstacle.{view.obstacle}', level=view.need.level.value)}**")
-    return "\n\n".join(lines)
-
-
 def hands(case: CaseView) -> str:
     """In whose hands the case is; calmly, to somebody who had it before."""
     if case.held_by is None:
@@ -231,33 +219,6 @@ def hands(case: CaseView) -> str:
     key = "collector.case.held_by" if case.lost_to is None else "collector.case.lost_to"
     until = "" if case.claim_expires_at is None else moment(case.claim_expires_at)
     return t(key, by=plain(case.held_by.name), since=moment(case.held_by.since), until=until)
-
-
-def levels(view: AuthorityView) -> str:
-    """What each level may grant."""
-    rows = [(level.level.value, tn("common.days", level.extension_days),
-             tn("common.months", level.plan_months) if level.plan_months else t("collector.authority.nothing"))
-            for level in view.levels]
-    heads = [t("collector.authority.level"), t("collector.authority.extension"), t("collector.authority.plan")]
-    large = t("collector.authority.large", amount=money(view.large_balance_minor), level=view.large_balance_level.value)
-    return "\n\n".join([table(heads, rows), _waivers(view), large])
-
-
-def _waivers(view: AuthorityView) -> str:
-    """What each level may give up of what is owed: lines, because the column is narrow."""
-    nothing = t("collector.authority.nothing")
-    lines = [t("collector.authority.gives_up", level=level.level.value, fees=_fees(level),
-               interest=percent(level.interest_ratio) if level.interest_ratio else nothing,
-               principal=t("collector.authority.from_days", length=tn("common.days", level.principal_from_days))
-               if level.principal_from_days is not None else nothing) for level in view.levels]
-    return t("collector.authority.waivers") + "\n\n" + "\n".join(f"- {line}" for line in lines)
-
-
-def _fees(level: LevelGrant) -> str:
-    share = percent(level.late_fee_ratio)
-    if level.late_fee_amount_minor is None:
-        return share
-    return t("collector.authority.up_to", share=share, amount=money(level.late_fee_amount_minor))
 
 
 def earlier(case: CaseView) -> str:
