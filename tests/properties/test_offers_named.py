@@ -72,7 +72,7 @@ def test_naming_more_a_month_never_makes_the_plan_as_named_dearer(facts, monthly
 
 def test_what_portal_calc_writes_has_the_plan_only_where_it_is_another_one() -> None:
     def answer(wish: dict[str, object]) -> dict[str, object]:
-        document = json.dumps({**DOCUMENT, "wish": wish}).encode()
+        document = json.dumps({**DOCUMENT, "wish": wish, "edition": 2}).encode()
         found: dict[str, object] = calculate("offers", document, PolicyBook.load)["answer"]
         assert calculate("offers", document, PolicyBook.load)["answer"] == found
         return found

@@ -17,17 +17,22 @@ import sqlalchemy as sa
 from core.db.migrations.append_only import permit_changes
 from core.db.tables.negotiations import negotiation_rules, negotiation_turns
 from core.db.tables.records import audit_log
-from core.domain.errors import NotFound
+from core.domain.errors import InvalidInput, NotFound
+from core.domain.offers.editions import LATEST
 from core.domain.offers.hashing import canonical_hash
 from core.domain.offers.model import Wish
 from core.policy.book import SHIPPED, PolicyBook
 from core.services import assistant
+from core.services.assistant.document import work_out_afresh
 from core.services.assistant.proof import Part, replay, replay_turn
 from core.services.calculator.kinds import calculate
 from core.services.context import ServiceContext
 from portal.commands.replay import lines_of
 from tests.services.assistant_talks import begun, key, moved, said
 from tests.services.cases import asked
+
+_BEFORE: dict[str, Any] = json.loads(Path(__file__).with_name("answers_of_before.json").read_text())
+"""A rule, and documents without an edition with the hashes of the answers they were given."""
 
 
 class _Operations:
@@ -91,6 +96,32 @@ def test_stored_document_gives_the_stored_answer_by_the_calculator(context: Serv
         answer = calculate("offers", json.dumps(row.input).encode(), lambda: context.policy)
         assert answer == row.result
         assert answer["result_hash"] == row.result_hash
+
+
+def test_an_answer_kept_before_answers_learned_more_comes_out_again_to_the_letter() -> None:
+    for one in _BEFORE["kept"]:
+        again = work_out_afresh(one["document"], _BEFORE["rule"], _BEFORE["version"])
+        assert {"document": again.document, "input_hash": again.input_hash, "grid_hash": again.grid_hash,
+                "result_hash": again.result_hash, "shown_hash": canonical_hash(again.shown)} == one
+
+
+def test_what_is_asked_now_is_answered_with_all_that_is_known_now() -> None:
+    plain, *_ = _BEFORE["kept"]
+    now = work_out_afresh({**plain["document"], "edition": LATEST}, _BEFORE["rule"], _BEFORE["version"])
+    assert now.negotiation.answer is not None
+    assert now.negotiation.answer.as_named is not None
+    assert now.input_hash != plain["input_hash"]
+    with pytest.raises(InvalidInput):
+        work_out_afresh({**plain["document"], "edition": LATEST + 1}, _BEFORE["rule"], _BEFORE["version"])
+
+
+def test_a_turn_says_which_edition_of_the_answer_it_was_given(context: ServiceContext) -> None:
+    actor, talk = begun(context)
+    said(actor, context, talk, "500 a month")
+    with context.reading() as connection:
+        rows = connection.execute(sa.select(negotiation_turns).order_by(negotiation_turns.c.number)).all()
+    # Offers without a wish are what they always were.
+    assert [row.input.get("edition") for row in rows] == [None, LATEST]
 
 
 def test_another_process_with_another_hash_seed_gives_the_same_answer(sqlite_context: ServiceContext) -> None:

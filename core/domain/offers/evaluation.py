@@ -8,6 +8,7 @@ from datetime import date
 from core.domain.actor import Authority
 from core.domain.allocation import Outstanding
 from core.domain.authority import Ask, needed_authority
+from core.domain.offers.editions import LATEST
 from core.domain.offers.model import Bound, Facts, Slack, Wish
 from core.domain.offers.plan import Concession, Option, PlanTerms
 from core.domain.offers.rule import OfferRule
@@ -34,6 +35,8 @@ class Situation:
     nothing: StatusQuo
     starts_at_most_minor: int | None = None
     """What the first instalment of a plan that rises may come to in a month."""
+    edition: int = LATEST
+    """Of the answer to the wish; no plan is judged by it."""
     waiver_levels: dict[Concession, Authority] = field(default_factory=dict, init=False, repr=False, compare=False)
     """The level each concession takes, once it is known."""
 

@@ -16,6 +16,7 @@ from core.domain.offers import other_kinds
 from core.domain.offers.as_named import plan_as_named, purpose_named
 from core.domain.offers.choice import Table, binding_bounds, lay_on_table
 from core.domain.offers.counter import NEAREST, answer_wish, explain, standing_answer, tolerance_minor
+from core.domain.offers.editions import LATEST, SECOND
 from core.domain.offers.evaluation import Situation, situation_of
 from core.domain.offers.model import NO_WISH, Bound, Facts, OfferKind, Wish
 from core.domain.offers.offer import Answer, Change, Infeasible, Offer, offer_of
@@ -38,9 +39,11 @@ class Negotiation:
     horizon_months: int
 
 
-def negotiate(facts: Facts, rule: OfferRule, wish: Wish, searching: Searching) -> Negotiation:
+def negotiate(facts: Facts, rule: OfferRule, wish: Wish, searching: Searching, *, edition: int = LATEST
+              ) -> Negotiation:
     """Everything there is to say about ``facts`` and ``wish``; ``searching`` begins the search of a situation.
 
+    ``edition``: of the answer; an earlier one gives what was given then.
     Raises ``InvalidInput`` where nothing is owed or the debt outgrows the books.
     """
     if facts.balance_minor <= 0:
@@ -50,7 +53,7 @@ def negotiate(facts: Facts, rule: OfferRule, wish: Wish, searching: Searching) -
     table = lay_on_table(search)
     shown = [offer_of(purpose.value, option, facts, binding_bounds(search, table.objective(purpose), option))
              for purpose, option in table.options]
-    wished = replace(plain, wish=wish)
+    wished = replace(plain, wish=wish, edition=edition)
     shaped = shaped_plan(wished, table, searching)
     shown += [shaped.offer(facts)] if shaped else []
     settled = _settlement(wished, search, table)
@@ -159,14 +162,15 @@ def _answered(situation: Situation, found: _Found) -> tuple[Answer | None, Infea
     if paused is not None:
         return Answer(True, paused, "meets_every_limit"), None if table.options else explain(found.search)
     stands = standing_answer(situation, found.standing(wish))
-    if stands is not None and purpose_named(wish) is None:
+    named = situation.edition >= SECOND and purpose_named(wish) is not None
+    if stands is not None and not named:
         return stands, None
     # A day or a frequency alone is a wish every plan of the table's own space meets.
     asked = found.search if wish == shape_only(wish) else found.searching(
         situation_of(situation.facts, situation.rule, wish, situation.nothing))
     answer = stands or answer_wish(asked, table)
     if answer is not None and answer.plan is not None:
-        return replace(answer, as_named=plan_as_named(asked, table, answer.plan)), None
+        return replace(answer, as_named=plan_as_named(asked, table, answer.plan) if named else None), None
     why = explain(asked)
     nearest = why.smallest_change
     return Answer(False, nearest.plan if nearest else None, why.binding.value if why.binding else "several"), why

@@ -17,6 +17,7 @@ from core.domain.actor import Authority
 from core.domain.calendar import Frequency
 from core.domain.errors import InvalidInput
 from core.domain.money import format_yuan
+from core.domain.offers.editions import LATEST
 from core.domain.offers.hashing import canonical_hash
 from core.domain.offers.model import NO_WISH, Facts, Wish
 from core.domain.offers.negotiation import Negotiation
@@ -101,7 +102,8 @@ def document(facts: Facts, wish: Wish, hardship: Sequence[str], issuer: str) -> 
     if facts.elsewhere:
         told["elsewhere"] = [{"on": on.isoformat(), "amount": format_yuan(amount)} for on, amount in facts.elsewhere]
     if wish != NO_WISH:
-        told["wish"] = wish_document(wish)
+        # Without a wish there is one edition only.
+        told |= {"wish": wish_document(wish), "edition": LATEST}
     return told
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
+from core.domain.offers.editions import FIRST, LATEST
 from core.services.calculator.fields import (
     Absent,
     Amount,
@@ -91,6 +92,8 @@ class OffersInput(Input):
     elsewhere: list[OnceInput] = Field(default_factory=list, max_length=_MOST_ELSEWHERE)
     """What an extension puts off or a promise makes due on the person's other cards."""
     wish: WishInput | Absent = None
+    edition: Annotated[int, Field(ge=FIRST, le=LATEST)] = FIRST
+    """Of the answer (``core.domain.offers.editions``); a document without one is answered as when there was one."""
 
 
 class ConstraintOutput(Output):

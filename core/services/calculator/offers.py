@@ -11,6 +11,7 @@ from core.domain.actor import Authority
 from core.domain.calendar import Frequency
 from core.domain.errors import InvalidInput
 from core.domain.money import format_yuan
+from core.domain.offers.editions import FIRST
 from core.domain.offers.hashing import canonical_hash
 from core.domain.offers.model import BoundUnit, Facts, Slack, Wish
 from core.domain.offers.negotiation import Negotiation, negotiate, shape_only
@@ -50,7 +51,7 @@ def negotiated(given: OffersInput, rule: OfferRule, authority: Authority, versio
     from core.portfolio.offers import ArraySearch  # with NumPy: not before it is needed
 
     facts, wish = _facts(given, rule, authority), _wish(given.wish)
-    result = negotiate(facts, rule, wish, ArraySearch)
+    result = negotiate(facts, rule, wish, ArraySearch, edition=given.edition)
     answer, refused = result.answer, result.infeasible
     figures: dict[str, Any] = {
         "offers": [_offer(one) for one in result.offers], "recommended": result.recommended,
@@ -152,6 +153,7 @@ def _input_hash(facts: Facts, wish: Wish, given: OffersInput, version: str) -> s
                            **({"elsewhere": elsewhere} if elsewhere else {}),
                            "wish": _plain(asdict(wish)), "policy_version": version,
                            "daily_rate": "" if rate is None else format(rate.normalize(), "f"),
+                           **({"edition": given.edition} if given.edition != FIRST else {}),
                            **({"issuer": given.issuer} if given.issuer not in (None, STANDARD) else {})})
 
 
