@@ -42,7 +42,7 @@ def is_of_paying(clauses: list[Clause], number: int, trouble_of: set[int]) -> bo
     if events and not elsewhere and any(any(amount.role == "offer" for amount in amounts_of(other))
                                         or cue("cues", "dates", "pay").search(other.text) for other in neighbours):
         return True
-    if _is_all_past(clause):
+    if _is_all_past(clause) or cue("clauses", "was_paid").search(clause.text):
         return False
     if number - 1 in trouble_of and cue("clauses", "is_due").match(clause.text) is not None:
         return False  # the child, not the payment
