@@ -9,6 +9,7 @@ from __future__ import annotations
 FIRST = 1
 """The answer, and what stands in the way."""
 SECOND = 2
-"""Beside the answer the plan nearest to what was named."""
+"""Beside the answer the plan nearest to what was named; a pause answers the whole wish, or is a way to less of it;
+what is offered beside instalments keeps to the day named; a settlement that would help is paid on that day."""
 LATEST = SECOND
 """What is asked now."""

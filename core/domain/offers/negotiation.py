@@ -21,6 +21,7 @@ from core.domain.offers.evaluation import Situation, situation_of
 from core.domain.offers.model import NO_WISH, Bound, Facts, OfferKind, Wish
 from core.domain.offers.offer import Answer, Change, Infeasible, Offer, offer_of
 from core.domain.offers.ordering import Objective, Purpose, Search, Searching
+from core.domain.offers.pausing import missed_by, pause_asked, with_pause
 from core.domain.offers.plan import Option
 from core.domain.offers.promise import nearest_promise, promise, promised
 from core.domain.offers.rule import OfferRule
@@ -109,12 +110,13 @@ def _breached(offer: Offer) -> Bound | None:
 
 
 def _beside(situation: Situation, settled: Offer | Change | Bound | None) -> list[Offer]:
-    found = [settled] if isinstance(settled, Offer) else []
+    late = situation.edition >= SECOND and isinstance(settled, Offer) and _too_late(situation, settled) is not None
+    found = [settled] if isinstance(settled, Offer) and not late else []
     found += [one for one in (other_kinds.extension(situation), promise(situation)) if one is not None]
     if other_kinds.needs_relief(situation):
         found += other_kinds.relief(situation)
     elif situation.wish.pause_months is not None:
-        wished = other_kinds.pause(situation, situation.wish.pause_months)
+        wished = pause_asked(situation)
         found += [wished] if wished is not None else []
     return found
 
@@ -158,8 +160,9 @@ def _answered(situation: Situation, found: _Found) -> tuple[Answer | None, Infea
         return Answer(True, put_off, "meets_every_limit"), None if table.options else explain(found.search)
     # Beside instalments a pause is when they begin; alone it is one.
     alone = not wish.names_instalments and not wish.is_shaped
-    paused = other_kinds.pause(situation, wish.pause_months) if wish.pause_months is not None and alone else None
-    if paused is not None:
+    paused = pause_asked(situation) if alone else None
+    missed = {} if paused is None else missed_by(paused, situation)
+    if paused is not None and not missed:
         return Answer(True, paused, "meets_every_limit"), None if table.options else explain(found.search)
     stands = standing_answer(situation, found.standing(wish))
     named = situation.edition >= SECOND and purpose_named(wish) is not None
@@ -171,7 +174,7 @@ def _answered(situation: Situation, found: _Found) -> tuple[Answer | None, Infea
     answer = stands or answer_wish(asked, table)
     if answer is not None and answer.plan is not None:
         return replace(answer, as_named=plan_as_named(asked, table, answer.plan) if named else None), None
-    why = explain(asked)
+    why = explain(asked) if paused is None else with_pause(explain(asked), paused, missed)
     nearest = why.smallest_change
     return Answer(False, nearest.plan if nearest else None, why.binding.value if why.binding else "several"), why
 
@@ -195,10 +198,15 @@ def _answered_payment(situation: Situation, settled: Offer | Change | Bound | No
     if asked is not None and not _breached(asked):
         return Answer(True, asked, "meets_every_limit"), None
     changes = [settled] if isinstance(settled, Change) else [late] if late else []
+    if isinstance(settled, Change) and situation.edition >= SECOND and _too_late(situation, settled.plan) is not None:
+        # More money alone does not help on that day, nor an earlier day with this money.
+        changes = []
     smaller = nearest_promise(situation, asked) if asked is not None else None
     changes = [replace(smaller, plan=replace(smaller.plan, label=NEAREST)), *changes] if smaller else changes
     if changes:
         return Answer(False, changes[0].plan, changes[0].name.value), Infeasible(changes[0].name, tuple(changes))
+    if isinstance(settled, Change) and situation.edition >= SECOND:
+        return Answer(False, None, "several"), Infeasible(None, ())
     binding = settled if isinstance(settled, Bound) else Bound.WISH_LUMP_SUM
     return Answer(False, None, binding.value), Infeasible(binding, ())
 

@@ -10,11 +10,13 @@ from core.domain.authority import Ask, needed_authority
 from core.domain.calendar import Frequency, add_months
 from core.domain.minimum_payment import Billed, minimum_payment
 from core.domain.money import share_minor
+from core.domain.offers.editions import SECOND
 from core.domain.offers.evaluation import Situation, balance_slack_minor, outstanding
 from core.domain.offers.model import Bound, OfferKind, Slack
 from core.domain.offers.offer import Offer, ledger_lines
 from core.domain.offers.value import hazard, lump_value_minor, wait_discount
 from core.domain.proposal import ProposalKind
+from core.domain.request_checks import first_due_range
 from core.domain.request_terms import ExtensionTerms
 from core.domain.waivers import Waived
 
@@ -96,6 +98,8 @@ def extension(situation: Situation) -> Offer | None:
     """
     facts, rule = situation.facts, situation.rule
     days, due = extension_days(situation), amount_due_minor(situation)
+    if days is None:
+        return None
     level = needed_authority(Ask(ProposalKind.EXTENSION, facts.balance_minor, days=days), rule.authority).level
     until = ExtensionTerms(days).until(facts.as_of)
     ledger: dict[Bound, Slack] = {
@@ -114,11 +118,16 @@ def extension(situation: Situation) -> Offer | None:
                  days=days)
 
 
-def extension_days(situation: Situation) -> int:
-    """How long what is due is put off: until the day named where a request may ask for it, else as policy says."""
+def extension_days(situation: Situation) -> int | None:
+    """How long what is due is put off: until the day named where a request may ask for it, else as policy says.
+
+    None where the day is beyond every extension: one that ends before it would be paid before it.
+    """
     named, limits = situation.wish.day_named, situation.rule.limits
     days = (named - situation.facts.as_of).days if named is not None else 0
     possible = limits.min_extension_days <= days <= limits.max_extension_days
+    if days > limits.max_extension_days and situation.edition >= SECOND:
+        return None
     return days if possible else situation.rule.others.extension_days
 
 
@@ -133,14 +142,29 @@ def needs_relief(situation: Situation) -> bool:
 
 
 def relief(situation: Situation) -> tuple[Offer, ...]:
-    """A token payment where anything is left over, and a pause: for who cannot pay an instalment now."""
+    """A token payment where anything is left over, and a pause: for who cannot pay an instalment now.
+
+    Token payments begin on the day named, and are none where they may not; the pause is the longest there is.
+    """
     facts, others = situation.facts, situation.rule.others
     token = max(facts.affordable_minor, others.token_minor)
     offers = [_relief(OfferKind.PAUSE, 0, others.pause_months, situation)]
-    if token <= facts.disposable_minor and token <= facts.balance_minor:
+    if token <= facts.disposable_minor and token <= facts.balance_minor and _first_token_date(situation) is not None:
         months = min(others.token_months, facts.balance_minor // token)
         offers.insert(0, _relief(OfferKind.TOKEN_PAYMENT, token, months, situation))
     return tuple(offer for offer in offers if facts.authority.covers(offer.authority))
+
+
+def _first_token_date(situation: Situation) -> date | None:
+    """A month from now, or the day named; None where that is beyond every first day, and would be paid before it."""
+    as_of, wish = situation.facts.as_of, situation.wish
+    named, usual = wish.day_named, add_months(as_of, 1)
+    earliest, latest = first_due_range(as_of, situation.rule.limits)
+    if named is None or situation.edition < SECOND or named < earliest:
+        return usual
+    if named > latest:
+        return None
+    return named if wish.first_due_date is not None else max(named, usual)
 
 
 def pause(situation: Situation, months: int) -> Offer | None:
@@ -164,10 +188,11 @@ def _relief(kind: OfferKind, monthly: int, months: int, situation: Situation) ->
     if kind is OfferKind.PAUSE:
         first = last = add_months(facts.as_of, months)
     else:
-        first = add_months(facts.as_of, 1)
+        first = _first_token_date(situation) or add_months(facts.as_of, 1)
         last = add_months(first, months - 1)
-    rate = rule.others.rate
-    value = sum(lump_value_minor(monthly, 30 * month, rule.value.cost_of_funds) for month in range(1, months + 1))
+    rate, later = rule.others.rate, 0 if kind is OfferKind.PAUSE else (first - add_months(facts.as_of, 1)).days
+    value = sum(lump_value_minor(monthly, 30 * month + later, rule.value.cost_of_funds)
+                for month in range(1, months + 1))
     return Offer(kind.value, kind, months, Frequency.MONTHLY, months if monthly else 0, first, last, monthly, monthly,
                  monthly * months, rate, percent(rate), kept_chance(monthly, months, situation), level, value,
                  ledger_lines(ledger))
