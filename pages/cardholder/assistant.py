@@ -63,6 +63,7 @@ def _talk(account_id: str, asking: int) -> None:
     assistant_states.head(found, asking)
     # Each part has a place of its own, empty or not: what moved on the screen would lose a reader's keyboard focus.
     with st.container():
+        assistant_talk.before(found)
         assistant_talk.earlier(found)
     with st.container(key="assistant_newest"):
         signals.show_from_here(steps.scrolls())

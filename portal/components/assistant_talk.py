@@ -8,14 +8,19 @@ from itertools import pairwise
 
 import streamlit as st
 
+from core.domain.actor import Role
 from core.domain.calendar import Frequency
+from core.domain.errors import PortalError
+from core.services import assistant
 from core.services.assistant import Conversation, Reply, Turn, TurnSource
 from core.services.assistant.earlier import put_aside
 from core.services.assistant.earlier import still_counted as earlier_wish
+from portal import errors
 from portal.components import assistant_words as words
 from portal.components.assistant_taps import of_one_payment
 from portal.components.money import paragraphs, plain
-from portal.i18n import moment, t
+from portal.i18n import day, moment, t
+from portal.session import viewer
 
 _ANSWERS = (Reply.ACCEPTED_WISH, Reply.REFUSED_WISH, Reply.NOTHING_LEFT)
 """Said in the words of what was worked out."""
@@ -101,6 +106,28 @@ def earlier(found: Conversation) -> None:
             st.markdown("\n\n---\n\n".join(_told(turn, found) for turn in turns))
 
 
+def before(found: Conversation) -> None:
+    """What was said before a fact changed and this conversation began: read only once it is unfolded."""
+    if Reply.FACTS_CHANGED not in found.turns[0].replies:
+        return
+    folded = st.expander(t("assistant.before"), key=f"assistant_before_{found.conversation_id}", on_change="rerun")
+    if not folded.open:
+        return
+    with folded:
+        who = viewer(Role.CARDHOLDER)
+        try:
+            parts = assistant.told_before(who.actor, who.context, found.conversation_id)
+        except PortalError as refusal:
+            errors.show(refusal)
+            return
+        if not parts:
+            st.markdown(t("assistant.before.nothing"))
+        # Without the sentences of the answer: they speak of the figures of then.
+        for part in parts:
+            told = "\n\n---\n\n".join("\n\n".join(_in_short(turn, [])) for turn in part.turns)
+            st.markdown(f"**{t('assistant.before.day', on=day(part.as_of))}**\n\n{told}")
+
+
 def _without_trials(turns: Sequence[Turn]) -> list[Turn]:
     """All but the newest, without the moves that another move followed at once."""
     return [turn for turn, after in pairwise(turns)
@@ -109,6 +136,10 @@ def _without_trials(turns: Sequence[Turn]) -> list[Turn]:
 
 def _told(turn: Turn, found: Conversation) -> str:
     """One turn in short: when, what was said or done, what was understood, what was answered."""
+    return "\n\n".join(_in_short(turn, answer(turn, found)))
+
+
+def _in_short(turn: Turn, answered: Sequence[str]) -> list[str]:
     lines = [f"**{moment(turn.at)}**"]
     if turn.said is not None:
         lines.append(t("assistant.you_said_line", said=plain(turn.said)))
@@ -116,8 +147,8 @@ def _told(turn: Turn, found: Conversation) -> str:
         lines.append(t("assistant.you_did_line", done=t(_DONE[turn.source])))
     if chips := words.chips(turn.wish):
         lines.append(t("assistant.wished_line", wishes=t("cardholder.list_mark").join(said for _, said in chips)))
-    lines += answer(turn, found)
+    lines += answered
     plan = turn.negotiation.answer.plan if turn.negotiation is not None and turn.negotiation.answer else None
     if plan is not None:
         lines.append(words.in_short(plan))
-    return "\n\n".join(lines)
+    return lines

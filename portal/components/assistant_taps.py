@@ -118,4 +118,5 @@ def _call(found: Conversation, _: object) -> None:
 
 _MAKERS: dict[Reply, Callable[[Turn, Conversation], Iterator[Tap]]] = {
     Reply.ASK_WHICH_AMOUNT: _amounts, Reply.ASK_PERIOD_OF_AMOUNT: _periods, Reply.ASK_WHICH_OFFER: _plans,
-    Reply.ASK_HOW_LONG: _lengths, Reply.ASK_WHICH_DATE: _dates, Reply.COMPLAIN: _person, Reply.QUESTION: _person}
+    Reply.ASK_HOW_LONG: _lengths, Reply.ASK_WHICH_DATE: _dates, Reply.COMPLAIN: _person, Reply.QUESTION: _person,
+    Reply.STILL_HERE: _person}

@@ -84,7 +84,9 @@ def _line(one: Waiting) -> str:
 
 def _told(taken: TakenUp) -> str:
     """Who it is, and the last things they said; the words of a person, as they wrote them."""
-    said = [turn for turn in taken.part.turns if turn.said is not None][-_LAST_WORDS:]
+    # Before the figures changed too: whoever was promised that they need not begin again.
+    turns = [turn for part in (*taken.before, taken.part) for turn in part.turns]
+    said = [turn for turn in turns if turn.said is not None][-_LAST_WORDS:]
     phone = taken.phone_masked or t("collector.people.no_phone")
     lines = [t("collector.people.who", name=plain(taken.cardholder_name), phone=phone)]
     lines += [f"> {moment(turn.at)} · {plain(turn.said)}" for turn in said]

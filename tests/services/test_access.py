@@ -121,6 +121,7 @@ ACCESS: dict[str, tuple[frozenset[Role], Call]] = {
     "assistant.conversations.open_conversation": (OWNER, lambda a, c, o: assistant.open_conversation(
         a, c, o.account_id, TODAY)),
     "assistant.conversations.conversation": (OWNER, lambda a, c, o: assistant.conversation(a, c, o.conversation_id)),
+    "assistant.before.told_before": (OWNER, lambda a, c, o: assistant.told_before(a, c, o.conversation_id)),
     "assistant.conversations.say": (OWNER, lambda a, c, o: assistant.say(
         a, c, o.conversation_id, "500 a month", idempotency_key=KEY)),
     "assistant.conversations.adjust": (OWNER, lambda a, c, o: assistant.adjust(
@@ -370,7 +371,8 @@ def _rows_of(context: ServiceContext, owner: Actor) -> list[Any]:
 NAMING_AN_OBJECT = ["accounts.account_detail", "accounts.projections", "request_options.preview", "requests.submit",
                     "requests.answer_information_request", "requests.withdraw", "request_reading.my_request",
                     "standing.last_ending", "standing.missing_evidence",
-                    *(name for name in ACCESS if name.startswith(("assistant.conv", "assistant.choosing")))]
+                    *(name for name in ACCESS if name.startswith(("assistant.before", "assistant.conversations",
+                                                                  "assistant.choosing")))]
 
 
 def test_another_cardholder_finds_nothing_and_changes_nothing(context: ServiceContext) -> None:

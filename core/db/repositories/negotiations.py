@@ -149,9 +149,42 @@ def of_case(connection: sa.Connection, proposal_id: str) -> Sequence[Row]:
     return list(reversed(rows))
 
 
-def told_turns(connection: sa.Connection, negotiation_ids: Sequence[str]) -> Sequence[Row]:
-    """The turns of some conversations as they are told, in their order within each."""
-    return _turns(connection, negotiation_ids, _told())
+def replaced_by(connection: sa.Connection, talk: Row, limit: int, since: datetime | None = None) -> Sequence[Row]:
+    """The last conversations about the same account before ``talk`` that another one replaced, oldest first.
+
+    Those in which something was said or done; ``since``: begun after then.
+    """
+    before = negotiations.c
+    query = sa.select(negotiations).where(
+        before.account_id == talk.account_id, before.cardholder_id == talk.cardholder_id,
+        before.state == SUPERSEDED, before.opened_at <= talk.opened_at, before.id != talk.id, before.turns > 1)
+    query = query if since is None else query.where(before.opened_at >= since)
+    rows = connection.execute(query.order_by(before.opened_at.desc(), before.id.desc()).limit(limit)).all()
+    return list(reversed(rows))
+
+
+def replied(connection: sa.Connection, negotiation_id: str, reply: str) -> bool:
+    """Whether any turn of a conversation was answered with ``reply``."""
+    turns = negotiation_turns.c
+    found = sa.select(turns.id).where(turns.negotiation_id == negotiation_id,
+                                      sa.cast(turns.replies, sa.Text).contains(f'"{reply}"', autoescape=True))
+    return connection.execute(found.limit(1)).first() is not None
+
+
+def person(connection: sa.Connection, cardholder_id: str, account_ids: Sequence[str], cause: str) -> tuple[bool, bool]:
+    """Whether the bank marks a person as vulnerable, and whether a talk about one of their accounts has ``cause``."""
+    talks = negotiations.c
+    caused = sa.exists().where(talks.account_id.in_(account_ids), talks.cardholder_id == cardholder_id,
+                               talks.person_cause == cause)
+    row = connection.execute(sa.select(cardholders.c.vulnerable, caused.label("caused"))
+                             .where(cardholders.c.id == cardholder_id)).one()
+    return bool(row.vulnerable), bool(row.caused)
+
+
+def told_turns(connection: sa.Connection, negotiation_ids: Sequence[str],
+               most: int = MOST_TURNS_OF_A_CASE) -> Sequence[Row]:
+    """The turns of some conversations as they are told, in their order within each; at most so many, the newest."""
+    return _turns(connection, negotiation_ids, _told(), most)
 
 
 def turns_of(connection: sa.Connection, negotiation_ids: Sequence[str]) -> Sequence[Row]:
@@ -160,12 +193,12 @@ def turns_of(connection: sa.Connection, negotiation_ids: Sequence[str]) -> Seque
 
 
 def _turns(connection: sa.Connection, negotiation_ids: Sequence[str],
-           columns: Sequence[sa.ColumnElement[Any]]) -> Sequence[Row]:
-    """At most ``MOST_TURNS_OF_A_CASE``, the newest: what a request was made from is never left out."""
+           columns: Sequence[sa.ColumnElement[Any]], most: int = MOST_TURNS_OF_A_CASE) -> Sequence[Row]:
+    """At most ``most``, the newest: what a request was made from is never left out."""
     turns = negotiation_turns.c
     rows = connection.execute(
         sa.select(*columns).where(turns.negotiation_id.in_(negotiation_ids))
-        .order_by(turns.at.desc(), turns.number.desc()).limit(MOST_TURNS_OF_A_CASE)).all()
+        .order_by(turns.at.desc(), turns.number.desc()).limit(most)).all()
     return sorted(rows, key=lambda row: (row.negotiation_id, row.number))
 
 

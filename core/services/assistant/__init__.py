@@ -6,6 +6,7 @@ Conversations are in ``conversations``, what a step leads to in ``turns``, sendi
 
 from __future__ import annotations
 
+from core.services.assistant.before import told_before
 from core.services.assistant.choosing import choose
 from core.services.assistant.comparing import (
     ComparisonRow,
@@ -46,6 +47,6 @@ __all__ = [
     "MOST_TURNS", "Choice", "ComparisonRow", "Conversation", "CreditEffect", "Likelihood", "Nothing", "PersonCause",
     "Reply", "SliderSettings", "TakenUp", "Transcript", "TranscriptPart", "Turn", "TurnSource", "Waiting", "adjust",
     "call_person", "choose", "choose_ceiling", "comparison", "conversation", "credit_effect", "find_offer", "is_open",
-    "likelihood", "on_the_table", "open_conversation", "restart", "say", "take_up", "taken_up", "transcript",
-    "waiting_for_person", "withdraw_person",
+    "likelihood", "on_the_table", "open_conversation", "restart", "say", "take_up", "taken_up", "told_before",
+    "transcript", "waiting_for_person", "withdraw_person",
 ]

@@ -66,7 +66,7 @@ def choose(actor: Actor, context: ServiceContext, conversation_id: str, turn_num
         draft = _draft(ground, turn, offer, hardship_reason, words)
         # Whoever spoke of harming themselves is looked after first in the review too.
         sent = send_request(connection, actor, context, cardholder_id, draft, check_draft(draft),
-                            vulnerable=row.stop == Stop.VULNERABLE)
+                            vulnerable=row.stop == Stop.VULNERABLE or ground.in_danger)
         _close(connection, actor, context, row, turn, label, sent["proposal_id"])
         return sent
 

@@ -8,7 +8,7 @@ what was wished carried over. Two tabs meet on the conversation's row: both turn
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -22,11 +22,11 @@ from core.domain.offers.model import Wish
 from core.services import records
 from core.services.assistant.ground import Ground, ground_of
 from core.services.assistant.keeping import keep, waits
-from core.services.assistant.model import Conversation, PersonCause, Reply, Turn, TurnSource
-from core.services.assistant.records import state_of, state_values, turn_of, wish_from
+from core.services.assistant.model import Conversation, PersonCause, Turn, TurnSource
+from core.services.assistant.records import state_values, wish_from
+from core.services.assistant.state import State, Step
+from core.services.assistant.talk import Talk, talk_of
 from core.services.assistant.turns import (
-    State,
-    Step,
     adjusted,
     called_off,
     ceiling_chosen,
@@ -41,28 +41,15 @@ from core.services.context import ServiceContext
 from core.services.request_reading import is_identifier, own_cardholder
 from core.services.texts import clean_text
 
-_SHOWN_TURNS = 40
-"""The first one, with doing nothing, and the newest."""
 _CARRIED_DAYS = 7
 """What was wished longer ago is asked afresh."""
+
+_MOVED = ("turns", "stop", "person_asked_at", "person_taken_at")
+"""What of a row tells that another tab, or who takes up a call, was there in between."""
 
 _Move = Callable[[Ground, State], Step]
 _Needless = Callable[[sa.Row[Any], Turn], bool]
 """Whether a step would change nothing, by the conversation's row as it stands and the newest turn seen."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Talk:
-    """A conversation as a transaction found it."""
-
-    row: sa.Row[Any]
-    turns: tuple[Turn, ...]
-
-    @property
-    def state(self) -> State:
-        shown = next((turn for turn in reversed(self.turns) if turn.negotiation is not None), None)
-        asked = any(Reply.RENEW_ASSESSMENT in turn.replies for turn in self.turns)
-        return replace(state_of(self.row, shown), renewal_asked=asked)
 
 
 def open_conversation(actor: Actor, context: ServiceContext, account_id: str, as_of: date) -> Conversation:
@@ -75,7 +62,7 @@ def open_conversation(actor: Actor, context: ServiceContext, account_id: str, as
         ground = _ground(connection, context, cardholder_id, account_id, as_of)
         row = repository.open_of_account(connection, account_id)
         if row is not None and row.facts_hash == ground.fingerprint:
-            return _shown(ground, _talk(connection, context, row))
+            return _shown(ground, talk_of(connection, context, row))
     with context.writing() as connection:
         # Two tabs that open at once meet on the account's row.
         repository.lock_account(connection, account_id)
@@ -85,7 +72,7 @@ def open_conversation(actor: Actor, context: ServiceContext, account_id: str, as
             row = repository.open_of_account(connection, account_id, lock=True)
         if row is None or row.facts_hash != ground.fingerprint:
             row = _begun(connection, actor, context, ground, row)
-        return _shown(ground, _talk(connection, context, row))
+        return _shown(ground, talk_of(connection, context, row))
 
 
 def conversation(actor: Actor, context: ServiceContext, conversation_id: str) -> Conversation:
@@ -96,7 +83,7 @@ def conversation(actor: Actor, context: ServiceContext, conversation_id: str) ->
         if row.state == repository.ERASED:
             raise NotFound("conversation")
         ground = ground_of(connection, context, cardholder_id, row.account_id, context.clock.today())
-        return _shown(ground, _talk(connection, context, row))
+        return _shown(ground, talk_of(connection, context, row))
 
 
 def say(actor: Actor, context: ServiceContext, conversation_id: str, text: str, *,
@@ -162,11 +149,25 @@ def withdraw_person(actor: Actor, context: ServiceContext, conversation_id: str,
     """
     def needless(row: sa.Row[Any], _: Turn) -> bool:
         if row.person_cause == PersonCause.SELF_HARM:
-            raise Conflict("person_stays", "the bank decides when nobody needs to call any more")
+            raise _stays()
         return not waits(row)
 
+    def move(ground: Ground, state: State) -> Step:
+        if _in_danger(ground, state):
+            raise _stays()
+        return called_off(state)
+
     return _take(actor, context, conversation_id, "assistant.withdraw_person", idempotency_key, {},
-                 lambda _, state: called_off(state), needless)
+                 move, needless)
+
+
+def _in_danger(ground: Ground, state: State) -> bool:
+    """Whether they spoke of harming themselves; who is vulnerable without the bank's mark is so for what they said."""
+    return ground.in_danger or (state.stop is Stop.VULNERABLE and not ground.vulnerable)
+
+
+def _stays() -> Conflict:
+    return Conflict("person_stays", "the bank decides when nobody needs to call any more")
 
 
 def own_conversation(connection: sa.Connection, cardholder_id: str, conversation_id: str, *,
@@ -185,10 +186,10 @@ def _take(actor: Actor, context: ServiceContext, conversation_id: str, command: 
     with context.reading() as connection:
         row = own_conversation(connection, cardholder_id, conversation_id)
         ground = ground_of(connection, context, cardholder_id, row.account_id, context.clock.today())
-        seen = _talk(connection, context, row)
+        seen = talk_of(connection, context, row)
     stands = seen.row.facts_hash == ground.fingerprint
     # A repeat of a step that was taken finds its key below and needs no answer; what refuses, refuses there.
-    ready = _ready(move, ground, seen.state) if stands else None
+    ready = _ready(move, ground, seen.state(ground)) if stands else None
 
     def carry_out(connection: sa.Connection) -> dict[str, str]:
         row = own_conversation(connection, cardholder_id, conversation_id, lock=True)
@@ -198,15 +199,17 @@ def _take(actor: Actor, context: ServiceContext, conversation_id: str, command: 
             row = _begun(connection, actor, context, ground, row)
         if needless(row, seen.turns[-1]):
             return {"conversation_id": row.id}
-        as_seen = stands and row.turns == seen.row.turns and row.stop == seen.row.stop
-        step = ready if ready is not None and as_seen else move(ground, _talk(connection, context, row, seen).state)
+        as_seen = stands and all(getattr(row, name) == getattr(seen.row, name) for name in _MOVED)
+        step = ready if ready is not None and as_seen else None
+        if step is None:
+            step = move(ground, talk_of(connection, context, row, seen).state(ground))
         keep(connection, actor, context, ground, row, step)
         return {"conversation_id": row.id}
 
     kept = once(actor, context, command, key, {"conversation_id": conversation_id, **asked}, carry_out)
     with context.reading() as connection:
         row = own_conversation(connection, cardholder_id, kept["conversation_id"])
-        return _shown(ground, _talk(connection, context, row, seen))
+        return _shown(ground, talk_of(connection, context, row, seen))
 
 
 def _ready(move: _Move, ground: Ground, state: State) -> Step | None:
@@ -223,14 +226,6 @@ def _ground(connection: sa.Connection, context: ServiceContext, cardholder_id: s
     return ground_of(connection, context, cardholder_id, account_id, as_of)
 
 
-def _talk(connection: sa.Connection, context: ServiceContext, row: sa.Row[Any], seen: _Talk | None = None) -> _Talk:
-    """The conversation with its first and its newest turns; what was ``seen`` of it before is not read again."""
-    earlier = seen.turns if seen is not None and seen.row.id == row.id else ()
-    rows = repository.newest_turns(connection, row.id, _SHOWN_TURNS - 1, earlier[-1].number if earlier else 0)
-    turns = (*earlier, *(turn_of(one, context.vault) for one in rows))
-    return _Talk(row, turns if len(turns) <= _SHOWN_TURNS else (turns[0], *turns[1 - _SHOWN_TURNS:]))
-
-
 def _begun(connection: sa.Connection, actor: Actor, context: ServiceContext, ground: Ground,
            before: sa.Row[Any] | None) -> sa.Row[Any]:
     """A new conversation with its first turn, in place of ``before``, whose facts no longer hold."""
@@ -241,9 +236,13 @@ def _begun(connection: sa.Connection, actor: Actor, context: ServiceContext, gro
             person = {"person_asked_at": before.person_asked_at, "person_cause": before.person_cause}
         repository.update(connection, before.id, {"state": repository.SUPERSEDED, "updated_at": now,
                                                   **dict.fromkeys(person)})
+        if before.person_cause == PersonCause.SELF_HARM:  # and this is no less so once somebody has called
+            person["person_cause"] = before.person_cause
         if (ground.as_of - before.as_of).days <= _CARRIED_DAYS:
             state = State(wish=carried(wish_from(before.wish), ground.as_of), hardship=tuple(before.hardship),
                           stop=Stop.VULNERABLE if before.stop == Stop.VULNERABLE else None)
+    if ground.in_danger:
+        state = replace(state, stop=Stop.VULNERABLE)
     identifier = repository.insert(connection, {
         "account_id": ground.position.account_id, "cardholder_id": ground.position.cardholder_id,
         "state": repository.OPEN, "as_of": ground.as_of, "facts_hash": ground.fingerprint, "turns": 0,
@@ -262,8 +261,8 @@ def _begun(connection: sa.Connection, actor: Actor, context: ServiceContext, gro
     return kept
 
 
-def _shown(ground: Ground, talk: _Talk) -> Conversation:
-    row, position, state = talk.row, ground.position, talk.state
+def _shown(ground: Ground, talk: Talk) -> Conversation:
+    row, position, state = talk.row, ground.position, talk.state(ground)
     return Conversation(
         conversation_id=row.id, account_id=row.account_id, card_last4=position.card_last4, as_of=row.as_of,
         balance_minor=position.total_minor, days_past_due=position.days_past_due,
@@ -277,4 +276,5 @@ def _shown(ground: Ground, talk: _Talk) -> Conversation:
         open_request_id=position.open_request.proposal_id if position.open_request else None,
         limits=ground.rule.limits, sliders=ground.sliders(), chose_ceiling=state.chose_ceiling, wish=state.wish,
         hardship=state.hardship, person_waited_for=waits(row),
+        in_danger=_in_danger(ground, state) or row.person_cause == PersonCause.SELF_HARM,
         figures_of=ground.assessment.as_of if ground.assessment and state.renewal_asked and state.hardship else None)

@@ -12,7 +12,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from core.db.repositories import accounts as accounts_repository
-from core.db.repositories import proposals as proposals_repository
+from core.db.repositories import negotiations as negotiations_repository
 from core.domain.actor import Authority
 from core.domain.affordability import Outcome
 from core.domain.errors import NotFound
@@ -26,7 +26,7 @@ from core.services import records
 from core.services.assessment_records import FinishedAssessment
 from core.services.assessments import newest_finished
 from core.services.assistant.document import StoredRule, stored_rule
-from core.services.assistant.model import SliderSettings
+from core.services.assistant.model import PersonCause, SliderSettings
 from core.services.assistant.wishes import reason_of
 from core.services.context import ServiceContext
 from core.services.means import Means, means_for, promises
@@ -51,6 +51,8 @@ class Ground:
     start: Position
     """Where doing nothing starts from."""
     until: date
+    in_danger: bool = False
+    """Whether they spoke of harming themselves, in whatever conversation, about whichever card of theirs."""
 
     @property
     def as_of(self) -> date:
@@ -122,15 +124,17 @@ def ground_of(connection: sa.Connection, context: ServiceContext, cardholder_id:
         raise NotFound("account")
     assessment = newest_finished(connection, cardholder_id)
     means = means_for(assessment, promises(connection, context, cardholder_id, as_of, stands), account_id)
-    person = proposals_repository.cardholder(connection, cardholder_id)
+    vulnerable, in_danger = negotiations_repository.person(
+        connection, cardholder_id, [row.id for row in rows], PersonCause.SELF_HARM)
     policy = context.policy.on(as_of, position.issuer)
     rule = offer_rule(policy)
     blocked = position.blocked_by
     facts = None
     if assessment is not None and blocked is None:
         facts = facts_of(position, assessment, means, default_authority(policy))
-    return Ground(position, assessment, means, bool(person.vulnerable), blocked, facts, rule, stored_rule(rule),
-                  policy.version, projection_start(position, policy), furthest(position))
+    return Ground(position, assessment, means, vulnerable, blocked, facts, rule, stored_rule(rule),
+                  policy.version, projection_start(position, policy), furthest(position),
+                  in_danger)
 
 
 def facts_of(position: AccountPosition, assessment: FinishedAssessment, means: Means, authority: Authority) -> Facts:

@@ -16,7 +16,7 @@ from core.services import records
 from core.services.assistant.ground import Ground
 from core.services.assistant.model import PersonCause, Reply, TurnSource
 from core.services.assistant.records import state_values, turn_values
-from core.services.assistant.turns import Step
+from core.services.assistant.state import Step
 from core.services.context import ServiceContext
 
 MOST_TURNS = 200
@@ -41,7 +41,7 @@ def keep(connection: sa.Connection, actor: Actor, context: ServiceContext, groun
     values = turn_values(step, ground, context.vault, turn_id=turn_id, negotiation_id=row.id, number=number, at=now)
     repository.insert_turn(connection, values)
     repository.update(connection, row.id, {"turns": number, "updated_at": now, **state_values(step.state),
-                                           **_person_values(row, step, now)})
+                                           **_person_values(row, step, now, in_danger=ground.in_danger)})
     _tell(connection, context, ground, row, step, now)
     if step.source is TurnSource.CALLED_OFF:
         records.audit(connection, actor, "person_called_off", repository.OBJECT_KIND, row.id, now, turn=number)
@@ -108,10 +108,10 @@ def _pressing(cause: PersonCause) -> int:
     return list(PersonCause).index(cause)
 
 
-def _person_values(row: sa.Row[Any], step: Step, now: datetime) -> dict[str, Any]:
-    """Who waits keeps their place in the line; who was taken up and asks again is back in it.
+def _person_values(row: sa.Row[Any], step: Step, now: datetime, *, in_danger: bool) -> dict[str, Any]:
+    """Who waits keeps their place in the line; who was taken up and asks again is back in it, for no lesser cause.
 
-    Who speaks of harming themselves stays with that cause, since the moment they first said so.
+    Who spoke of harming themselves, about whichever card, is called for that, since the moment they first said so.
     """
     if step.source is TurnSource.CALLED_OFF:
         return dict.fromkeys(("person_cause", "person_asked_at", "person_taken_by", "person_taken_at"))
@@ -119,8 +119,8 @@ def _person_values(row: sa.Row[Any], step: Step, now: datetime) -> dict[str, Any
         return {}
     in_line = waits(row)
     earlier = None if row.person_cause is None else PersonCause(row.person_cause)
-    stands = earlier is not None and (in_line or earlier is PersonCause.SELF_HARM)
-    cause = min(step.person, earlier, key=list(PersonCause).index) if stands and earlier else step.person
+    known = [one for one in (earlier, PersonCause.SELF_HARM if in_danger else None) if one is not None]
+    cause = min([step.person, *known], key=_pressing)
     risen = cause is PersonCause.SELF_HARM is not earlier
     return {"person_cause": cause.value, "person_asked_at": row.person_asked_at if in_line and not risen else now,
             "person_taken_by": None, "person_taken_at": None}

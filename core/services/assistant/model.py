@@ -89,6 +89,8 @@ class Reply(StrEnum):
     CEILING_CHOSEN = "ceiling_chosen"
     CARE = "care"
     """Somebody spoke of harming themselves: help that answers now, before anything about money."""
+    STILL_HERE = "still_here"
+    """Where nothing was understood, nobody waits for a person, and words are not to be looked for: what can be done."""
     GENTLY = "gently"
     """Before any answer to who seemed vulnerable earlier: the same answer as anybody's, without haste."""
     PERSON_CALLED = "person_called"
@@ -213,11 +215,13 @@ class Conversation:
     """A person was asked for and nobody of the bank has taken it up."""
     figures_of: date | None = None
     """Where something was told since that may lower what is affordable: the day of the assessment all this rests on."""
+    in_danger: bool = False
+    """Whether they spoke of harming themselves, here or about another card: help that answers now stays in sight."""
 
     @property
     def may_call_off(self) -> bool:
         """Whether the person who was asked for can be told not to come; of who is in danger the bank decides."""
-        return self.person_waited_for and self.person_cause is not PersonCause.SELF_HARM
+        return self.person_waited_for and not self.in_danger
 
     @property
     def may_ask(self) -> bool:
@@ -243,11 +247,6 @@ class Conversation:
         facts = self.facts
         return (facts is not None and not self.chose_ceiling and self.stop is not Stop.VULNERABLE
                 and facts.ceiling_minor > facts.affordable_minor)
-
-    @property
-    def in_danger(self) -> bool:
-        """Whether they spoke of harming themselves: where help answers now stays in sight."""
-        return self.person_cause is PersonCause.SELF_HARM or (self.stop is Stop.VULNERABLE and not self.vulnerable)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from core.services import records
 from core.services.assistant.document import rule_from, shown_from
 from core.services.assistant.ground import Ground
 from core.services.assistant.model import Choice, Nothing, Reply, Turn, TurnSource
-from core.services.assistant.turns import State, Step
+from core.services.assistant.state import State, Step
 
 _WISH, _UNDERSTOOD = TypeAdapter(Wish), TypeAdapter(Understanding)
 _ROUNDS, _START, _NOTHING = TypeAdapter(tuple[Round, ...]), TypeAdapter(Position), TypeAdapter(Nothing)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,8 +13,8 @@ from core.db.repositories import proposals as proposals_repository
 from core.domain.actor import Actor, Role
 from core.domain.errors import Conflict, NotFound
 from core.services import records
-from core.services.assistant.model import Choice, PersonCause, Transcript, TranscriptPart, Turn, Waiting
-from core.services.assistant.records import turn_of
+from core.services.assistant.before import part_of, parts
+from core.services.assistant.model import PersonCause, Transcript, TranscriptPart, Waiting
 from core.services.case_access import may_read
 from core.services.claims import claim_span, review_policy
 from core.services.commands import once
@@ -24,6 +23,8 @@ from core.services.identity.people import masked_phone
 from core.services.request_reading import is_identifier, own_request
 
 MOST_WAITING = 100
+_MOST_BEFORE, _BEFORE = 5, timedelta(days=30)
+"""So many conversations are told of those begun within that time before a person was asked for, and since."""
 _IN_HAND = timedelta(days=1)
 _REVIEWERS = (Role.COLLECTOR, Role.SUPERVISOR)
 
@@ -41,6 +42,8 @@ class TakenUp:
     asked_at: datetime
     proposal_id: str | None
     part: TranscriptPart
+    before: tuple[TranscriptPart, ...] = ()
+    """Conversations this one replaced when the day or a fact changed, oldest first: nobody begins again."""
 
 
 def transcript(actor: Actor, context: ServiceContext, proposal_id: str) -> Transcript:
@@ -60,7 +63,7 @@ def transcript(actor: Actor, context: ServiceContext, proposal_id: str) -> Trans
             audited = _may_read(connection, actor, context, proposal_id)
         rows = repository.of_case(connection, proposal_id)
         turns = repository.told_turns(connection, [row.id for row in rows])
-        found = Transcript(proposal_id, tuple(_part(row, turns, context) for row in rows))
+        found = Transcript(proposal_id, tuple(part_of(row, turns, context.vault) for row in rows))
     if not audited:
         with context.writing() as connection:
             records.audit(connection, actor, "case_viewed", "proposal", proposal_id, context.clock.now())
@@ -100,7 +103,10 @@ def take_up(actor: Actor, context: ServiceContext, conversation_id: str, *, idem
 
 
 def taken_up(actor: Actor, context: ServiceContext, conversation_id: str) -> TakenUp:
-    """A conversation whose person this actor speaks with; ``NotFound`` for anybody else's, and after a day."""
+    """A conversation whose person this actor speaks with, and what went before it.
+
+    ``NotFound`` for anybody else's, and after a day.
+    """
     actor.must_be(*_REVIEWERS, action="speak with a person who waits")
     since = context.clock.now() - _IN_HAND
     with context.reading() as connection:
@@ -109,13 +115,14 @@ def taken_up(actor: Actor, context: ServiceContext, conversation_id: str) -> Tak
             raise NotFound("conversation")
         person = proposals_repository.cardholder(connection, row.cardholder_id)
         account = proposals_repository.account(connection, row.account_id)
-        part = _part(row, repository.told_turns(connection, [row.id]), context)
+        earlier = repository.replaced_by(connection, row, _MOST_BEFORE, row.person_asked_at - _BEFORE)
+        *before, part = parts(connection, context, [*earlier, row])
     vault = context.vault
     return TakenUp(
         conversation_id=row.id, cardholder_name=vault.decrypt(person.name_encrypted),
         phone_masked=masked_phone(vault.decrypt(person.phone_encrypted)) if person.phone_encrypted else None,
         card_last4=account.card_last4, vulnerable=person.vulnerable, cause=PersonCause(row.person_cause),
-        asked_at=row.person_asked_at, proposal_id=row.proposal_id, part=part)
+        asked_at=row.person_asked_at, proposal_id=row.proposal_id, part=part, before=tuple(before))
 
 
 def _may_read(connection: sa.Connection, actor: Actor, context: ServiceContext, proposal_id: str) -> bool:
@@ -134,13 +141,3 @@ def _wanted(connection: sa.Connection, conversation_id: str) -> sa.Row[Any]:
     if row is None or row.person_asked_at is None:
         raise NotFound("conversation")
     return row
-
-
-def _part(row: sa.Row[Any], turns: Sequence[sa.Row[Any]], context: ServiceContext) -> TranscriptPart:
-    own: tuple[Turn, ...] = tuple(turn_of(one, context.vault) for one in turns if one.negotiation_id == row.id)
-    return TranscriptPart(
-        conversation_id=row.id, opened_at=row.opened_at, as_of=row.as_of, turns=own, hardship=tuple(row.hardship),
-        chosen=None if row.chosen_turn is None else Choice(row.chosen_turn, row.chosen_label),
-        person_asked_at=row.person_asked_at,
-        person_cause=None if row.person_cause is None else PersonCause(row.person_cause),
-        person_taken_at=row.person_taken_at)

@@ -6,7 +6,7 @@ Nothing here looks at how often something was said, but to know when a person sh
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from core.domain.offers.conversation import Round, Stop, stop_reason
@@ -17,55 +17,17 @@ from core.domain.understanding import LastOffer, Understanding, understand
 from core.domain.understanding.crisis import speaks_of_self_harm
 from core.services.assistant.document import Worked, document, work_out
 from core.services.assistant.earlier import make_way
+from core.services.assistant.gently import ended, gently, goes_on, is_answered_by_anything, kindly
 from core.services.assistant.ground import Ground
 from core.services.assistant.model import Choice, PersonCause, Reply, TurnSource
 from core.services.assistant.offers import has_plan, offer_named, on_the_table
+from core.services.assistant.state import State, Step
 from core.services.assistant.told import told
 from core.services.assistant.wishes import added
-
-HARD_STOPS = frozenset({Stop.VULNERABLE, Stop.NOTHING_FEASIBLE, Stop.SAME_OFFER_TWICE, Stop.ROUNDS})
-"""After these a person goes on; an acceptance may be thought over."""
 
 _ASKS = {"which_amount": Reply.ASK_WHICH_AMOUNT, "period_of_amount": Reply.ASK_PERIOD_OF_AMOUNT,
          "which_offer": Reply.ASK_WHICH_OFFER, "how_long": Reply.ASK_HOW_LONG, "which_date": Reply.ASK_WHICH_DATE,
          "rephrase": Reply.UNCLEAR}
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """Where a conversation stands before a step."""
-
-    wish: Wish = NO_WISH
-    hardship: tuple[str, ...] = ()
-    chose_ceiling: bool = False
-    rounds: tuple[Round, ...] = ()
-    stop: Stop | None = None
-    shown_turn: int = 0
-    """The number of the newest turn with offers; 0: none."""
-    shown: Negotiation | None = None
-    renewal_asked: bool = False
-    """Whether a newer assessment has been asked for: once is enough."""
-
-    @property
-    def over(self) -> bool:
-        """Whether a person goes on."""
-        return self.stop in HARD_STOPS
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What a step leads to: the state after it, and what is kept of it."""
-
-    source: TurnSource
-    state: State
-    replies: tuple[Reply, ...]
-    said: str | None = None
-    understood: Understanding | None = None
-    worked: Worked | None = None
-    accepts: Choice | None = None
-    person: PersonCause | None = None
-    """A person is wanted from here on, and why."""
-    facts_are_new: bool = False
 
 
 def opening(ground: Ground, state: State, *, told_on: date | None) -> Step:
@@ -96,17 +58,17 @@ def said(ground: Ground, state: State, text: str) -> Step:
     elif _says_something(state, after, read):
         # Once a person goes on, a wish is still answered, as the sliders answer it; it is no round any more.
         step = _answered(ground, _reconciled(ground, step, read), counts=read.ask is None and not after.over)
-    elif after.over and not heard.answered and not (after.stop is Stop.VULNERABLE and (step.replies or read.ask)):
-        step = replace(step, replies=(*step.replies, ended(after.stop)))
+    elif after.over and not heard.answered and not (is_answered_by_anything(state) and (step.replies or read.ask)):
+        step = replace(step, replies=(*step.replies, goes_on(state)))
     asked: tuple[Reply, ...] = () if read.ask is None else (_ASKS[read.ask],)
     if asked == (Reply.UNCLEAR,) and state.stop is Stop.VULNERABLE:
-        asked = (ended(state.stop),)  # whatever was meant, nobody there has to find better words
+        asked = (goes_on(state),)  # whatever was meant, nobody there has to find better words
     if ground.facts is None and not asked and not step.replies and step.person is None:
         asked = _no_ground(ground)
     step = replace(step, replies=(*step.replies, *asked))
     if not state.renewal_asked:
         step = _renewing(ground, step, set(after.hardship) - set(state.hardship), ground.as_of)
-    return _with_person(_gently(step, state))
+    return _with_person(gently(step, state))
 
 
 def adjusted(ground: Ground, state: State, wish: Wish, *, corrected: bool) -> Step:
@@ -126,8 +88,8 @@ def restarted(ground: Ground, state: State) -> Step:
     """Everything said is set aside and the first offers lie there again; who seems vulnerable keeps their person."""
     after = _forgotten(state)
     worked = _worked(ground, after)
-    stays = (Reply.PERSON_STAYS,) if after.stop is Stop.VULNERABLE else ()
-    return Step(TurnSource.RESTARTED, after, (Reply.RESTART, *stays, *_laid(ground, worked, with_answer=False)),
+    first = kindly(state) if after.stop is Stop.VULNERABLE else ()
+    return Step(TurnSource.RESTARTED, after, (Reply.RESTART, *first, *_laid(ground, worked, with_answer=False)),
                 worked=worked)
 
 
@@ -137,13 +99,9 @@ def person_called(state: State) -> Step:
 
 
 def called_off(state: State) -> Step:
-    """The person who was asked for is no longer needed."""
-    return Step(TurnSource.CALLED_OFF, state, (Reply.PERSON_CALLED_OFF,))
-
-
-def ended(stop: Stop | None) -> Reply:
-    """What is said once a person goes on."""
-    return Reply(f"ended_{stop}")
+    """The person who was asked for is no longer needed: nobody goes on, so the conversation does."""
+    after = replace(state, stop=None, rounds=()) if state.over else state
+    return Step(TurnSource.CALLED_OFF, after, (Reply.PERSON_CALLED_OFF,))
 
 
 def _heard(ground: Ground, state: State, read: Understanding) -> State:
@@ -156,7 +114,8 @@ def _heard(ground: Ground, state: State, read: Understanding) -> State:
 
 def _forgotten(state: State) -> State:
     kept = Stop.VULNERABLE if state.stop is Stop.VULNERABLE else None
-    return State(stop=kept, shown_turn=state.shown_turn, shown=state.shown, renewal_asked=state.renewal_asked)
+    return State(stop=kept, shown_turn=state.shown_turn, shown=state.shown, renewal_asked=state.renewal_asked,
+                 waited_for=state.waited_for)
 
 
 def _says_something(before: State, after: State, read: Understanding) -> bool:
@@ -263,16 +222,6 @@ def _renewing(ground: Ground, step: Step, said: Collection[str], told_on: date) 
     """Ask for a newer assessment where what was said may have changed what is affordable."""
     asked = (Reply.RENEW_ASSESSMENT,) if ground.outdated_by(said, told_on) else ()
     return replace(step, replies=(*step.replies, *asked))
-
-
-def _gently(step: Step, before: State) -> Step:
-    """Answered as anybody is, but not pressed: who seemed vulnerable before hears first that nothing is urgent."""
-    if before.stop is not Stop.VULNERABLE:
-        return step
-    if Reply.RESTART in step.replies:
-        return replace(step, replies=(Reply.RESTART, Reply.PERSON_STAYS, *step.replies[1:]))
-    said_so = Reply.UNDECIDED in step.replies or step.replies == (ended(before.stop),)
-    return step if said_so else replace(step, replies=(Reply.GENTLY, *step.replies))
 
 
 def _cared_for(state: State, text: str, read: Understanding) -> Step:
