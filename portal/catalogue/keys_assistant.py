@@ -42,7 +42,7 @@ DYNAMIC: Mapping[str, Endings] = {
     "assistant.chance.": _these(Likelihood),
     "assistant.change.": _these([*(one for one in _WISHES if one not in _DAYS), Bound.AFFORDABLE, Bound.TERM,
                                  Bound.MINIMUM_INSTALMENT, "other", "first_due_earlier", "first_due_later",
-                                 "first_due_earlier_once", "first_due_later_once"]),
+                                 "first_due_earlier_once", "first_due_later_once", "pause"]),
     "assistant.chip.": _these(name.removesuffix("_minor") for name in Wish.__dataclass_fields__
                               if name != "instalment_at_most_minor"),  # said at its pace
     "assistant.credit.": _these(CreditEffect),
@@ -58,7 +58,8 @@ DYNAMIC: Mapping[str, Endings] = {
     "assistant.recommended.dearer.": _these(("waives_less", "plainly")),
     "assistant.recommended.lighter.": _these(Frequency),
     "assistant.reply.": _these(reply for reply in Reply if reply not in _ANSWERED),
-    "assistant.stands.": _these([*Bound, "several", "nothing_affordable", "too_early"]),
+    "assistant.stands.": _these([*Bound, "several", "several_once", "nothing_affordable", "too_early",
+                                 "pause"]),
     "assistant.stages.": _these(("rises", "lean")),
     "assistant.tap.": _these(("monthly", "weekly", "fortnightly", "once")),
     "assistant.tap.say.": _these(("monthly", "weekly", "fortnightly", "once")),

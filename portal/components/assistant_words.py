@@ -158,7 +158,10 @@ def _kept(offer: Offer) -> Iterator[str]:
 
 
 def in_the_way(reason: str, facts: Facts) -> str:
-    """Which constraint stands in the way of a wish; ``reason`` is a bound's name, ``too_early`` or ``several``."""
+    """Which constraint stands in the way of a wish; ``reason`` is a bound's name or says more.
+
+    ``too_early``, ``pause`` (which leaves something out), ``several``, ``several_once``.
+    """
     if reason == Bound.AFFORDABLE and facts.limit_minor <= 0:  # "at most 0 a month" would be no sentence
         reason = "nothing_affordable"
     return t(f"assistant.stands.{reason}", affordable=money(facts.limit_minor))
@@ -173,6 +176,8 @@ def change(one: Change, named: date | None) -> str:
         name = "assistant.change.other"
     if one.name is Bound.WISH_DOWN_PAYMENT and not plan.down_payment_minor:
         name = "assistant.change.wish_down_payment_none"
+    if plan.kind is OfferKind.PAUSE:  # whatever it leaves out, it is no plan of payments
+        name = "assistant.change.pause"
     return t(name, amount=slack_in_words(one.name, one.amount), monthly=money(plan.monthly_minor),
              instalment=money(plan.instalment_minor), payment=each_time(plan), length=months(plan.months),
              down=money(plan.down_payment_minor), total=money(plan.total_minor),
@@ -193,6 +198,10 @@ def refused(reason: str, infeasible: Infeasible | None, facts: Facts, wish: Wish
     nearest = infeasible.smallest_change if infeasible else None
     if reason in _BEGINS and nearest is not None and _side(nearest.plan, wish.day_named) == "later":
         reason = "too_early"
+    if nearest is not None and nearest.plan.kind is OfferKind.PAUSE:
+        reason = "pause"
+    if reason == "several" and wish.is_one_payment:
+        reason = "several_once"
     why = t("assistant.refused", no=t("assistant.answer.no"), why=in_the_way(reason, facts))
     return why if nearest is None else f"{why}\n\n{change(nearest, wish.day_named)}"
 

@@ -9,6 +9,10 @@ import pytest
 
 from core.domain.actor import Actor
 from core.domain.offers.model import Facts, Wish
+from core.domain.offers.negotiation import negotiate
+from core.policy.book import PolicyBook
+from core.policy.rules.negotiation import offer_rule
+from core.portfolio.offers import ArraySearch
 from core.services import assessments, assistant
 from core.services.context import ServiceContext
 from portal import i18n
@@ -19,6 +23,10 @@ from tests.screens.conftest import OpenAs
 from tests.screens.test_assistant import LOCALES, keys, say, talk_of
 from tests.services.cards import TODAY, add_card
 from tests.services.cases import FAMILY
+
+AS_OF = date(2026, 11, 22)
+RULE = offer_rule(PolicyBook.load().on(AS_OF))
+FACTS = Facts(AS_OF, 20_000_00, 800_00, 300_00, 75, 1_200_00, 1_500_00, 2_400_00)
 
 
 @pytest.fixture
@@ -79,6 +87,30 @@ def test_a_first_day_that_cannot_be_is_answered_with_the_last_or_first_that_can_
         assert i18n.t("assistant.stands.too_early") in assistant_words.answered(
             turn.negotiation.answer, turn.negotiation.infeasible, Facts(TODAY, 1, 0, 0, 1, 1, 1, 1),
             Wish(first_due_date=too_early))
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_pause_that_does_not_do_everything_asked_is_said_to_be_possible_and_that_it_does_not(locale: str) -> None:
+    hard = replace(FACTS, hardship=True)
+    wish = Wish(pause_months=2, earliest_first_due_date=date(2027, 3, 1))
+    found = negotiate(hard, RULE, wish, ArraySearch)
+    assert found.answer is not None
+    assert found.infeasible is not None
+    with i18n.speaking(locale):
+        told = assistant_words.answered(found.answer, found.infeasible, hard, wish)
+        until = unbroken(i18n.day(found.infeasible.nearest[0].plan.first_due_date))
+        assert i18n.t("assistant.stands.pause") in told
+        assert i18n.t("assistant.change.pause", length=i18n.tn("common.months", 3), first=until) in told
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_too_little_on_a_day_too_late_is_refused_for_both(locale: str) -> None:
+    wish = Wish(lump_sum_minor=18_000_00, earliest_first_due_date=date(2027, 2, 1))
+    found = negotiate(FACTS, RULE, wish, ArraySearch)
+    assert found.answer is not None
+    with i18n.speaking(locale):
+        assert i18n.t("assistant.stands.several_once") in assistant_words.answered(
+            found.answer, found.infeasible, FACTS, wish)
 
 
 @pytest.mark.parametrize("locale", LOCALES)
