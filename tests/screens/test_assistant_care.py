@@ -9,7 +9,7 @@ import pytest
 
 from core.domain.actor import Actor
 from core.domain.offers.model import OfferKind
-from core.services import assessments, requests
+from core.services import assessments, assistant, requests
 from core.services.assistant import Reply
 from core.services.assistant.offers import in_order
 from core.services.context import ServiceContext
@@ -17,9 +17,9 @@ from portal import i18n
 from tests.conftest import TestTime
 from tests.screens.cardholders import ASSISTANT, assert_speaks, press, sign_up, words
 from tests.screens.conftest import OpenAs
-from tests.screens.test_assistant import LOCALES, keys, say, talk_of
+from tests.screens.test_assistant import LOCALES, keys, say, talk_of, unfold
 from tests.services.cards import TODAY, add_card
-from tests.services.cases import FAMILY
+from tests.services.cases import FAMILY, reviewer
 
 
 @pytest.fixture
@@ -131,3 +131,38 @@ def test_the_cheapest_one_leads_to_the_last_look_with_nothing_sent(
         assert_speaks(app)
         assert i18n.t("assistant.send.title") in words(app)
         assert not requests.my_requests(who, sqlite_context)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_what_was_said_before_the_figures_changed_folds_out(sqlite_context: ServiceContext, open_as: OpenAs,
+                                                            who: Actor, time_: TestTime, locale: str) -> None:
+    with i18n.speaking(locale):
+        app = open_as(who.user_id, ASSISTANT, locale=locale)
+        assert i18n.t("assistant.before") not in words(app)
+        say(app, i18n.t("assistant.chip.monthly_at_most", amount="300"))
+        earlier = talk_of(sqlite_context, who).turns[-1]
+        time_.advance(days=1)
+        app = open_as(who.user_id, ASSISTANT, locale=locale)
+        assert i18n.t("assistant.before") in words(app)
+        assert i18n.moment(earlier.at) not in words(app)
+        unfold(app, f"assistant_before_{talk_of(sqlite_context, who).conversation_id}")
+        assert_speaks(app)
+        assert i18n.moment(earlier.at) in words(app)
+        assert earlier.said is not None
+        assert earlier.said in words(app)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_person_is_offered_where_nobody_is_waited_for_any_more(sqlite_context: ServiceContext, open_as: OpenAs,
+                                                                 who: Actor, locale: str) -> None:
+    app = open_as(who.user_id, ASSISTANT, locale=locale)
+    with i18n.speaking(locale):
+        say(app, "\u6211\u4e0d\u60f3\u6d3b\u4e86")
+        talk = talk_of(sqlite_context, who)
+        assistant.take_up(reviewer(sqlite_context, "one"), sqlite_context, talk.conversation_id, idempotency_key="t")
+        app = open_as(who.user_id, ASSISTANT, locale=locale)
+        say(app, "thanks")
+        assert i18n.t("assistant.reply.still_here") in words(app)
+        assert i18n.t("assistant.reply.ended_vulnerable") not in words(app)
+        press(app, i18n.t("assistant.person.yes"))
+        assert talk_of(sqlite_context, who).person_waited_for

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from core.services import assistant
 from core.services.context import ServiceContext
 from portal.i18n import speaking, t
-from tests.conftest import CountedQueries
+from tests.conftest import CountedQueries, TestTime
 from tests.screens.conftest import OpenAs
 from tests.screens.test_collector_queue import PAGE, button, words
 from tests.services.assistant_talks import begun, said
@@ -52,3 +53,16 @@ def test_line_costs_one_query_however_many_wait(sqlite_context: ServiceContext, 
     with counted_queries(sqlite_context.engine) as crowded:
         open_as("one", PAGE)
     assert len(crowded) == len(alone)
+
+
+def test_whoever_takes_it_up_reads_what_was_said_before_the_day_changed(sqlite_context: ServiceContext,
+                                                                       open_as: OpenAs, time_: TestTime) -> None:
+    actor, talk = begun(sqlite_context)
+    said(actor, sqlite_context, talk, SCRIPT)
+    time_.advance(days=1)
+    talk = assistant.open_conversation(actor, sqlite_context, talk.account_id, sqlite_context.clock.today())
+    assistant.take_up(reviewer(sqlite_context, "one"), sqlite_context, talk.conversation_id, idempotency_key="t")
+    app = open_as("one", PAGE, locale="en")
+    app.session_state[f"talk_{talk.conversation_id}"] = True
+    app.run()
+    assert "I want to talk to a person" in words(app)
