@@ -124,7 +124,8 @@ def before(found: Conversation) -> None:
             st.markdown(t("assistant.before.nothing"))
         # Without the sentences of the answer: they speak of the figures of then.
         for part in parts:
-            told = "\n\n---\n\n".join("\n\n".join(_in_short(turn, [])) for turn in part.turns)
+            own = [turn for turn in part.turns if turn.said is not None or turn.source in _DONE]
+            told = "\n\n---\n\n".join("\n\n".join(_in_short(turn, [])) for turn in own)
             st.markdown(f"**{t('assistant.before.day', on=day(part.as_of))}**\n\n{told}")
 
 
