@@ -92,8 +92,8 @@ def keep_typed(found: Conversation) -> None:
 
 def say(found: Conversation, words: str) -> None:
     """Say ``words``."""
-    _take(lambda seen, key: assistant.say(seen.actor, seen.context, found.conversation_id, words, idempotency_key=key),
-          _key(found, "say"))
+    _take(lambda seen, key: assistant.say(seen.actor, seen.context, found.conversation_id, words, idempotency_key=key,
+                                          seen_turn=found.turns[-1].number), _key(found, "say"))
 
 
 def wish(found: Conversation, wanted: Wish) -> None:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from core.domain.actor import Actor
+from core.domain.calendar import Frequency
 from core.domain.offers.model import Facts, Wish
 from core.domain.offers.negotiation import negotiate
 from core.policy.book import PolicyBook
@@ -128,3 +129,16 @@ def test_what_still_counts_is_said_and_what_made_way_is_named(
         say(app, i18n.t("assistant.chip.waive_late_fee"))
         assert i18n.t("assistant.still_counted", list=most) in words(app)
         assert i18n.t("assistant.put_aside", list=short) not in words(app)
+
+
+def test_yes_in_a_window_that_shows_other_offers_than_lie_there_by_now_agrees_to_nothing(
+        sqlite_context: ServiceContext, open_as: OpenAs, who: Actor) -> None:
+    app = open_as(who.user_id, ASSISTANT, locale="en")
+    talk = talk_of(sqlite_context, who)
+    assistant.adjust(who, sqlite_context, talk.conversation_id, Wish(frequency=Frequency.WEEKLY), idempotency_key="w")
+    with i18n.speaking("en"):
+        say(app, "the cheapest")
+        assert_speaks(app)
+        assert i18n.t("assistant.reply.offers_moved") in words(app)
+        assert i18n.t("assistant.send.title") not in words(app)
+    assert talk_of(sqlite_context, who).turns[-1].accepts is None

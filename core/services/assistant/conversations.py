@@ -86,17 +86,18 @@ def conversation(actor: Actor, context: ServiceContext, conversation_id: str) ->
         return _shown(ground, talk_of(connection, context, row))
 
 
-def say(actor: Actor, context: ServiceContext, conversation_id: str, text: str, *,
-        idempotency_key: str) -> Conversation:
+def say(actor: Actor, context: ServiceContext, conversation_id: str, text: str, *, idempotency_key: str,
+        seen_turn: int | None = None) -> Conversation:
     """Say something in one's own words; the answer is the newest turn.
 
+    ``seen_turn``: the newest turn before who speaks; "yes" and a choice by name mean no offers of a later one.
     Raises ``InvalidInput`` for nothing said and for more than can be kept (``text_too_long``), ``Conflict``
     ``conversation_over`` once it has led to a request or been replaced, ``conversation_full`` and ``too_fast``.
     """
     own_cardholder(actor, "talk to the assistant")
     words = clean_text(text, "said", required=True)
     return _take(actor, context, conversation_id, "assistant.say", idempotency_key, {"said": words},
-                 lambda ground, state: said(ground, state, words))
+                 lambda ground, state: said(ground, state, words), seen_turn=seen_turn)
 
 
 def adjust(actor: Actor, context: ServiceContext, conversation_id: str, wish: Wish, *, corrected: bool = False,
@@ -180,7 +181,8 @@ def own_conversation(connection: sa.Connection, cardholder_id: str, conversation
 
 
 def _take(actor: Actor, context: ServiceContext, conversation_id: str, command: str, key: str,
-          asked: dict[str, Any], move: _Move, needless: _Needless = lambda row, newest: False) -> Conversation:
+          asked: dict[str, Any], move: _Move, needless: _Needless = lambda row, newest: False,
+          seen_turn: int | None = None) -> Conversation:
     """One step: worked out before the database is held, then kept under the conversation's lock."""
     cardholder_id = own_cardholder(actor, "talk to the assistant")
     with context.reading() as connection:
@@ -189,7 +191,7 @@ def _take(actor: Actor, context: ServiceContext, conversation_id: str, command: 
         seen = talk_of(connection, context, row)
     stands = seen.row.facts_hash == ground.fingerprint
     # A repeat of a step that was taken finds its key below and needs no answer; what refuses, refuses there.
-    ready = _ready(move, ground, seen.state(ground)) if stands else None
+    ready = _ready(move, ground, seen.state(ground, seen_turn)) if stands else None
 
     def carry_out(connection: sa.Connection) -> dict[str, str]:
         row = own_conversation(connection, cardholder_id, conversation_id, lock=True)
@@ -202,7 +204,8 @@ def _take(actor: Actor, context: ServiceContext, conversation_id: str, command: 
         as_seen = stands and all(getattr(row, name) == getattr(seen.row, name) for name in _MOVED)
         step = ready if ready is not None and as_seen else None
         if step is None:
-            step = move(ground, talk_of(connection, context, row, seen).state(ground))
+            # Of a conversation that begins with this step nobody has seen anything.
+            step = move(ground, talk_of(connection, context, row, seen).state(ground, seen_turn if stands else 0))
         keep(connection, actor, context, ground, row, step)
         return {"conversation_id": row.id}
 

@@ -51,6 +51,7 @@ class Reply(StrEnum):
     ARRANGEMENT_HOLDS = "arrangement_holds"
     FACTS_CHANGED = "facts_changed"
     """What is owed or can be paid has changed since the last offers."""
+    OFFERS_MOVED = "offers_moved"  # by another window, since who speaks saw them
     ACCEPTED_WISH = "accepted_wish"
     REFUSED_WISH = "refused_wish"
     """With a reason and a plan that would do."""

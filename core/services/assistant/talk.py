@@ -28,10 +28,12 @@ class Talk:
     turns: tuple[Turn, ...]
     renewal_asked: bool
 
-    def state(self, ground: Ground) -> State:
-        """Where it stands."""
+    def state(self, ground: Ground, seen_turn: int | None = None) -> State:
+        """Where it stands for who has seen the turns up to ``seen_turn``; 0: none of this conversation, None: all."""
         shown = next((turn for turn in reversed(self.turns) if turn.negotiation is not None), None)
         state = replace(state_of(self.row, shown), renewal_asked=self.renewal_asked, waited_for=waits(self.row))
+        if seen_turn is not None and state.shown_turn > seen_turn:
+            state = replace(state, unseen=Reply.OFFERS_MOVED if seen_turn else Reply.FACTS_CHANGED)
         # Whatever card it was said about: it is the person who is cared for.
         return replace(state, stop=Stop.VULNERABLE) if ground.in_danger else state
 

@@ -49,12 +49,14 @@ def said(ground: Ground, state: State, text: str) -> Step:
 
     heard = told(text, understood(text), understood)
     read = heard.read
+    if ground.blocked_by is not None or (ground.facts is None and read.ask == "which_offer"):
+        read = replace(read, ask=None)  # there is nothing to choose from: why not is the answer
     after = _heard(ground, state, read)
     if speaks_of_self_harm(text):
         return _cared_for(after, text, read)
     step = Step(TurnSource.TEXT, after, heard.replies, text, read, person=heard.person)
     if heard.meant is not None or ("accept" in read.intents and read.ask is None and not heard.answered):
-        step = _accepted(step, state, heard.meant)
+        step = _accepted(ground, step, state, heard.meant)
     elif _says_something(state, after, read):
         # Once a person goes on, a wish is still answered, as the sliders answer it; it is no round any more.
         step = _answered(ground, _reconciled(ground, step, read), counts=read.ask is None and not after.over)
@@ -208,9 +210,13 @@ def _last_offer(state: State) -> LastOffer | None:
     return None if found is None or not found[1].monthly_minor else LastOffer(found[1].monthly_minor, found[1].months)
 
 
-def _accepted(step: Step, before: State, meant: str | None) -> Step:
+def _accepted(ground: Ground, step: Step, before: State, meant: str | None) -> Step:
     """The way to the send step; nothing is sent by saying yes. ``meant``: which offer was named, if any was."""
-    found = None if before.shown is None else offer_named(before.shown, meant, before.wish)
+    if before.shown is None:
+        return replace(step, replies=(*step.replies, *_no_ground(ground)))
+    if before.unseen is not None:
+        return replace(step, replies=(*step.replies, before.unseen, Reply.ASK_WHICH_OFFER))
+    found = offer_named(before.shown, meant, before.wish)
     if found is None:
         return replace(step, replies=(*step.replies, Reply.ASK_WHICH_OFFER))
     after = step.state if step.state.over else replace(step.state, stop=Stop.ACCEPTED)
