@@ -206,3 +206,13 @@ def test_a_yes_beside_a_question_is_taken_and_the_question_is_answered(sqlite_co
     turn = said(actor, sqlite_context, talk, text).turns[-1]
     assert turn.replies == (Reply.ABOUT_WHO_DECIDES, Reply.ACCEPT)
     assert turn.accepts is not None
+
+
+@pytest.mark.parametrize(("text", "replies"), [
+    ("you idiots. will you sue me?", (Reply.COMPLAIN, Reply.ABOUT_COURT)),
+    ("will you idiots sue me?", (Reply.ABOUT_COURT,))])
+def test_anger_beside_a_question_is_offered_a_person_and_anger_in_it_is_answered(
+        sqlite_context: ServiceContext, text: str, replies: tuple[Reply, ...]) -> None:
+    actor, talk = begun(sqlite_context)
+    after = said(actor, sqlite_context, talk, text)
+    assert (after.turns[-1].replies, after.person_asked_at) == (replies, None)

@@ -58,8 +58,9 @@ def told(text: str, read: Understanding, understood: Callable[[str], Understandi
         replies[replies.index(Reply.COMPLAIN)] = Reply.GRIEVANCE
         person = PersonCause.COMPLAINT
     if topics:
-        # What was asked is answered; words about it are no complaint and no trouble of one's own.
-        replies = [one for one in replies if one not in (Reply.QUESTION, Reply.COMPLAIN)]
+        # What was asked is answered; words about it are no complaint, and those beside it may be.
+        angry = beside is not None and "complain" in beside.intents
+        replies = [one for one in replies if one is not Reply.QUESTION and (angry or one is not Reply.COMPLAIN)]
         replies += [_ABOUT[topic] for topic in topics]
     if meant is not None or read.wish.starts_lighter:
         replies = [one for one in replies if one is not Reply.QUESTION]
