@@ -11,6 +11,10 @@ from core.domain.calendar import Frequency
 from core.domain.offers.model import NO_WISH, Wish
 from core.services import assistant
 from core.services.assistant import Conversation, Reply
+from core.services.assistant.ground import ground_of
+from core.services.assistant.state import State
+from core.services.assistant.turns import opening
+from core.services.assistant.turns import said as answered
 from core.services.context import ServiceContext
 from tests.conftest import TestTime
 from tests.services.assistant_talks import begun, key, moved, said
@@ -87,6 +91,20 @@ def test_who_owes_nothing_is_told_so_and_asked_nothing(context: ServiceContext, 
 def test_nobody_is_asked_which_offer_they_mean_before_there_is_any(context: ServiceContext, words: str) -> None:
     actor, talk = begun(context, assessed=False)
     assert said(actor, context, talk, words).turns[-1].replies == (Reply.NO_ASSESSMENT,)
+
+
+def test_where_nothing_can_be_offered_nobody_is_asked_which_offer_they_mean(sqlite_context: ServiceContext) -> None:
+    actor, talk = begun(sqlite_context)
+    with sqlite_context.reading() as connection:
+        ground = ground_of(connection, sqlite_context, str(actor.cardholder_id), talk.account_id, talk.as_of)
+    assert ground.facts is not None
+    # Enough for the least instalment and too little for any plan.
+    little = replace(ground, facts=replace(ground.facts, affordable_minor=100_00, ceiling_minor=100_00))
+    first = opening(little, State(), told_on=None)
+    assert first.replies == (Reply.GREETING, Reply.NOTHING_LEFT)
+    assert first.worked is not None
+    state = replace(first.state, shown=first.worked.negotiation, shown_turn=1)
+    assert answered(little, state, "the cheapest").replies == (Reply.NOTHING_LEFT,)
 
 
 def test_what_is_wished_before_the_assessment_is_still_asked_about_and_noted(context: ServiceContext) -> None:

@@ -218,7 +218,8 @@ def _accepted(ground: Ground, step: Step, before: State, meant: str | None) -> S
         return replace(step, replies=(*step.replies, before.unseen, Reply.ASK_WHICH_OFFER))
     found = offer_named(before.shown, meant, before.wish)
     if found is None:
-        return replace(step, replies=(*step.replies, Reply.ASK_WHICH_OFFER))
+        asked = Reply.ASK_WHICH_OFFER if before.shown.offers else Reply.NOTHING_LEFT
+        return replace(step, replies=(*step.replies, asked))
     after = step.state if step.state.over else replace(step.state, stop=Stop.ACCEPTED)
     return replace(step, state=after, accepts=Choice(before.shown_turn, found[0]),
                    replies=(*step.replies, Reply.ACCEPT))
