@@ -221,3 +221,17 @@ def test_who_waited_before_an_update_is_still_cared_for(context: ServiceContext,
             person_cause=None, stop=None))
     talk = call(actor, context, talk)
     assert (talk.in_danger, talk.may_call_off, talk.person_cause) == (True, False, PersonCause.SELF_HARM)
+
+
+def test_words_of_self_harm_in_a_window_whose_conversation_is_over_are_kept_where_it_goes_on(context: ServiceContext
+                                                                                          ) -> None:
+    actor, talk = begun(context)
+    assistant.choose(actor, context, talk.conversation_id, 1, "balanced", acknowledged=True, idempotency_key=key())
+    with pytest.raises(Conflict) as refusal:
+        said(actor, context, talk, "400 a month")
+    assert refusal.value.code == "conversation_over"
+    for _ in range(2):  # the same click, taken once
+        after = assistant.say(actor, context, talk.conversation_id, IN_DANGER, idempotency_key="harm")
+    assert after.conversation_id != talk.conversation_id
+    assert [turn.said for turn in after.turns] == [None, IN_DANGER]
+    assert (after.person_cause, after.person_waited_for) == (PersonCause.SELF_HARM, True)

@@ -19,6 +19,7 @@ from core.domain.actor import Actor
 from core.domain.errors import Conflict, NotFound
 from core.domain.offers.conversation import Stop
 from core.domain.offers.model import Wish
+from core.domain.understanding.crisis import speaks_of_self_harm
 from core.services import records
 from core.services.assistant.ground import Ground, ground_of
 from core.services.assistant.keeping import keep, waits
@@ -92,10 +93,13 @@ def say(actor: Actor, context: ServiceContext, conversation_id: str, text: str, 
 
     ``seen_turn``: the newest turn before who speaks; "yes" and a choice by name mean no offers of a later one.
     Raises ``InvalidInput`` for nothing said and for more than can be kept (``text_too_long``), ``Conflict``
-    ``conversation_over`` once it has led to a request or been replaced, ``conversation_full`` and ``too_fast``.
+    ``conversation_over`` once it has led to a request or been replaced, ``conversation_full`` and ``too_fast``; none
+    of these for words of self-harm, which are kept in the conversation that is open by then.
     """
-    own_cardholder(actor, "talk to the assistant")
+    cardholder_id = own_cardholder(actor, "talk to the assistant")
     words = clean_text(text, "said", required=True)
+    if speaks_of_self_harm(words):
+        conversation_id = _still_open(actor, context, cardholder_id, conversation_id)
     return _take(actor, context, conversation_id, "assistant.say", idempotency_key, {"said": words},
                  lambda ground, state: said(ground, state, words), seen_turn=seen_turn)
 
@@ -169,6 +173,15 @@ def _in_danger(ground: Ground, state: State) -> bool:
 
 def _stays() -> Conflict:
     return Conflict("person_stays", "the bank decides when nobody needs to call any more")
+
+
+def _still_open(actor: Actor, context: ServiceContext, cardholder_id: str, conversation_id: str) -> str:
+    """The conversation about the same account that still goes on: that one, or what came after it."""
+    with context.reading() as connection:
+        row = own_conversation(connection, cardholder_id, conversation_id)
+    if row.state == repository.OPEN:
+        return conversation_id
+    return open_conversation(actor, context, row.account_id, context.clock.today()).conversation_id
 
 
 def own_conversation(connection: sa.Connection, cardholder_id: str, conversation_id: str, *,
