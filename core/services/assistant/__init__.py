@@ -1,7 +1,8 @@
 """The assistant: what screens and reviewers ask of it, in one place.
 
 Conversations are in ``conversations``, what a step leads to in ``turns``, sending in
-``choosing``, reading by the bank in ``transcripts``, the proof in ``proof``.
+``choosing``, reading by the bank in ``transcripts``, what went before in ``before``,
+the proof in ``proof``.
 """
 
 from __future__ import annotations
