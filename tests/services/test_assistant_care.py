@@ -7,13 +7,14 @@ import sqlalchemy as sa
 
 from core.db.tables.negotiations import negotiations
 from core.db.tables.records import audit_log
-from core.domain.errors import Conflict
+from core.domain.errors import Conflict, InvalidInput
 from core.domain.offers.conversation import Stop
 from core.domain.offers.model import NO_WISH, Wish
 from core.services import assistant, messages, review
 from core.services.assistant import PersonCause, Reply, TurnSource
 from core.services.context import ServiceContext
 from core.services.records import first_broken_link
+from core.services.texts import LONGEST_TEXT
 from tests.conftest import TestTime
 from tests.services.assistant_talks import begun, key, moved, said
 from tests.services.cases import reviewer
@@ -260,3 +261,22 @@ def test_calling_and_calling_off_in_turn_fills_nobodys_messages(context: Service
     time_.advance(hours=1, minutes=1)
     after = assistant.withdraw_person(actor, context, talk.conversation_id, idempotency_key=key())
     assert not after.person_waited_for
+
+
+@pytest.mark.parametrize("before", [0, 1_990, 5_000])
+def test_words_of_self_harm_in_a_text_too_long_to_keep_call_a_person_all_the_same(context: ServiceContext,
+                                                                                before: int) -> None:
+    actor, talk = begun(context)
+    after = said(actor, context, talk, f"{'so it went on. ' * (before // 15)}I want to die. {'and on. ' * 400}")
+    assert after.person_cause is PersonCause.SELF_HARM
+    heard = after.turns[-1].said
+    assert heard is not None
+    assert "I want to die" in heard
+    assert len(heard) <= LONGEST_TEXT
+
+
+def test_any_other_text_too_long_is_refused_by_name(context: ServiceContext) -> None:
+    actor, talk = begun(context)
+    with pytest.raises(InvalidInput) as refused:
+        said(actor, context, talk, "and so on. " * 400)
+    assert refused.value.code == "text_too_long"

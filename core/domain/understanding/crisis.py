@@ -13,6 +13,14 @@ def speaks_of_self_harm(text: str) -> bool:
     return has_words_of_self_harm(normalise(text))
 
 
+def around_self_harm(text: str, longest: int) -> str:
+    """``text``; of one longer than ``longest`` signs the first part as long that has words of self-harm, if any has."""
+    if len(text) <= longest:
+        return text
+    parts = (text[start:start + longest] for start in range(0, len(text), longest // 2))
+    return next((part for part in parts if speaks_of_self_harm(part)), text)
+
+
 def has_words_of_self_harm(plain: str) -> bool:
     """The same of a text that is normalised already."""
     return _words().search(plain) is not None

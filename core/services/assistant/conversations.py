@@ -19,7 +19,7 @@ from core.domain.actor import Actor
 from core.domain.errors import Conflict, NotFound
 from core.domain.offers.conversation import Stop
 from core.domain.offers.model import Wish
-from core.domain.understanding.crisis import speaks_of_self_harm
+from core.domain.understanding.crisis import around_self_harm, speaks_of_self_harm
 from core.services import records
 from core.services.assistant.ground import Ground, ground_of
 from core.services.assistant.keeping import keep, waits
@@ -40,7 +40,7 @@ from core.services.assistant.wishes import carried, reason_of
 from core.services.commands import once
 from core.services.context import ServiceContext
 from core.services.request_reading import is_identifier, own_cardholder
-from core.services.texts import clean_text
+from core.services.texts import LONGEST_TEXT, clean_text
 
 _CARRIED_DAYS = 7
 """What was wished longer ago is asked afresh."""
@@ -97,7 +97,8 @@ def say(actor: Actor, context: ServiceContext, conversation_id: str, text: str, 
     of these for words of self-harm, which are kept in the conversation that is open by then.
     """
     cardholder_id = own_cardholder(actor, "talk to the assistant")
-    words = clean_text(text, "said", required=True)
+    # Too long a text is refused, but never the words in it that call a person.
+    words = clean_text(around_self_harm(text, LONGEST_TEXT), "said", required=True)
     if speaks_of_self_harm(words):
         conversation_id = _still_open(actor, context, cardholder_id, conversation_id)
     return _take(actor, context, conversation_id, "assistant.say", idempotency_key, {"said": words},
