@@ -15,7 +15,7 @@ from tests.services.portfolios import OPENED, closed_with_kills, digest, fill, n
 
 ACCOUNTS = 1_500
 LAST = OPENED + timedelta(days=20)
-KILLS = 16
+KILLS = 8
 
 
 @pytest.fixture(scope="module")

@@ -36,7 +36,7 @@ def as_projected_alone(frame: pd.DataFrame, accounts: list[Position], months: in
         assert (None if pd.isna(settled) else settled.date()) == alone.settled_on, position
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(st.data(), days_of_start, projection_rules(), scenarios, st.integers(1, 15))
 def test_every_account_is_projected_as_it_would_be_alone(data, as_of, rule, scenario, months) -> None:
     accounts = data.draw(st.lists(positions(as_of), min_size=1, max_size=6))

@@ -60,7 +60,7 @@ def as_made_alone(plans: list[SchedulePlan], terms: ScheduleTerms) -> None:
         assert [day.date() for day in dates] == [instalment.due_date for instalment in alone]
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(st.data(), terms_of(), st.booleans())
 def test_every_schedule_is_laid_out_as_it_would_be_alone(data, terms, default_first) -> None:
     as_made_alone(data.draw(st.lists(plans_of(terms, default_first), min_size=1, max_size=6)), terms)

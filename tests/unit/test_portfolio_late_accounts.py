@@ -1,6 +1,6 @@
 """The late accounts of a file of the public data set's shape: the engine's figures are the domain's, to the fen.
 
-One in three here, spread over the whole file; all of them with ``python -m benchmarks portfolio``.
+One in six here, spread over the whole file; all of them with ``python -m benchmarks portfolio``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def test_twelve_months_of_a_late_account_are_those_it_has_alone(
         sqlite_context: ServiceContext, tmp_path: Path) -> None:
     accounts, rule = late_accounts(sqlite_context, card_clients(tmp_path)[0].read_bytes(), AS_OF)
     assert len(accounts) == LATE
-    accounts = accounts[::3]
+    accounts = accounts[::6]
     partition = position_frame(accounts)
     for scenario in (*Scenario, FixedMonthly(2_000_00)):
         frame = project_accounts(partition, AS_OF, 12, scenario, rule)
