@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from core.domain.understanding.clauses import Clause
-from core.domain.understanding.lexicon import AMOUNT, MASKED, Cue, Shapes, compiled, cue, words
+from core.domain.understanding.lexicon import AMOUNT, LENGTH, MASKED, Cue, Shapes, compiled, cue, words
 from core.domain.understanding.mentions import AmountMention, Trouble
 from core.domain.understanding.numbers import number_pattern, read_number
 
@@ -171,8 +171,11 @@ def _take_share(clause: Clause, match: re.Match[str], share: Fraction) -> None:
     before = clause.text[:match.start()].rstrip()
     if AMOUNT in match[0] or re.search(f"{AMOUNT} of(?: the)?$", before):
         return
-    if AMOUNT in before and cue("cues", "shares", "remaining").search(before):
+    if (AMOUNT in before or LENGTH in clause.text) and cue("cues", "shares", "remaining").search(before):
         clause.take(match.start(), match.end(), MASKED)  # the rest of what is shared out
+        return
+    if share < 1 and cue("cues", "shares", "of_people").match(clause.text[match.end():].lstrip()):
+        clause.take(match.start(), match.end(), MASKED)
         return
     found = AmountMention(match.start(), match.end(), share=share)
     if not 0 < share <= 1 or cue("cues", "shares", "of_income").match(clause.text[match.end():].lstrip()):

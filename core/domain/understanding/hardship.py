@@ -28,7 +28,7 @@ def find_hardship(clauses: list[Clause]) -> set[str]:
     found: set[str] = set()
     subject = "self"
     employed = any(cue("hardship", "people", "employer").search(clause.text) for clause in clauses)
-    for clause in clauses:
+    for number, clause in enumerate(clauses):
         subject, illness_of = _subject(clause, subject), subject
         if clause.hypothetical or clause.before_restart or clause.outside_event or "question" in clause.cues:
             continue
@@ -37,6 +37,8 @@ def find_hardship(clauses: list[Clause]) -> set[str]:
             for match in (*_words(kind).finditer(clause.text), *_words(kind).finditer(clause.raw)):
                 if not _denied(clause.text, match):
                     here |= _without_income(_meant(kind, clause, match, subject), clause, match)
+        if number and _closed(clauses[number - 1], clause):
+            here.add("business_failure")
         if employed and "business_failure" in here and not _owns(clause):
             here = here - {"business_failure"} | {"unemployment"}
         if "bereavement" in found and here & {"illness", "family_illness"} and _names_nobody(clause):
@@ -68,6 +70,12 @@ def _subject(clause: Clause, before: str) -> str:
         return min(firsts)[1]
     goes_on = cue("hardship", "people", "pronoun").search(text) or cue("clauses", "goes_on").match(text)
     return before if goes_on else "self"
+
+
+def _closed(before: Clause, clause: Clause) -> bool:
+    """I ran a salon for six years, and it closed: what was one's own is named in the clause before."""
+    return cue("clauses", "own_business").search(before.text) is not None \
+        and cue("clauses", "it_closed").match(clause.text) is not None and before.sentence == clause.sentence
 
 
 def _names_nobody(clause: Clause) -> bool:

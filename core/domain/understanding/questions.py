@@ -17,7 +17,8 @@ _ASKED_ABOUT = WANTED | {"frequency", "reject"}
 def find_question(clause: Clause, before: Clause | None) -> None:
     """Give ``clause`` the cue ``question`` if it asks to know something; ``before`` is the clause before it."""
     text = clause.text
-    if _is_tag(clause, before):
+    if _is_tag(clause, before) or _describes(clause, before) \
+            or any(cue("clauses", key).search(text) for key in ("of_remainder", "in_mind")):
         return
     shaped = _is_shaped(clause)
     if shaped and "complain" in clause.cues and _asks_whom_they_reach(text):
@@ -74,6 +75,12 @@ def _is_tag(clause: Clause, before: Clause | None) -> bool:
     said = before is not None and before.sentence >= clause.sentence - 1 and bool(before.cues & WANTED
                                                                                   or before.mentions)
     return said and cue("clauses", "tag").fullmatch(clause.text.strip(" ,.!?")) is not None
+
+
+def _describes(clause: Clause, before: Clause | None) -> bool:
+    """My sister, who is good with numbers: tells more of somebody just named."""
+    return before is not None and before.sentence == clause.sentence and not clause.asks \
+        and cue("clauses", "describes").match(clause.text) is not None
 
 
 def _asks_whom_they_reach(text: str) -> bool:

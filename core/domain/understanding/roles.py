@@ -64,8 +64,9 @@ def judge_amounts(clauses: list[Clause], last_monthly: Fraction | None = None) -
         if sentence != clause.sentence:
             earlier, sentence = [], clause.sentence
         told = number > 0 and _tells(clauses[number - 1], clause) and clauses[number - 1].sentence == clause.sentence
+        paid_so_often = number > 0 and cue("clauses", "paid_so_often").search(clauses[number - 1].text) is not None
         for place, amount in enumerate(found):
-            _judge(clause, found, place, earlier, disputed=clause.sentence in disputed)
+            _judge(clause, found, place, [] if paid_so_often else earlier, disputed=clause.sentence in disputed)
             if number and amount.role == "balance" and _sums_up(clauses[number - 1], clause):
                 amount.role = "offer"
             if clause.asks and is_bare(clause) and _is_turned_down(clauses, number):
@@ -150,7 +151,8 @@ def _role(clause: Clause, found: list[AmountMention], number: int, left: str, ri
     if strong:
         repays = cue("cues", "amounts", "repay").last_end(left) > at \
             or cue("cues", "amounts", "to_you").search(right) is not None
-        return "offer" if strong in _YIELDING and repays else strong
+        raised = strong == "other_debt" and cue("cues", "amounts", "raised_for").search(right) is not None
+        return "offer" if (strong in _YIELDING and repays) or raised else strong
     if cue("cues", "amounts", "past_after").match(right.lstrip()):
         return "past"
     if amount.relative and cue("cues", "amounts", "earns_less").search(clause.text):

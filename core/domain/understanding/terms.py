@@ -66,7 +66,9 @@ def read_amounts(clauses: list[Clause], terms: Terms, outstanding_minor: int | N
             if in_hand and amount.share == 1:
                 # Who names what they have and wants to be rid of it all offers the one or the other: it is asked.
                 amount.trouble = Trouble.VAGUE
-            if amount.role == "offer" and _is_offer(clause, amount) and not (clear and amount.trouble is Trouble.VAGUE):
+            taken_up = amount.share == 1 and _is_taken_up(clauses, number)
+            offered = amount.role == "offer" and (taken_up or _is_offer(clause, amount))
+            if offered and not (clear and amount.trouble is Trouble.VAGUE):
                 if sure and amount.unsure and not amount.period and not settles \
                         and not _has_single_sign([clause], clause):
                     continue  # told beside what is offered
@@ -96,6 +98,16 @@ def _is_offer(clause: Clause, amount: AmountMention) -> bool:
         at_once = "lump_sum" in clause.cues or ("willing" not in clause.cues and _has_single_sign([clause], clause))
         return pays and at_once and not clause.cues & {"propose", "pause", "waive", "restart"}
     return pays or cue("cues", "shares", "debt").search(clause.text) is not None
+
+
+def _is_taken_up(clauses: list[Clause], number: int) -> bool:
+    """All that is owed, I settle it on Friday: named alone, then paid."""
+    after = clauses[number + 1:number + 2]
+    if not after or after[0].sentence != clauses[number].sentence or clauses[number].cues - {"lump_sum"}:
+        return False
+    paid = "lump_sum" in after[0].cues or (has_day(after[0]) and cue("clauses", "pays_it").search(after[0].text))
+    return bool(paid) and counted(after[0]) and not amounts_of(after[0]) \
+        and cue("clauses", "named_alone").search(clauses[number].text) is not None
 
 
 def _tells_trouble(clause: Clause) -> bool:

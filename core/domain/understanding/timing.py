@@ -48,7 +48,7 @@ def read_timing(clauses: list[Clause], as_of: date, *, trouble_of: set[int], sta
         waited_for = clause.of_others and cue("dates", "event").search(clause.raw) is not None
         if not counted(clause) or (clause.of_others and not waited_for):
             continue
-        if clause.cues & {"undecided", "complain", "ask_person"}:
+        if clause.cues & {"undecided", "complain", "ask_person"} or _is_elsewhere(clause):
             continue
         if is_to_think(clauses, number) or is_to_answer(clause) or (staged and amounts_of(clause)):
             continue
@@ -58,6 +58,13 @@ def read_timing(clauses: list[Clause], as_of: date, *, trouble_of: set[int], sta
             continue
         _read_clause(clauses, number, timing, as_of)
     return timing
+
+
+def _is_elsewhere(clause: Clause) -> bool:
+    """Whether all that is paid in the clause is paid for something else: its dates are of that."""
+    found = amounts_of(clause)
+    return bool(found) and all(amount.role in ("spending", "other_debt") for amount in found) \
+        and cue("clauses", "until_date").search(clause.text) is not None
 
 
 def _read_clause(clauses: list[Clause], number: int, timing: Timing, as_of: date) -> None:

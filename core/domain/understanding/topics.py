@@ -20,6 +20,9 @@ def find_topics(clauses: list[Clause]) -> None:
         clause.cues |= _topics(clause)
         _deny(clause)
         find_question(clause, clauses[number - 1] if number else None)
+        if number and cue("clauses", "praised").search(clause.text):
+            clause.cues.discard("accept")
+            clauses[number - 1].cues.discard("complain")  # they called, and were kind
     restarts = [number for number, clause in enumerate(clauses) if "restart" in clause.cues]
     for earlier in clauses[:restarts[-1] if restarts else 0]:
         earlier.before_restart = "restart" not in earlier.cues
@@ -83,8 +86,10 @@ def _topics(clause: Clause) -> set[str]:
         found.discard("extension")
     if "pause" in found and cue("clauses", "skips").search(clause.raw):
         found.discard("propose")
-    if "dispute" in found and cue("clauses", "own_error").search(text):
+    if "dispute" in found and any(cue("clauses", key).search(text) for key in ("own_error", "admits")):
         found.discard("dispute")
+    if "undecided" in found and cue("clauses", "in_mind").search(text):
+        found.discard("undecided")
     if "dispute" in found or cue("clauses", "struggles").search(text):
         found.discard("lump_sum")
     if "restart" in found and of_interest and not cue("clauses", "said").search(text):
