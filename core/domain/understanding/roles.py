@@ -124,6 +124,9 @@ def _judge(clause: Clause, found: list[AmountMention], number: int, earlier: lis
     amount.role = _role(clause, found, number, left, right)
     if amount.role == "offer" and earlier and earlier[-1].role in _LISTED and _says_nothing(clause):
         amount.role = earlier[-1].role
+    elif amount.role == "offer" and earlier and earlier[-1].role == "income" \
+            and cue("clauses", "now_only").fullmatch(clause.text):
+        amount.role = "income"
     if disputed and amount.role in ("offer", "refused") and not is_paid(clause, left):
         amount.role = "balance"
 

@@ -88,6 +88,8 @@ def _topics(clause: Clause) -> set[str]:
         found.discard("propose")
     if "dispute" in found and any(cue("clauses", key).search(text) for key in ("own_error", "admits")):
         found.discard("dispute")
+    if "waive" in found and cue("clauses", "pay_cut").search(text):
+        found.discard("waive")
     if "undecided" in found and cue("clauses", "in_mind").search(text):
         found.discard("undecided")
     if "dispute" in found or cue("clauses", "struggles").search(text):
