@@ -15,7 +15,7 @@ from core.services.calculator import calculate
 
 SETS = ("own", "more", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
         "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth",
-        "twentieth", "twenty_first", "twenty_second", "mended", "told", "worked")
+        "twentieth", "twenty_first", "twenty_second", "twenty_third", "mended", "told", "worked")
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The safe loader in C where there is one: the other takes longer to load the rows than the grammar to read them."""
 LANGUAGES = {"odd_zh": "zh", "odd_en": "en"}
