@@ -19,6 +19,8 @@ def take_back(clauses: list[Clause]) -> None:
     The clauses of such a correction get the cue ``corrected``: no amount is taken back by it.
     """
     for number, clause in enumerate(clauses):
+        if _opens_correction(clauses, number):
+            clause.cues.add("corrected")
         for kind in _KINDS:
             found = [mention for mention in clause.mentions if isinstance(mention, kind)]
             for first, second in pairwise(found):
@@ -26,6 +28,13 @@ def take_back(clauses: list[Clause]) -> None:
                     clause.mentions.remove(first)
             if found:
                 _take_back_before(clauses, number, kind, found[0])
+
+
+def _opens_correction(clauses: list[Clause], number: int) -> bool:
+    """I wrote it wrong, not 6 months: what is corrected follows."""
+    clause, after = clauses[number], clauses[number + 1:number + 2]
+    return bool(after) and not clause.mentions and _corrects(clause.text) \
+        and cue("clauses", "not_that_long").match(after[0].text) is not None
 
 
 def forgive(clauses: list[Clause]) -> None:

@@ -76,7 +76,7 @@ def _read_clause(clauses: list[Clause], number: int, timing: Timing, as_of: date
     dates = date_mentions(clause)
     for mention in clause.mentions:
         if isinstance(mention, DueDayMention) and not payday:
-            if mention.trouble is None and timing.due_day in (None, mention.day):
+            if mention.trouble is None and (timing.due_day in (None, mention.day) or _is_moved_to(clause, mention)):
                 timing.due_day = mention.day
             else:
                 timing.unclear = True
@@ -86,12 +86,31 @@ def _read_clause(clauses: list[Clause], number: int, timing: Timing, as_of: date
         timing.unclear = True
         return
     for mention in dates:
-        if not (_ends_payments(clauses, number, mention) or _is_of_signing(clause, mention)
+        if timing.due_day is None and _is_end_of_every(clauses, number, mention):
+            timing.due_day = 31
+        elif not (_ends_payments(clauses, number, mention) or _is_of_signing(clause, mention)
                 or _is_replaced(clause, mention) or _is_paused(clause, mention)
                 or _is_signed(clauses, number, mention, as_of)):
             _add(clause, mention, timing)
     if not dates or "extension" in clause.cues:
         _add_length(clause, timing, as_of, follows=_is_extended(clauses, number))
+
+
+def _is_moved_to(clause: Clause, mention: DueDayMention) -> bool:
+    """It is due on the 10th now, move it to the 20th: the day named before is the old one."""
+    moved, named = cue("clauses", "moved_to"), clause.raw[mention.start:mention.end]
+    return any(found is not None for found in (moved.search(clause.raw[:mention.start]), moved.match(named)))
+
+
+def _is_end_of_every(clauses: list[Clause], number: int, mention: DateMention) -> bool:
+    """So much each month, last day of the month: of every month, as the amount is."""
+    clause, before = clauses[number], clauses[number - 1] if number else clauses[number]
+    paid = amounts_of(clause) or (amounts_of(before) if before.sentence == clause.sentence else [])
+    if mention.on is None or cue("clauses", "month_end").fullmatch(clause.raw[mention.start:mention.end]) is None:
+        return False
+    by = cue("clauses", "until").search(clause.text[:mention.start]) is not None
+    return not by and not starts_at(clause, mention.start, mention.end) \
+        and any(amount.role == "offer" and amount.period == "monthly" for amount in paid)
 
 
 def _is_of_signing(clause: Clause, mention: DateMention) -> bool:

@@ -113,9 +113,11 @@ def _topics(clause: Clause) -> set[str]:
 
 
 def _gives_term(clause: Clause) -> bool:
-    """Give me 24 months: nobody waits so long for a date, it is how long to pay for."""
-    lengths = [mention.months() or 0 for mention in clause.mentions if isinstance(mention, LengthMention)]
-    return max(lengths, default=0) >= _LONGEST_DELAY and cue("clauses", "given").search(clause.text) is not None \
+    """Give me 24 months, or 12 instalments: nobody waits so long for a date, or counts a delay in instalments."""
+    found = [mention for mention in clause.mentions if isinstance(mention, LengthMention)]
+    long = any((mention.months() or 0) >= _LONGEST_DELAY
+               or cue("clauses", "plan_unit").search(clause.raw[mention.start:mention.end]) for mention in found)
+    return long and cue("clauses", "given").search(clause.text) is not None \
         and cue("clauses", "put_off").search(clause.text) is None
 
 
