@@ -75,6 +75,8 @@ def _marked(plain: str, as_of: date, last: LastOffer | None) -> list[Clause]:
         _tell_refusals(clause)
         if number and _turns_down(clauses[number - 1], clause):
             clause.cues |= {"reject", "turned_down"}
+        if number and _wants_more_often(clauses[number - 1], clause):
+            clauses[number - 1].cues.discard("reject")
     return clauses
 
 
@@ -85,6 +87,12 @@ def _turns_down(before: Clause, clause: Clause) -> bool:
     cannot = cue("clauses", "not_the_offer").search(clause.text) is not None
     asked = asked or cue("clauses", "so_much").search(before.text) is not None
     return asked and cannot and before.sentence == clause.sentence and not clause.mentions
+
+
+def _wants_more_often(before: Clause, clause: Clause) -> bool:
+    """Monthly does not suit me, I would rather pay so much a week: another rhythm, and no offer turned down."""
+    often = any(one.role == "offer" and one.period in ("weekly", "fortnightly") for one in amounts_of(clause))
+    return often and cue("clauses", "not_so_often").search(before.text) is not None
 
 
 def _tell_refusals(clause: Clause) -> None:

@@ -96,6 +96,10 @@ def _topics(clause: Clause) -> set[str]:
         found.discard("lump_sum")
     if "restart" in found and of_interest and not cue("clauses", "said").search(text):
         found.discard("restart")  # it is the interest that is to be deleted
+    if cue("clauses", "if_ignored").search(text):
+        found.discard("restart")  # what would follow is asked, nothing is taken back
+    if cue("clauses", "whenever").match(text):
+        found.discard("willing")
     if cue("clauses", "was_so").search(clause.raw) or cue("clauses", "away_until").search(text):
         found.discard("extension")
     if "extension" in found and cue("clauses", "pays_off").search(text) \

@@ -56,6 +56,8 @@ def _objects(clauses: list[Clause], number: int) -> set[str]:
         return found
     if cue("clauses", "waive_alone").search(text) and not clause.cues & {"pause", "free_interest"}:
         return _from_before(clauses, number)
+    if number and cue("clauses", "dear_fee").search(clauses[number - 1].text):
+        return _from_before(clauses, number)  # a frightening late fee, take it off
     return set()
 
 
