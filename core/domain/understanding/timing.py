@@ -99,7 +99,8 @@ def _read_clause(clauses: list[Clause], number: int, timing: Timing, as_of: date
 def _is_moved_to(clause: Clause, mention: DueDayMention) -> bool:
     """It is due on the 10th now, move it to the 20th: the day named before is the old one."""
     moved, named = cue("clauses", "moved_to"), clause.raw[mention.start:mention.end]
-    return any(found is not None for found in (moved.search(clause.raw[:mention.start]), moved.match(named)))
+    return cue("clauses", "not_moved").search(clause.raw) is None \
+        and any(found is not None for found in (moved.search(clause.raw[:mention.start]), moved.match(named)))
 
 
 def _is_end_of_every(clauses: list[Clause], number: int, mention: DateMention) -> bool:
