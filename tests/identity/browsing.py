@@ -47,7 +47,8 @@ class Browser:
         given["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         protocols = ["streamlit", "none", existing] if existing else ["streamlit"]
         with connect(self.home.replace("http", "ws") + path, origin=self.home if origin == "" else origin,
-                     subprotocols=protocols, additional_headers=given, proxy=None) as channel:
+                     subprotocols=protocols, additional_headers=given, proxy=None,
+                     close_timeout=1) as channel:
             channel.send(BackMsg(rerun_script=ClientState()).SerializeToString())
             while True:
                 message = ForwardMsg.FromString(channel.recv(timeout=20))
