@@ -10,6 +10,7 @@ from core.db.tables.records import audit_log
 from core.domain.errors import Conflict, InvalidInput
 from core.domain.offers.conversation import Stop
 from core.domain.offers.model import NO_WISH, Wish
+from core.domain.understanding.crisis import MOST_READ
 from core.services import assistant, messages, review
 from core.services.assistant import PersonCause, Reply, TurnSource
 from core.services.context import ServiceContext
@@ -275,8 +276,10 @@ def test_words_of_self_harm_in_a_text_too_long_to_keep_call_a_person_all_the_sam
     assert len(heard) <= LONGEST_TEXT
 
 
-def test_any_other_text_too_long_is_refused_by_name(context: ServiceContext) -> None:
+@pytest.mark.parametrize("text", ["and so on. " * 400, f"{'and so on. ' * MOST_READ}I want to die."])
+def test_any_other_text_too_long_is_refused_by_name_and_not_read_without_end(context: ServiceContext,
+                                                                             text: str) -> None:
     actor, talk = begun(context)
     with pytest.raises(InvalidInput) as refused:
-        said(actor, context, talk, "and so on. " * 400)
+        said(actor, context, talk, text)
     assert refused.value.code == "text_too_long"
