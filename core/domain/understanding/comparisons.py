@@ -47,7 +47,7 @@ def leave_replaced(clause: Clause, found: list[AmountMention], place: int) -> No
         return
     first, second = found[place - 1], found[place]
     between = clause.text[first.end:second.start] + AMOUNT
-    begins = clause.text[:first.start].rstrip().endswith(("\u4ece", "from"))
+    begins = cue("clauses", "from_so_much").search(clause.text[:first.start]) is not None
     if begins and cue("cues", "amounts", "changed").search(between):
         first.role, second.period = "asked", second.period or first.period
 

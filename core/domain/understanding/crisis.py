@@ -7,7 +7,6 @@ from functools import lru_cache
 from core.domain.understanding.lexicon import Cue, words
 from core.domain.understanding.script import normalise
 
-
 MOST_READ = 10_000
 
 
