@@ -17,6 +17,7 @@ from core.services import identity
 from core.services.context import ServiceContext
 from portal import i18n, session, wiring
 from portal.web.cookies import LANGUAGE, Cookies
+from tests.screens.cardholders import assessed
 
 MAIN = Path(__file__).resolve().parents[2] / "portal" / "main.py"
 BINDING = "the browser of this test"
@@ -61,3 +62,9 @@ def open_as(sqlite_context: ServiceContext, browser: dict[str, str]) -> OpenAs:
         return app
 
     return open_
+
+
+@pytest.fixture
+def who(sqlite_context: ServiceContext) -> Actor:
+    """Somebody with one card in arrears whose means are known."""
+    return assessed(sqlite_context)

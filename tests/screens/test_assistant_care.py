@@ -9,26 +9,17 @@ import pytest
 
 from core.domain.actor import Actor
 from core.domain.offers.model import OfferKind
-from core.services import assessments, assistant, requests
+from core.services import assistant, requests
 from core.services.assistant import Reply
 from core.services.assistant.offers import in_order
 from core.services.context import ServiceContext
 from portal import i18n
 from tests.conftest import TestTime
-from tests.screens.cardholders import ASSISTANT, assert_speaks, press, sign_up, words
+from tests.screens.cardholders import ASSISTANT, assert_speaks, press, words
 from tests.screens.conftest import OpenAs
-from tests.screens.test_assistant import LOCALES, keys, say, talk_of, unfold
-from tests.services.cards import TODAY, add_card
-from tests.services.cases import FAMILY, reviewer
-
-
-@pytest.fixture
-def who(sqlite_context: ServiceContext) -> Actor:
-    """Somebody with one card in arrears whose means are known."""
-    add_card(sqlite_context)
-    actor = sign_up(sqlite_context)
-    assessments.finish(actor, sqlite_context, FAMILY, "a1")
-    return actor
+from tests.screens.talking import LOCALES, keys, say, talk_of, unfold
+from tests.services.cards import TODAY
+from tests.services.cases import reviewer
 
 
 @pytest.mark.parametrize("locale", LOCALES)

@@ -23,23 +23,14 @@ from portal import i18n
 from portal.components import assistant_words
 from portal.components.assistant_amounts import Owed, due_once, each_time, leaves, payment, schedule_of
 from portal.components.assistant_offers import recommended_because
-from tests.screens.cardholders import ASSISTANT, assert_speaks, sign_up, words
+from tests.screens.cardholders import ASSISTANT, assert_speaks, press, sign_up, words
 from tests.screens.conftest import OpenAs
-from tests.screens.test_assistant import LOCALES, press, say, talk_of, unfold
+from tests.screens.talking import LOCALES, say, talk_of, unfold
 from tests.services.cards import TODAY, Month, add_card
 from tests.services.cases import FAMILY
 
 LATE_SINCE_OCTOBER = (Month(purchases=((3, 400_000),)), Month())
 """What is due has been late for less than a month: it can be put off, or promised."""
-
-
-@pytest.fixture
-def who(sqlite_context: ServiceContext) -> Actor:
-    """Somebody with one card in arrears whose means are known."""
-    add_card(sqlite_context)
-    actor = sign_up(sqlite_context)
-    assessments.finish(actor, sqlite_context, FAMILY, "a1")
-    return actor
 
 
 def owed_on(found: Conversation, *, other_cards: bool = False) -> Owed:

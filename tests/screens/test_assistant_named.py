@@ -14,29 +14,19 @@ from core.domain.offers.negotiation import negotiate
 from core.policy.book import PolicyBook
 from core.policy.rules.negotiation import offer_rule
 from core.portfolio.offers import ArraySearch
-from core.services import assessments, assistant
+from core.services import assistant
 from core.services.context import ServiceContext
 from portal import i18n
 from portal.components import assistant_words
 from portal.components.money import unbroken
-from tests.screens.cardholders import ASSISTANT, assert_speaks, sign_up, words
+from tests.screens.cardholders import ASSISTANT, assert_speaks, words
 from tests.screens.conftest import OpenAs
-from tests.screens.test_assistant import LOCALES, keys, say, talk_of
-from tests.services.cards import TODAY, add_card
-from tests.services.cases import FAMILY
+from tests.screens.talking import LOCALES, keys, say, talk_of
+from tests.services.cards import TODAY
 
 AS_OF = date(2026, 11, 22)
 RULE = offer_rule(PolicyBook.load().on(AS_OF))
 FACTS = Facts(AS_OF, 20_000_00, 800_00, 300_00, 75, 1_200_00, 1_500_00, 2_400_00)
-
-
-@pytest.fixture
-def who(sqlite_context: ServiceContext) -> Actor:
-    """Somebody with one card in arrears whose means are known."""
-    add_card(sqlite_context)
-    actor = sign_up(sqlite_context)
-    assessments.finish(actor, sqlite_context, FAMILY, "a1")
-    return actor
 
 
 @pytest.mark.parametrize("locale", LOCALES)
