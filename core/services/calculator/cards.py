@@ -17,28 +17,22 @@ from core.services.calculator.fields import (
     Code,
     DailyRate,
     Day,
-    DaysPastDue,
     Input,
     Output,
-    Rate,
     SignedAmount,
     Yuan,
 )
 from core.services.calculator.kinds import Book
+from core.services.calculator.offer_documents import OwedInput
 
 MOST_CARDS = 10
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 
 
-class CardInput(Input):
-    """What is owed on one card and for how long; ``name`` tells it from the others."""
+class CardInput(OwedInput):
+    """One of several cards; ``name`` tells it from the others."""
 
     name: Name
-    principal: Amount
-    interest: Amount
-    fees: Amount
-    days_past_due: DaysPastDue
-    daily_rate: Rate | Absent = None
     issuer: Code | Absent = None
     """The issuer profile of the policy; the standard one if left out."""
 

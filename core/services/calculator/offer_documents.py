@@ -30,14 +30,19 @@ SlackText = str | int
 """Yuan or a ratio as text; months, days and flags (0 holds, -1 does not) as integers."""
 
 
-class AccountInput(Input):
-    """What is owed and for how long."""
+class OwedInput(Input):
+    """What is owed on one card and for how long."""
 
     principal: Amount
     interest: Amount
     fees: Amount
     days_past_due: DaysPastDue
     daily_rate: Rate | Absent = None
+
+
+class AccountInput(OwedInput):
+    """The card whose offers are asked for."""
+
     due: Amount | Absent = None
     """What is due now by the books; without it the minimum payment of the balance is."""
 
